@@ -1,0 +1,17 @@
+# Libraries of others. Runtimes (ONNX Runtime, Qualcomm's plugin) are opened at run time and need headers only.
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(Threads REQUIRED)
+if(ACC_BUILD_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+
+foreach(needed "${ONNXRUNTIME_INCLUDE_DIR}/onnxruntime_cxx_api.h" "${ONNX_PROTO_DIR}/onnx.proto")
+  if(NOT EXISTS "${needed}")
+    message(FATAL_ERROR "${needed} is missing. Run scripts/setup first.")
+  endif()
+endforeach()

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A progress bar on stderr when it is a terminal, plain lines (at 0, 25, 50, 75, 100 %) otherwise.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <string>
+
+#include "base/status.h"
+
+namespace acc {
+
+class Progress {
+ public:
+  // `what` such as "capture"; `total` steps. Draws nothing for a total of 0.
+  Progress(std::string what, std::size_t total);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  // Thread-safe.
+  void Advance(std::size_t steps = 1);
+
+ private:
+  void Draw(std::size_t done, bool last);
+
+  std::string what_;
+  std::size_t total_;
+  std::atomic<std::size_t> done_{0};
+  bool terminal_;
+};
+
+// Installs the SIGINT/SIGTERM handler: the first signal sets the flag that CheckInterrupted reads,
+// a second one ends the process at once.
+void InstallInterruptHandler();
+
+// Interrupted() once the user pressed Ctrl-C; long loops return it between two steps.
+Status CheckInterrupted();
+
+}  // namespace acc

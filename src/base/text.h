@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Small text operations that several stages need.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace acc {
+
+std::vector<std::string> Split(std::string_view text, char separator);
+std::vector<std::string> SplitWhitespace(std::string_view text);
+std::string_view Trim(std::string_view text);
+std::string ToLower(std::string_view text);
+std::string Join(std::span<const std::string> parts, std::string_view separator);
+
+// The whole text as a number, in the C locale; nothing for anything else.
+std::optional<std::int64_t> ParseInt(std::string_view text);
+std::optional<double> ParseDouble(std::string_view text);
+
+// A double as the shortest text that reads back equal; "nan", "inf", "-inf".
+std::string FormatDouble(double value);
+
+// The candidate nearest to `word` by edit distance, if near enough to be what was meant.
+std::optional<std::string> NearestWord(std::string_view word,
+                                       std::span<const std::string> candidates);
+
+// " Did you mean 'x'?" or nothing, to be appended to an error message.
+std::string DidYouMean(std::string_view word, std::span<const std::string> candidates);
+
+// Valid UTF-8 without control characters: each bad byte becomes \xNN. For messages, logs and
+// reports.
+std::string Printable(std::string_view text);
+
+}  // namespace acc

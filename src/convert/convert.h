@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Source graph to target graph: what the target's converter does before quantization. Constants are
+// folded, BatchNorm is folded into convolutions, Identity and Dropout disappear, names become the
+// target's, and the axis order of every tensor is tracked. Execution stays channel-first: only what
+// is written to disk is permuted.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "model/graph.h"
+#include "tensor/layout.h"
+
+namespace acc::convert {
+
+// Answers that need a runtime. Implemented by whoever has one; convert itself runs nothing.
+class Oracle {
+ public:
+  virtual ~Oracle() = default;
+  // Type and dims of every tensor of `graph` that can be told without running it, by name.
+  virtual Result<std::map<std::string, ValueInfo>> InferTypes(const model::Graph& graph) = 0;
+  // The values of all outputs of a graph that has no inputs, by name.
+  virtual Result<std::map<std::string, Tensor>> Evaluate(const model::Graph& graph) = 0;
+};
+
+struct Options {
+  std::map<std::string, Shape> input_dims;  // Source names; fixes dynamic dimensions.
+  std::vector<std::string>
+      output_tensors;  // Source names; the graph is cut to what these need. Empty: all outputs.
+  bool fold_batch_norm = true;
+  bool fold_constants = true;
+};
+
+// A tensor of the target graph.
+struct TargetTensor {
+  std::string source;  // The source tensor of equal value; empty where there is none.
+  AxisOrder axis_order = AxisOrder::kSource;
+  ValueInfo info;  // Target name, type, dims in the source's axis order.
+};
+
+struct Removed {
+  std::string source;  // A source tensor without a twin in the target graph.
+  std::string
+      reason;  // "folded into a constant", "folded into conv1", "not needed for the outputs", …
+};
+
+struct TargetGraph {
+  model::Graph graph;                           // Under target names, source axis order inside.
+  std::map<std::string, TargetTensor> tensors;  // By target name; not the initializers.
+  std::vector<Removed> removed;                 // In source order.
+};
+
+// Fails for an unknown output tensor (with a suggestion), for input dims that contradict the model,
+// and for operators that the runtime does not know (all of them listed, with their counts).
+Result<TargetGraph> Convert(const model::Graph& source, const Options& options, Oracle& oracle);
+
+// The target's name for a source name: everything but letters, digits and "_" becomes "_", a
+// leading digit gets a "_" before it. Convert makes colliding names unique by a suffix.
+std::string SanitizedName(std::string_view source_name);
+
+}  // namespace acc::convert

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The features of the program: each a short composition of the stages.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "features/options.h"
+
+namespace acc::features {
+
+// What a finished feature tells the command line.
+struct Outcome {
+  std::filesystem::path directory;         // The run it made.
+  bool thresholds_met = true;              // False: exit code 1.
+  std::vector<std::string> summary_lines;  // For stdout.
+};
+
+Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options);
+Result<Outcome> RunInferenceEngine(const InferenceEngineOptions& options);
+Result<Outcome> RunVerification(const VerificationOptions& options);
+Result<Outcome> RunEndToEnd(const EndToEndOptions& options);
+
+}  // namespace acc::features

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the user asked of each feature. The command line fills these; the fields carry the names of
+// the flags, so that <feature>_options.json and the documentation agree with them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "tensor/element_type.h"
+#include "tensor/shape.h"
+
+namespace acc::features {
+
+// --input_tensor NAME DIMS RAW [TYPE]
+struct InputTensor {
+  std::string name;
+  Shape dims;
+  std::filesystem::path raw_file;
+  ElementType type = ElementType::kFloat32;  // Of the file's elements.
+  bool type_given = false;                   // Otherwise native-sized files are accepted too.
+};
+
+// What every feature shares.
+struct CommonOptions {
+  std::filesystem::path working_dir = "working_directory";
+  std::string output_dirname;  // Empty: the time of day.
+  bool verbose = false;
+  Json given;                        // All options as parsed, for <feature>_options.json.
+  std::vector<std::string> command;  // The words of the command line, for reproduction.
+};
+
+// The source model, shared by the framework runner and the inference engine.
+struct ModelOptions {
+  std::string framework;          // "onnx", "tflite" or "tensorflow", lower case.
+  std::string framework_version;  // Empty where the user gave none.
+  std::filesystem::path model_path;
+  std::vector<InputTensor> input_tensors;
+  std::vector<std::string> output_tensors;
+};
+
+struct FrameworkRunnerOptions {
+  CommonOptions common;
+  ModelOptions model;
+  bool enable_graph_optimization = false;  // ONNX Runtime's; off is the reference.
+  std::filesystem::path onnx_custom_op_lib;
+  std::vector<std::string> add_layer_outputs;
+  std::vector<std::string> add_layer_types;
+  std::vector<std::string> skip_layer_outputs;
+  std::vector<std::string> skip_layer_types;
+  std::string start_layer;
+  std::string end_layer;
+  std::uint64_t memory_budget_mb = 1024;  // Of captured tensors held at once.
+};
+
+enum class Precision { kInt8, kFp16, kFp32 };
+
+struct QuantizationOptions {
+  int bias_bitwidth = 8;
+  int act_bitwidth = 8;
+  int weights_bitwidth = 8;
+  std::filesystem::path quantization_overrides;
+  bool override_params = false;
+  bool no_weight_quantization = false;
+  bool use_symmetric_quantize_weights = false;
+  bool use_enhanced_quantizer = false;
+  bool use_adjusted_weights_quantizer = false;
+  bool use_per_channel_quantization = false;
+};
+
+struct InferenceEngineOptions {
+  CommonOptions common;
+  ModelOptions model;
+  std::string stage = "source";
+  std::string runtime;       // cpu, gpu, dsp, dspv68, dspv69, dspv73, dspv75.
+  std::string architecture;  // As in the contract.
+  std::string host_device = "x86";
+  std::filesystem::path engine_path;
+  std::filesystem::path static_model;
+  std::filesystem::path input_list;
+  Precision precision = Precision::kInt8;
+  QuantizationOptions quantization;
+  std::string model_name = "snpe_model";
+  std::filesystem::path golden_output_reference_directory;
+  std::string htp_socs;
+  bool debug_mode_off = false;
+  bool use_native_input_files = false;
+  bool use_native_output_files = false;
+  std::string print_version;
+  std::string fine_grain_mode;
+  // Options that only Qualcomm's own tools can honour: flag name to value. Validated; a warning
+  // names each one that the engine in use cannot honour.
+  std::map<std::string, std::string> sdk_only;
+  std::uint64_t memory_budget_mb = 1024;
+};
+
+struct VerificationOptions {
+  CommonOptions common;
+  std::vector<std::vector<std::string>> default_verifiers;  // The words of each --default_verifier.
+  std::filesystem::path golden_output_reference_directory;
+  std::filesystem::path inference_results;
+  std::filesystem::path tensor_mapping;
+  std::filesystem::path qnn_model_json_path;
+  std::filesystem::path dlc_path;
+  std::filesystem::path verifier_config;
+  std::filesystem::path graph_struct;
+  std::filesystem::path target_encodings;
+  std::string engine;
+};
+
+// The end-to-end run. `verification.golden_output_reference_directory` set: no golden run.
+struct EndToEndOptions {
+  CommonOptions common;
+  FrameworkRunnerOptions framework_runner;
+  InferenceEngineOptions inference_engine;
+  VerificationOptions verification;
+};
+
+}  // namespace acc::features

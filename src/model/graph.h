@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The graph that every stage works on, with ONNX semantics: operators, attributes and broadcasting
+// mean what the ONNX standard says for the opset versions in `opsets`. Readers of other formats
+// translate into it. It holds no run-time state and knows no file format.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "tensor/element_type.h"
+#include "tensor/shape.h"
+#include "tensor/tensor.h"
+#include "tensor/value_info.h"
+
+namespace acc::model {
+
+struct Graph;
+
+using Attribute =
+    std::variant<std::int64_t, float, std::string, Tensor, std::shared_ptr<const Graph>,
+                 std::vector<std::int64_t>, std::vector<float>, std::vector<std::string>,
+                 std::vector<Tensor>, std::vector<std::shared_ptr<const Graph>>>;
+
+// One operator. An empty input or output name is an optional one left out.
+struct Node {
+  std::string name;
+  std::string op_type;
+  std::string domain;  // Empty for the standard's own operators.
+  std::vector<std::string> inputs;
+  std::vector<std::string> outputs;
+  std::map<std::string, Attribute> attributes;
+
+  // The attribute as T, or `fallback` where it is absent or of another type.
+  template <typename T>
+  T Get(std::string_view attribute, T fallback) const {
+    const auto found = attributes.find(std::string(attribute));
+    if (found == attributes.end()) return fallback;
+    const T* value = std::get_if<T>(&found->second);
+    return value != nullptr ? *value : fallback;
+  }
+};
+
+struct Graph {
+  std::string name;
+  std::int64_t ir_version = 8;
+  std::map<std::string, std::int64_t> opsets;  // Domain to version; the standard's domain is "".
+  std::vector<ValueInfo> inputs;               // Without those that have an initializer.
+  std::vector<ValueInfo> outputs;
+  std::map<std::string, Tensor> initializers;
+  std::vector<Node> nodes;             // Topologically sorted.
+  std::vector<std::string> functions;  // Model-local functions, serialized FunctionProto messages.
+};
+
+// Which node makes a tensor and which ones read it, by index into graph.nodes. Valid as long as the
+// graph does not change. Reads by subgraphs of a node count as reads by that node.
+class Connections {
+ public:
+  explicit Connections(const Graph& graph);
+
+  // The index of the node that makes `tensor`, or -1 for inputs, initializers and unknown names.
+  int Producer(std::string_view tensor) const;
+  const std::vector<int>& Consumers(std::string_view tensor) const;
+
+ private:
+  std::unordered_map<std::string, int> producer_;
+  std::unordered_map<std::string, std::vector<int>> consumers_;
+};
+
+bool IsGraphOutput(const Graph& graph, std::string_view tensor);
+bool IsGraphInput(const Graph& graph, std::string_view tensor);
+
+// Names that a node's subgraphs take from the graphs around them.
+std::vector<std::string> OuterReads(const Node& node);
+
+// Sorts the nodes topologically, keeping the order of independent ones. Fails for a cycle and for
+// a node that reads a tensor nobody makes, naming both.
+Status SortNodes(Graph& graph);
+
+}  // namespace acc::model

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// ONNX files to and from the graph.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "model/graph.h"
+
+namespace acc::model {
+
+bool LooksLikeOnnx(std::string_view first_bytes);
+
+// Reads a model and the external data it names (only inside the model's own folder).
+// Fails for a truncated or foreign file, for tensors whose data do not fit their dimensions, for
+// graphs with a cycle or with two nodes that make one tensor. Nesting of subgraphs is limited
+// to 32.
+Result<Graph> ReadOnnx(const std::filesystem::path& path);
+
+// A ModelProto, serialized. Fails above protobuf's limit of 2 GiB.
+Result<std::string> SerializeOnnx(const Graph& graph);
+
+// Bytes that, appended to a serialized ModelProto, make `tensors` outputs of its graph (protobuf
+// merges concatenated messages). The types are left to the runtime's inference.
+std::string ExtraOutputs(std::span<const std::string> tensors);
+
+}  // namespace acc::model

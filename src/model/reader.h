@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Opens a model file as a graph, whatever its format.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+#include "base/status.h"
+#include "model/graph.h"
+
+namespace acc::model {
+
+// A row of the table of formats. The content decides; the file's extension is only a hint for
+// errors.
+struct ReaderInfo {
+  std::string_view framework;  // As on the command line: "onnx".
+  std::string_view summary;    // One line, for --help and the docs.
+  bool (*matches)(std::string_view first_bytes);
+  Result<Graph> (*read)(const std::filesystem::path& path);
+};
+
+std::span<const ReaderInfo> Readers();
+
+// The reader of `framework` (any case), or a usage error that lists the known ones.
+Result<const ReaderInfo*> FindReader(std::string_view framework);
+
+}  // namespace acc::model

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Float graph to QDQ graph: which tensors are quantized, with which ranges, and the inserted
+// QuantizeLinear/DequantizeLinear pairs.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "model/graph.h"
+#include "tensor/encoding.h"
+
+namespace acc::quantize {
+
+enum class Algorithm { kTf, kEnhanced, kAdjusted, kSymmetric };
+
+struct Options {
+  Algorithm activations = Algorithm::kTf;
+  Algorithm weights = Algorithm::kTf;
+  int activation_bitwidth = 8;  // 8 or 16
+  int weight_bitwidth = 8;      // 4, 8 or 16
+  int bias_bitwidth = 8;        // 8 or 32
+  bool per_channel_weights = false;
+  bool quantize_weights = true;  // False: --no_weight_quantization.
+};
+
+using Types = std::map<std::string, ValueInfo>;
+
+// Encodings that the user gives, by tensor name (source or target spelling).
+struct Overrides {
+  std::map<std::string, TensorEncoding> activations;
+  std::map<std::string, TensorEncoding> params;
+};
+
+// Reads AIMET encodings 0.4 to 0.6.1, 1.0.0 and 2.x, and our extracted_encodings.json. Positive and
+// negative offsets are accepted. Fails with the entry's name for one that is incomplete or
+// contradicts itself.
+Result<Overrides> ReadOverrides(const std::filesystem::path& path);
+
+// Watches the float graph run over the calibration inputs.
+class Calibrator {
+ public:
+  virtual ~Calibrator() = default;
+  // The tensors whose values it wants. Tensors that share another's range, have a fixed one or an
+  // override are not among them.
+  virtual const std::vector<std::string>& tensors() const = 0;
+  // How often the inputs must be run: 1 for min-max, 2 where a histogram needs the range first.
+  virtual int passes() const = 0;
+  virtual void BeginPass(int pass) = 0;
+  // Called once per tensor and input. Different tensors may come from different threads at once.
+  virtual void Observe(std::string_view tensor, std::span<const float> values) = 0;
+};
+
+// What the target will hold.
+struct QuantizedGraph {
+  model::Graph graph;                                 // With QDQ pairs.
+  std::map<std::string, TensorEncoding> activations;  // By tensor name of the float graph.
+  std::map<std::string, TensorEncoding> params;       // Weights and biases.
+  // The integer twin of an activation in `graph`: what the target stores. Reading it and applying
+  // the encoding gives the tensor's value exactly.
+  std::map<std::string, std::string> quantized_name;
+  std::map<std::string, std::string> shares_range_with;  // Tensor to the tensor whose range it has.
+  std::map<std::string, std::string> fused;  // Tensor that the target never stores, to the reason.
+  std::vector<std::string> unknown_overrides;  // Names that no tensor has.
+  std::vector<std::string> notes;              // For the log, one line each.
+};
+
+class Quantizer {
+ public:
+  virtual ~Quantizer() = default;
+  virtual Calibrator& calibrator() = 0;
+  // After calibration. Fails where a tensor was never observed or was NaN, naming it.
+  virtual Result<QuantizedGraph> Finish() = 0;
+};
+
+// `source_name` maps the graph's tensor names to those of the source, for overrides.
+Result<std::unique_ptr<Quantizer>> CreateQuantizer(
+    const model::Graph& graph, const Types& types,
+    const std::map<std::string, std::string>& source_name, const Overrides& overrides,
+    const Options& options);
+
+}  // namespace acc::quantize

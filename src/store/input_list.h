@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The list of input files: one line an inference, as Qualcomm's tools read it (FACTS 5.4).
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "tensor/tensor.h"
+#include "tensor/value_info.h"
+
+namespace acc::store {
+
+// "#a b" and "%c d" name output layers and tensors; other lines "name:=path name2:=path2", or a
+// bare path for a model with one input. Blank lines are passed over.
+struct InputList {
+  struct Entry {
+    std::string input;  // Empty for a bare path.
+    std::filesystem::path file;
+  };
+  std::vector<std::string> output_layers;
+  std::vector<std::string> output_tensors;
+  std::vector<std::vector<Entry>> lines;
+};
+
+// Relative paths are taken from the list's own folder if they exist there, or else from the
+// current folder. Fails for a list without a line, and for a file that does not exist, with its
+// line.
+Result<InputList> ReadInputList(const std::filesystem::path& path);
+
+using NamedTensors = std::map<std::string, Tensor>;
+
+// Reads a raw file as `type` and `dims`. Fails where its size is another, printing expected and
+// found. With `file_type` (the type the file is in) another than `type`, the elements are
+// converted.
+Result<Tensor> ReadRaw(const std::filesystem::path& file, ElementType type, const Shape& dims,
+                       ElementType file_type);
+
+// The tensors of one line for `inputs` (with static dims). Fails for an input that the line leaves
+// out and for a name that is no input, with a suggestion. Files hold float32, or with `native` each
+// input's own type; a float32-sized file and a native-sized one are told apart by size only in
+// errors.
+Result<NamedTensors> ReadInputs(const std::vector<InputList::Entry>& line,
+                                const std::vector<ValueInfo>& inputs, bool native);
+
+}  // namespace acc::store

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The table of verifiers. Parsing, --help, docs/verifiers.md and the conformance test read it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/status.h"
+#include "verify/verifier.h"
+
+namespace acc::verify {
+
+struct ParameterInfo {
+  std::string_view name;      // As on the command line: "rtolmargin".
+  std::string_view fallback;  // Its default, as text.
+  std::string_view meaning;   // One sentence.
+};
+
+struct VerifierInfo {
+  std::string_view name;     // "CosineSimilarity", as in reports and folder names.
+  std::string_view summary;  // One line, for --help and the docs.
+  std::string_view formula;
+  std::string_view unit;
+  std::string_view range;  // Lowest, highest and perfect score.
+  std::string_view nan_behaviour;
+  std::string_view source;  // Where the definition comes from.
+  bool higher_is_better;
+  double perfect;  // The score of identical, ordinary tensors.
+  std::span<const ParameterInfo> parameters;
+  Result<std::unique_ptr<Verifier>> (*create)(const Parameters& parameters);
+};
+
+std::span<const VerifierInfo> Verifiers();
+
+// By name in any case; a usage error with a suggestion for an unknown one.
+Result<const VerifierInfo*> FindVerifier(std::string_view name);
+
+// A verifier that the user asked for.
+struct Request {
+  const VerifierInfo* info = nullptr;
+  std::shared_ptr<const Verifier> verifier;
+  Parameters parameters;
+  std::optional<double> threshold;  // The parameter "threshold" that every verifier has.
+};
+
+// Reads both syntaxes: {"rtolatol,rtolmargin,0.01,atolmargin,0.01"} and
+// {"CosineSimilarity", "param1", "1", "param2", "2"}. "0,01" in the comma form is refused with a
+// hint to write 0.01.
+Result<Request> ParseRequest(std::span<const std::string> words);
+
+}  // namespace acc::verify
