@@ -10,9 +10,9 @@
 namespace acc {
 
 struct ValueInfo {
-  std::string name;
+  std::string name = {};
   ElementType type = ElementType::kUndefined;
-  Shape dims;            // Unknown dimensions are kUnknownDim.
+  Shape dims = {};       // Unknown dimensions are kUnknownDim.
   bool has_rank = true;  // False where nothing is known of the dimensions.
 };
 

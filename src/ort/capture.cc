@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ort/capture.h"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "base/log.h"
+#include "base/progress.h"
+#include "base/threads.h"
+#include "model/onnx/onnx_format.h"
+
+namespace acc::ort {
+namespace {
+
+// What a tensor of unknown size is taken to need.
+constexpr std::uint64_t kUnknownBytes = std::uint64_t{8} << 20;
+
+Result<Session> SessionWithOutputs(const CapturePlan& plan, std::span<const std::string> tensors) {
+  return Session::Create(plan.model + model::ExtraOutputs(tensors), plan.config);
+}
+
+std::uint64_t ExpectedBytes(const ValueInfo& value) {
+  const auto count = value.has_rank ? ElementCount(value.dims) : std::nullopt;
+  return count ? ByteSize(value.type, *count) : kUnknownBytes;
+}
+
+// Splits `tensors` so that no group is expected to need more than the budget; a tensor above it is
+// alone.
+std::vector<std::vector<std::string>> Groups(const std::vector<std::string>& tensors,
+                                             const Session& session, std::uint64_t budget) {
+  std::unordered_map<std::string, std::uint64_t> bytes;
+  for (const ValueInfo& output : session.outputs()) bytes[output.name] = ExpectedBytes(output);
+  std::vector<std::vector<std::string>> groups;
+  std::uint64_t used = 0;
+  for (const std::string& tensor : tensors) {
+    const std::uint64_t need = bytes[tensor];
+    if (groups.empty() || used + need > budget) {
+      groups.emplace_back();
+      used = 0;
+    }
+    groups.back().push_back(tensor);
+    used += need;
+  }
+  return groups;
+}
+
+// Hands the values to the sink, several at a time; the first failure wins.
+Status Deliver(std::size_t line, const std::vector<std::string>& tensors,
+               std::vector<Value>& values, const CaptureSink& sink,
+               const UnreadableSink& unreadable) {
+  std::mutex mutex;
+  Status status;
+  ParallelFor(values.size(), [&](std::size_t i) {
+    if (!values[i].unreadable().empty()) {
+      const std::lock_guard lock(mutex);
+      if (line == 0) unreadable(tensors[i], values[i].unreadable());
+      return;
+    }
+    const Status delivered = sink(line, tensors[i], values[i].view());
+    if (delivered.ok()) return;
+    const std::lock_guard lock(mutex);
+    if (status.ok()) status = delivered;
+  });
+  return status;
+}
+
+Status RunPass(const Session& session, const std::vector<std::string>& tensors, std::size_t lines,
+               const InputSource& inputs, const CaptureSink& sink, const UnreadableSink& unreadable,
+               Progress& progress) {
+  for (std::size_t line = 0; line < lines; ++line) {
+    ACC_RETURN_IF_ERROR(CheckInterrupted());
+    ACC_ASSIGN_OR_RETURN(const auto values, inputs(line));
+    ACC_ASSIGN_OR_RETURN(auto captured, session.Run(Views(values), tensors));
+    ACC_RETURN_IF_ERROR(Deliver(line, tensors, captured, sink, unreadable));
+    progress.Advance();
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Inputs Views(const std::map<std::string, Tensor>& inputs) {
+  Inputs views;
+  for (const auto& [name, tensor] : inputs) views[name] = tensor.view();
+  return views;
+}
+
+Status Capture(const CapturePlan& plan, std::size_t lines, const InputSource& inputs,
+               const CaptureSink& sink, const UnreadableSink& unreadable, std::string_view what) {
+  if (plan.tensors.empty()) return OkStatus();
+  ACC_ASSIGN_OR_RETURN(auto whole, SessionWithOutputs(plan, plan.tensors));
+  const auto groups = Groups(plan.tensors, whole, plan.memory_budget_bytes);
+  Progress progress(std::string(what), groups.size() * lines);
+  if (groups.size() == 1) {
+    return RunPass(whole, plan.tensors, lines, inputs, sink, unreadable, progress);
+  }
+  LogInfo("{}: {} tensors in {} passes to stay within the memory budget", what, plan.tensors.size(),
+          groups.size());
+  std::optional<Session> freed(std::move(whole));
+  freed.reset();
+  for (const auto& group : groups) {
+    ACC_ASSIGN_OR_RETURN(const auto session, SessionWithOutputs(plan, group));
+    ACC_RETURN_IF_ERROR(RunPass(session, group, lines, inputs, sink, unreadable, progress));
+  }
+  return OkStatus();
+}
+
+}  // namespace acc::ort

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ort/session.h"
+
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "ort/api.h"
+#include "ort/library.h"
+#include "ort/types.h"
+
+namespace acc::ort {
+namespace {
+
+// The runtime has one log for the whole process; what it says while a session is made goes to the
+// one who makes it.
+struct LogTap {
+  std::mutex mutex;
+  std::function<void(std::string_view)> sink;
+};
+
+LogTap& Tap() {
+  static LogTap tap;
+  return tap;
+}
+
+void ORT_API_CALL OnMessage(void*, OrtLoggingLevel, const char*, const char*, const char*,
+                            const char* message) {
+  const std::lock_guard lock(Tap().mutex);
+  if (Tap().sink) Tap().sink(message);
+}
+
+class ScopedTap {
+ public:
+  explicit ScopedTap(const std::function<void(std::string_view)>& sink) {
+    const std::lock_guard lock(Tap().mutex);
+    Tap().sink = sink;
+  }
+  ~ScopedTap() {
+    const std::lock_guard lock(Tap().mutex);
+    Tap().sink = nullptr;
+  }
+  ScopedTap(const ScopedTap&) = delete;
+  ScopedTap& operator=(const ScopedTap&) = delete;
+};
+
+// Lives until the process ends: plugin libraries must not be unloaded before their sessions, and
+// tearing the runtime down at exit gains nothing.
+Ort::Env& Environment() {
+  static auto* env = new Ort::Env(ORT_LOGGING_LEVEL_WARNING, "acc", OnMessage, nullptr);
+  return *env;
+}
+
+void RegisterOnce(const Provider& provider) {
+  static std::set<std::string> registered;
+  if (registered.insert(provider.name).second) {
+    Environment().RegisterExecutionProviderLibrary(provider.name.c_str(),
+                                                   provider.library.string());
+  }
+}
+
+std::vector<Ort::ConstEpDevice> DevicesOf(const std::string& provider) {
+  std::vector<Ort::ConstEpDevice> devices;
+  for (const auto& device : Environment().GetEpDevices()) {
+    if (device.EpName() == provider) devices.push_back(device);
+  }
+  return devices;
+}
+
+void AppendProvider(const Provider& provider, Ort::SessionOptions& options) {
+  RegisterOnce(provider);
+  const auto devices = DevicesOf(provider.name);
+  if (devices.empty()) throw Ort::Exception(provider.name + " offers no device here", ORT_FAIL);
+  std::unordered_map<std::string, std::string> settings(provider.options.begin(),
+                                                        provider.options.end());
+  options.AppendExecutionProvider_V2(Environment(), {devices.front()}, settings);
+}
+
+Ort::SessionOptions OptionsFor(const SessionConfig& config) {
+  Ort::SessionOptions options;
+  options.SetGraphOptimizationLevel(config.optimize ? ORT_ENABLE_ALL : ORT_DISABLE_ALL);
+  options.SetLogSeverityLevel(config.log ? ORT_LOGGING_LEVEL_VERBOSE : ORT_LOGGING_LEVEL_ERROR);
+  if (!config.model_folder.empty()) {
+    options.AddConfigEntry("session.model_external_initializers_file_folder_path",
+                           config.model_folder.c_str());
+  }
+  for (const auto& [key, value] : config.entries)
+    options.AddConfigEntry(key.c_str(), value.c_str());
+  if (!config.custom_op_library.empty()) {
+    options.RegisterCustomOpsLibrary(config.custom_op_library.c_str());
+  }
+  if (config.provider) AppendProvider(*config.provider, options);
+  return options;
+}
+
+// The runtime's own words without its file and function prefix, as they can come from the model.
+Status FromException(const Ort::Exception& exception) {
+  return Failure(Printable(exception.what()));
+}
+
+Ort::Value Borrow(const TensorView& tensor, const Ort::MemoryInfo& memory) {
+  // The interface wants a pointer to non-const; inputs are not written to.
+  auto* bytes = const_cast<std::byte*>(tensor.bytes.data());
+  static std::byte nothing[1];
+  return Ort::Value::CreateTensor(memory, bytes != nullptr ? bytes : nothing, tensor.bytes.size(),
+                                  tensor.dims.data(), tensor.dims.size(), ToOrt(tensor.type));
+}
+
+}  // namespace
+
+class Value::State {
+ public:
+  explicit State(Ort::Value made) : value(std::move(made)) {
+    if (!value || !value.HasValue()) {
+      unreadable = "an optional without a value";
+    } else if (!value.IsTensor()) {
+      unreadable = "no tensor but a sequence, map or optional";
+    } else {
+      Look();
+    }
+  }
+
+  Ort::Value value;
+  TensorView view;
+  std::string unreadable;
+
+ private:
+  void Look() {
+    const auto info = value.GetTensorTypeAndShapeInfo();
+    view.type = FromOrt(info.GetElementType());
+    view.dims = info.GetShape();
+    if (view.type == ElementType::kString || view.type == ElementType::kUndefined) {
+      unreadable = view.type == ElementType::kString ? "a tensor of strings"
+                                                     : "a tensor of an unsupported element type";
+      return;
+    }
+    const std::uint64_t bytes = ByteSize(view.type, info.GetElementCount());
+    view.bytes = {static_cast<const std::byte*>(value.GetTensorRawData()), bytes};
+  }
+};
+
+Value::Value(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Value::Value(Value&&) noexcept = default;
+Value& Value::operator=(Value&&) noexcept = default;
+Value::~Value() = default;
+const std::string& Value::unreadable() const { return state_->unreadable; }
+TensorView Value::view() const { return state_->view; }
+
+class Session::State {
+ public:
+  State(std::string_view model, const SessionConfig& config)
+      : session(Environment(), model.data(), model.size(), OptionsFor(config)) {
+    Ort::AllocatorWithDefaultOptions allocator;
+    for (std::size_t i = 0; i < session.GetInputCount(); ++i) {
+      inputs.push_back(
+          Describe(session.GetInputNameAllocated(i, allocator).get(), session.GetInputTypeInfo(i)));
+    }
+    for (std::size_t i = 0; i < session.GetOutputCount(); ++i) {
+      outputs.push_back(Describe(session.GetOutputNameAllocated(i, allocator).get(),
+                                 session.GetOutputTypeInfo(i)));
+    }
+  }
+
+  mutable Ort::Session session;
+  std::vector<ValueInfo> inputs;
+  std::vector<ValueInfo> outputs;
+};
+
+Session::Session(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+Session::~Session() = default;
+const std::vector<ValueInfo>& Session::inputs() const { return state_->inputs; }
+const std::vector<ValueInfo>& Session::outputs() const { return state_->outputs; }
+
+Result<Session> Session::Create(std::string_view model, const SessionConfig& config) {
+  ACC_RETURN_IF_ERROR(LoadOnnxRuntime());
+  try {
+    const ScopedTap tap(config.log);
+    return Session(std::make_unique<State>(model, config));
+  } catch (const Ort::Exception& exception) {
+    return FromException(exception);
+  }
+}
+
+Result<std::vector<Value>> Session::Run(const Inputs& inputs,
+                                        std::span<const std::string> outputs) const {
+  try {
+    const auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
+    std::vector<const char*> input_names;
+    std::vector<Ort::Value> input_values;
+    for (const auto& [name, tensor] : inputs) {
+      input_names.push_back(name.c_str());
+      input_values.push_back(Borrow(tensor, memory));
+    }
+    std::vector<const char*> output_names;
+    for (const std::string& name : outputs) output_names.push_back(name.c_str());
+    auto made =
+        state_->session.Run(Ort::RunOptions{nullptr}, input_names.data(), input_values.data(),
+                            input_values.size(), output_names.data(), output_names.size());
+    std::vector<Value> values;
+    values.reserve(made.size());
+    for (Ort::Value& value : made) {
+      values.emplace_back(std::make_unique<Value::State>(std::move(value)));
+    }
+    return values;
+  } catch (const Ort::Exception& exception) {
+    return FromException(exception);
+  }
+}
+
+}  // namespace acc::ort
