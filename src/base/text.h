@@ -35,4 +35,7 @@ std::string DidYouMean(std::string_view word, std::span<const std::string> candi
 // reports.
 std::string Printable(std::string_view text);
 
+// As Printable(), but "\n" stays: for messages of several lines.
+std::string PrintableLines(std::string_view text);
+
 }  // namespace acc

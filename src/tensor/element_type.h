@@ -36,6 +36,7 @@ std::string_view Name(ElementType type);
 std::optional<ElementType> ElementTypeFromName(std::string_view name);
 
 // Bytes that `count` elements take; 0 for kUndefined and kString. Two 4-bit elements share a byte.
+// A product that 64 bits cannot hold gives the largest number they can.
 std::uint64_t ByteSize(ElementType type, std::uint64_t count);
 
 bool IsFloat(ElementType type);

@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "tensor/element_type.h"
+#include "tensor/half.h"
 #include "tensor/shape.h"
 
 namespace acc {
@@ -30,7 +31,8 @@ class Tensor {
   static Result<Tensor> Create(ElementType type, Shape dims, std::vector<std::byte> bytes);
   static Tensor FromFloats(Shape dims, std::span<const float> values);
   static Tensor FromInt64s(Shape dims, std::span<const std::int64_t> values);
-  // T is a C++ arithmetic type of the same size as `type`'s element.
+  // T is a C++ arithmetic type of the same size as `type`'s element. The makers of this kind need
+  // as many values as `dims` say; anything else is a mistake of the program and ends it.
   template <typename T>
   static Tensor FromValues(ElementType type, Shape dims, std::span<const T> values) {
     return FromBytes(type, std::move(dims), std::as_bytes(values));
@@ -49,7 +51,7 @@ class Tensor {
     return {reinterpret_cast<const T*>(raw.data()), raw.size() / sizeof(T)};
   }
 
-  // The same bytes under other dimensions of equal element count.
+  // The same bytes under other dimensions of equal element count; another count ends the program.
   Tensor Reshaped(Shape dims) const;
 
  private:
@@ -64,11 +66,9 @@ class Tensor {
 // Fails for strings and undefined types.
 Result<std::vector<float>> ToFloats(const TensorView& tensor);
 
-// Writes float32 values as elements of `type` (round to nearest even, saturating integers).
+// Writes float32 values as elements of `type` (round to nearest even, saturating integers). NaN
+// becomes 0 as an integer; a bool is true for everything but 0. Fails for strings, undefined types,
+// and a number of values that is not the one of `dims`.
 Result<Tensor> FromFloatValues(ElementType type, Shape dims, std::span<const float> values);
-
-// IEEE half precision, round to nearest even; overflow becomes infinity, NaN stays NaN.
-std::uint16_t HalfFromFloat(float value);
-float FloatFromHalf(std::uint16_t half);
 
 }  // namespace acc
