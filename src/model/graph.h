@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/status.h"
 #include "tensor/element_type.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
@@ -35,6 +36,7 @@ struct Node {
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;
   std::map<std::string, Attribute> attributes;
+  std::string overload;  // Of a model-local function; mostly empty.
 
   // The attribute as T, or `fallback` where it is absent or of another type.
   template <typename T>
@@ -58,7 +60,8 @@ struct Graph {
 };
 
 // Which node makes a tensor and which ones read it, by index into graph.nodes. Valid as long as the
-// graph does not change. Reads by subgraphs of a node count as reads by that node.
+// graph does not change. Reads by subgraphs of a node count as reads by that node; a node that
+// reads a tensor twice is listed once.
 class Connections {
  public:
   explicit Connections(const Graph& graph);
@@ -75,11 +78,17 @@ class Connections {
 bool IsGraphOutput(const Graph& graph, std::string_view tensor);
 bool IsGraphInput(const Graph& graph, std::string_view tensor);
 
-// Names that a node's subgraphs take from the graphs around them.
+// The subgraphs among a node's attributes, in the order of the attributes' names.
+std::vector<std::shared_ptr<const Graph>> Subgraphs(const Node& node);
+
+// Names that a node's subgraphs take from the graphs around them, each once.
 std::vector<std::string> OuterReads(const Node& node);
 
-// Sorts the nodes topologically, keeping the order of independent ones. Fails for a cycle and for
-// a node that reads a tensor nobody makes, naming both.
+// Sorts the nodes topologically, keeping the order of independent ones. Fails for a cycle, for a
+// node that reads a tensor nobody makes and for a tensor made twice, naming node and tensor.
 Status SortNodes(Graph& graph);
+
+// The same for a subgraph, whose nodes may also read tensors of the graphs around it.
+Status SortSubgraphNodes(Graph& graph);
 
 }  // namespace acc::model
