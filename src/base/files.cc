@@ -60,8 +60,6 @@ class FileDescriptor {
     if (fd_ >= 0) close(fd_);
   }
   int get() const { return fd_; }
-  // The error of close(2), which reports what a network file system could not store; 0 for none.
-  int Close() { return close(std::exchange(fd_, -1)) == 0 ? 0 : errno; }
 
  private:
   int fd_;
@@ -98,16 +96,24 @@ int WriteAll(int fd, std::string_view content) {
   return 0;
 }
 
-Status WriteNew(const std::filesystem::path& path, std::string_view content, int extra_flags) {
-  FileDescriptor file(
-      open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | extra_flags, 0666));
-  if (file.get() < 0) return WriteFailure(path, errno);
-  const int write_error = WriteAll(file.get(), content);
-  const int close_error = file.Close();
-  const int error = write_error != 0 ? write_error : close_error;
-  if (error == 0) return OkStatus();
+// A device such as /dev/null is not taken away, a half-written file is.
+void RemovePartial(const std::filesystem::path& path) {
   struct stat info {};
   if (lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)) unlink(path.c_str());
+}
+
+int OpenForWriting(const std::filesystem::path& path, int extra_flags) {
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | extra_flags, 0666);
+}
+
+Status WriteNew(const std::filesystem::path& path, std::string_view content, int extra_flags) {
+  const int fd = OpenForWriting(path, extra_flags);
+  if (fd < 0) return WriteFailure(path, errno);
+  const int write_error = WriteAll(fd, content);
+  const int close_error = close(fd) == 0 ? 0 : errno;
+  const int error = write_error != 0 ? write_error : close_error;
+  if (error == 0) return OkStatus();
+  RemovePartial(path);
   return WriteFailure(path, error);
 }
 
@@ -148,6 +154,38 @@ Status WriteFile(const std::filesystem::path& path, std::span<const std::byte> c
 
 Status WriteFile(const std::filesystem::path& path, std::string_view content) {
   return WriteNew(path, content, 0);
+}
+
+Result<FileWriter> FileWriter::Create(const std::filesystem::path& path) {
+  const int fd = OpenForWriting(path, 0);
+  if (fd < 0) return WriteFailure(path, errno);
+  return FileWriter(path, fd);
+}
+
+FileWriter::FileWriter(FileWriter&& other) noexcept
+    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+
+FileWriter::~FileWriter() {
+  if (fd_ >= 0) Discard();
+}
+
+void FileWriter::Discard() {
+  close(std::exchange(fd_, -1));
+  RemovePartial(path_);
+}
+
+Status FileWriter::Append(std::span<const std::byte> content) {
+  const int error = WriteAll(fd_, {reinterpret_cast<const char*>(content.data()), content.size()});
+  if (error == 0) return OkStatus();
+  Discard();
+  return WriteFailure(path_, error);
+}
+
+Status FileWriter::Close() {
+  if (close(std::exchange(fd_, -1)) == 0) return OkStatus();
+  const int error = errno;
+  RemovePartial(path_);
+  return WriteFailure(path_, error);
 }
 
 Status WriteFileAtomically(const std::filesystem::path& path, std::string_view content) {

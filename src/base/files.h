@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/status.h"
 
@@ -22,6 +23,28 @@ Result<std::string> ReadFile(const std::filesystem::path& path,
 // and the reason, and leaves no partial file behind.
 Status WriteFile(const std::filesystem::path& path, std::span<const std::byte> content);
 Status WriteFile(const std::filesystem::path& path, std::string_view content);
+
+// A new file, or an old one replaced, written piece by piece.
+class FileWriter {
+ public:
+  static Result<FileWriter> Create(const std::filesystem::path& path);
+  FileWriter(FileWriter&& other) noexcept;
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+  // Removes the file unless Close() succeeded.
+  ~FileWriter();
+
+  Status Append(std::span<const std::byte> content);
+  // A failure to store what was appended may show here only.
+  Status Close();
+
+ private:
+  FileWriter(std::filesystem::path path, int fd) : path_(std::move(path)), fd_(fd) {}
+  void Discard();
+
+  std::filesystem::path path_;
+  int fd_ = -1;
+};
 
 // Writes beside `path` first and renames: an interruption leaves the old content.
 Status WriteFileAtomically(const std::filesystem::path& path, std::string_view content);

@@ -165,6 +165,25 @@ std::string DidYouMean(std::string_view word, std::span<const std::string> candi
   return nearest ? fmt::format(" Did you mean '{}'?", Printable(*nearest)) : "";
 }
 
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = Utf8Length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string_view CutUtf8(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  std::size_t end = max_bytes;
+  for (int back = 0; back < 3 && end > 0; ++back) {
+    if ((static_cast<unsigned char>(text[end]) & 0xC0) != 0x80) break;
+    --end;
+  }
+  return text.substr(0, end);
+}
+
 std::string Printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -31,6 +31,12 @@ std::optional<std::string> NearestWord(std::string_view word,
 // " Did you mean 'x'?" or nothing, to be appended to an error message.
 std::string DidYouMean(std::string_view word, std::span<const std::string> candidates);
 
+// Whether the text is well-formed UTF-8 (RFC 3629).
+bool IsUtf8(std::string_view text);
+
+// The text cut to at most `max_bytes`, not inside a character where it is UTF-8.
+std::string_view CutUtf8(std::string_view text, std::size_t max_bytes);
+
 // Valid UTF-8 without control characters: each bad byte becomes \xNN. For messages, logs and
 // reports.
 std::string Printable(std::string_view text);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -18,22 +19,38 @@ struct RunDirectoryOptions {
   bool link_latest = true;     // False for "wrapper".
 };
 
-// An interrupted or failed run (one that was not finished) never becomes `latest`.
+// An interrupted or failed run (one that was not finished) stays for diagnosis and never becomes
+// `latest`.
 class RunDirectory {
  public:
-  // Two runs within one second get different folders ("…_17-07-58", "…_17-07-58_1"). A folder named
-  // by output_dirname that exists and holds files of an earlier run is emptied of exactly what that
-  // run's tensors.json and options file list, never of anything else.
+  // Two runs within one second get different folders ("…_17-07-58", "…_17-07-58_1").
+  //
+  // A folder named by output_dirname leaves a list of its run's files behind, in ".run_files.json"
+  // within, when the run ends in any way but a kill. A later run of that name removes exactly the
+  // files of that list, so that no tensor of an old run is mixed with new ones, and takes `latest`
+  // away where it points there. Usage errors: a name that is no single folder name, one that is a
+  // file, and a folder that holds files but no such list (somebody else made it, or a killed run).
   static Result<RunDirectory> Create(const RunDirectoryOptions& options);
+
+  RunDirectory(RunDirectory&& other) noexcept;
+  RunDirectory(const RunDirectory&) = delete;
+  RunDirectory& operator=(const RunDirectory&) = delete;
+  ~RunDirectory();
 
   const std::filesystem::path& path() const { return path_; }
 
-  // Points `latest` (a relative symbolic link, replaced atomically) at this run.
+  // Points `latest` (a relative symbolic link, replaced atomically) at this run. On a file system
+  // without symbolic links it warns instead.
   Status Finish();
 
  private:
+  RunDirectory() = default;
+  Status WriteFileList() const;
+
   std::filesystem::path path_;
   bool link_latest_ = true;
+  bool is_named_ = false;                // By output_dirname.
+  std::set<std::string> foreign_files_;  // In the folder, but of no run.
 };
 
 }  // namespace acc::store

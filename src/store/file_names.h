@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// File names for tensors, whatever the tensors are called.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace acc::store {
+
+// The folder that holds exact copies of tensors that are not float32.
+inline constexpr std::string_view kNativeFolder = "native";
+
+// Turns tensor names into file names that stay inside the run and differ from each other, also
+// where the names are "../x", "/etc/x", hold NUL or other control bytes, are 5,000 characters long
+// or differ only in the case of ASCII letters. "/" makes a folder, as in "inception_3a/1x1/bn.raw";
+// an ordinary name is kept as it is, but for one leading "/". Any other name is changed: its bad
+// parts become "_", and "~" and a hash of the whole name are appended.
+//
+// No folder made here ends in an extension of files of a run (".raw", ".json", …), so that
+// "a.raw/b" has room beside "a", and none at the top is called "native".
+class FileNames {
+ public:
+  // The path relative to the run, without an extension; the same for the same name.
+  std::string PathFor(std::string_view tensor_name);
+
+ private:
+  bool Take(const std::string& path);
+
+  std::map<std::string, std::string, std::less<>> path_of_;
+  std::set<std::string> taken_;  // In lower case.
+};
+
+}  // namespace acc::store

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "store/run_directory.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "store/relative_path.h"
+
+namespace acc::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kLatest = "latest";
+constexpr const char* kFileList = ".run_files.json";
+
+std::string Quoted(const fs::path& path) { return fmt::format("'{}'", Printable(path.native())); }
+
+std::string TimeStamp() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  localtime_r(&now, &local);
+  std::array<char, 32> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%d_%H-%M-%S", &local);
+  return {text.data(), length};
+}
+
+// mkdir(2) decides which of two runs that start together gets the name.
+Result<fs::path> CreateTimeStamped(const fs::path& feature) {
+  constexpr int kMaxTries = 10000;
+  const std::string stamp = TimeStamp();
+  for (int number = 0; number < kMaxTries; ++number) {
+    const fs::path path = feature / (number == 0 ? stamp : fmt::format("{}_{}", stamp, number));
+    if (mkdir(path.c_str(), 0777) == 0) return path;
+    if (errno != EEXIST) {
+      return Failure(fmt::format("cannot create the folder {}: {}", Quoted(path),
+                                 std::generic_category().message(errno)));
+    }
+  }
+  return Failure(fmt::format("{} holds too many runs of this second", Quoted(feature)));
+}
+
+Status CheckName(const std::string& name) {
+  constexpr std::size_t kMaxLength = 255;
+  const bool good = StaysInside(name) && name.find('/') == std::string::npos && name != kLatest &&
+                    name.size() <= kMaxLength && Printable(name) == name;
+  if (good) return OkStatus();
+  return UsageError(
+      fmt::format("--output_dirname '{}' is no name for a folder. Give one name "
+                  "without '/', other than '.', '..' and '{}'.",
+                  Printable(name), kLatest));
+}
+
+// All files below `folder`, relative to it; links are listed, not followed.
+std::set<std::string> FilesBelow(const fs::path& folder) {
+  std::set<std::string> files;
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, error);
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_symlink(ignored) || !entry->is_directory(ignored)) {
+      files.insert(entry->path().lexically_relative(folder).generic_string());
+    }
+  }
+  return files;
+}
+
+// Removes `file` of the run and the folders that it leaves empty. Where a folder on the way is a
+// symbolic link, the file is not the run's, whatever the list says.
+void RemoveFile(const fs::path& folder, const fs::path& file) {
+  std::error_code ignored;
+  fs::path on_the_way = folder;
+  for (const fs::path& component : file.parent_path()) {
+    on_the_way /= component;
+    if (fs::is_symlink(on_the_way, ignored)) return;
+  }
+  if (unlink((folder / file).c_str()) != 0) return;
+  for (fs::path parent = file.parent_path(); !parent.empty(); parent = parent.parent_path()) {
+    if (rmdir((folder / parent).c_str()) != 0) return;
+  }
+}
+
+Result<std::vector<std::string>> ReadFileList(const fs::path& folder) {
+  const Result<Json> json = ReadJson(folder / kFileList);
+  std::vector<std::string> files;
+  bool good = json.ok() && json->is_array();
+  if (good) {
+    for (const Json& entry : *json) {
+      good = good && entry.is_string() && StaysInside(entry.get<std::string>());
+      if (good) files.push_back(entry.get<std::string>());
+    }
+  }
+  if (good) return files;
+  return UsageError(
+      fmt::format("{} holds files that are not known to be of a finished run of this "
+                  "program. Remove the folder or choose another --output_dirname.",
+                  Quoted(folder)));
+}
+
+// Makes room in an existing folder for a new run.
+Status RemoveEarlierRun(const fs::path& folder) {
+  std::error_code error;
+  if (fs::is_empty(folder, error)) return OkStatus();
+  ACC_ASSIGN_OR_RETURN(const std::vector<std::string> files, ReadFileList(folder));
+  const fs::path latest = folder.parent_path() / kLatest;
+  if (fs::equivalent(latest, folder, error)) unlink(latest.c_str());
+  for (const std::string& file : files) RemoveFile(folder, file);
+  unlink((folder / kFileList).c_str());
+  return OkStatus();
+}
+
+Result<fs::path> CreateNamed(const fs::path& feature, const std::string& name) {
+  ACC_RETURN_IF_ERROR(CheckName(name));
+  const fs::path path = feature / name;
+  std::error_code error;
+  if (fs::exists(path, error) && !fs::is_directory(path, error)) {
+    return UsageError(
+        fmt::format("{} is a file, not a folder. Choose another --output_dirname.", Quoted(path)));
+  }
+  ACC_RETURN_IF_ERROR(CreateFolders(path));
+  ACC_RETURN_IF_ERROR(RemoveEarlierRun(path));
+  return path;
+}
+
+// A folder of that name would let a run go on for an hour and then fail.
+Status CheckLatest(const fs::path& latest) {
+  std::error_code error;
+  if (!fs::exists(fs::symlink_status(latest, error)) || fs::is_symlink(latest, error)) {
+    return OkStatus();
+  }
+  return UsageError(
+      fmt::format("{} is in the way of the link to the latest run. Move it or choose "
+                  "another --working_dir.",
+                  Quoted(latest)));
+}
+
+bool MeansNoLinksHere(int error) {
+  return error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EINVAL;
+}
+
+}  // namespace
+
+Result<RunDirectory> RunDirectory::Create(const RunDirectoryOptions& options) {
+  const fs::path feature = options.working_dir / options.feature;
+  ACC_RETURN_IF_ERROR(CreateFolders(feature));
+  if (options.link_latest) ACC_RETURN_IF_ERROR(CheckLatest(feature / kLatest));
+  RunDirectory run;
+  run.link_latest_ = options.link_latest;
+  if (options.output_dirname.empty()) {
+    ACC_ASSIGN_OR_RETURN(run.path_, CreateTimeStamped(feature));
+  } else {
+    ACC_ASSIGN_OR_RETURN(const fs::path named, CreateNamed(feature, options.output_dirname));
+    run.foreign_files_ = FilesBelow(named);
+    run.is_named_ = true;
+    run.path_ = named;
+  }
+  return Result<RunDirectory>(std::move(run));
+}
+
+RunDirectory::RunDirectory(RunDirectory&& other) noexcept
+    : path_(other.path_),  // Kept readable in `other`; the duty to write the list moves.
+      link_latest_(other.link_latest_),
+      is_named_(std::exchange(other.is_named_, false)),
+      foreign_files_(std::move(other.foreign_files_)) {}
+
+RunDirectory::~RunDirectory() {
+  if (!is_named_) return;
+  const Status written = WriteFileList();
+  if (!written.ok()) LogDebug("{}", written.message());
+}
+
+Status RunDirectory::WriteFileList() const {
+  Json list = Json::array();
+  for (const std::string& file : FilesBelow(path_)) {
+    if (!foreign_files_.contains(file) && file != kFileList) list.push_back(file);
+  }
+  return WriteJson(path_ / kFileList, list);
+}
+
+Status RunDirectory::Finish() {
+  if (!link_latest_) return OkStatus();
+  const fs::path feature = path_.parent_path();
+  const fs::path temporary = feature / fmt::format(".{}-{}", kLatest, getpid());
+  unlink(temporary.c_str());
+  const bool linked = symlink(path_.filename().c_str(), temporary.c_str()) == 0 &&
+                      rename(temporary.c_str(), (feature / kLatest).c_str()) == 0;
+  if (linked) return OkStatus();
+  const int error = errno;
+  unlink(temporary.c_str());
+  const std::string message =
+      fmt::format("cannot make the link {} to {}: {}", Quoted(feature / kLatest),
+                  Quoted(path_.filename()), std::generic_category().message(error));
+  if (!MeansNoLinksHere(error)) return Failure(message);
+  LogWarn("{}", message);
+  return OkStatus();
+}
+
+}  // namespace acc::store

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "store/tensor_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/files.h"
+#include "base/text.h"
+
+namespace acc::store {
+namespace {
+
+using Bytes = std::vector<std::byte>;
+
+bool IsFourBit(ElementType type) {
+  return type == ElementType::kInt4 || type == ElementType::kUint4;
+}
+
+// Two elements share a byte, so they are spread out as floats, which hold them exactly.
+Result<Bytes> PermuteFourBit(const TensorView& value, const Permutation& permutation) {
+  ACC_ASSIGN_OR_RETURN(const std::vector<float> source, ToFloats(value));
+  std::vector<float> permuted(source.size());
+  ACC_RETURN_IF_ERROR(PermuteElements(std::as_bytes(std::span(source)), value.dims, permutation,
+                                      sizeof(float), std::as_writable_bytes(std::span(permuted))));
+  ACC_ASSIGN_OR_RETURN(const Tensor packed,
+                       FromFloatValues(value.type, Permute(value.dims, permutation), permuted));
+  return Bytes(packed.bytes().begin(), packed.bytes().end());
+}
+
+Result<Bytes> PermuteBytes(const TensorView& value, const Permutation& permutation) {
+  if (IsFourBit(value.type)) return PermuteFourBit(value, permutation);
+  Bytes permuted(value.bytes.size());
+  ACC_RETURN_IF_ERROR(
+      PermuteElements(value.bytes, value.dims, permutation, ByteSize(value.type, 1), permuted));
+  return permuted;
+}
+
+// Converts piece by piece: a large tensor must not need as much memory again.
+Status WriteAsFloats(const std::filesystem::path& path, const TensorView& value) {
+  constexpr std::uint64_t kPiece = std::uint64_t{1} << 18;  // Even, for 4-bit elements.
+  const std::uint64_t count = *ElementCount(value.dims);
+  ACC_ASSIGN_OR_RETURN(FileWriter file, FileWriter::Create(path));
+  for (std::uint64_t first = 0; first < count; first += kPiece) {
+    const std::uint64_t size = std::min(kPiece, count - first);
+    const auto bytes = value.bytes.subspan(ByteSize(value.type, first), ByteSize(value.type, size));
+    ACC_ASSIGN_OR_RETURN(const std::vector<float> values,
+                         ToFloats({value.type, {static_cast<std::int64_t>(size)}, bytes}));
+    ACC_RETURN_IF_ERROR(file.Append(std::as_bytes(std::span(values))));
+  }
+  return file.Close();
+}
+
+Status WriteFiles(const std::filesystem::path& run, const TensorRecord& record,
+                  const TensorView& value) {
+  const std::filesystem::path file = run / record.file;
+  ACC_RETURN_IF_ERROR(CreateFolders(file.parent_path()));
+  if (record.native_file.empty()) return WriteFile(file, value.bytes);
+  const std::filesystem::path native = run / record.native_file;
+  ACC_RETURN_IF_ERROR(CreateFolders(native.parent_path()));
+  ACC_RETURN_IF_ERROR(WriteFile(native, value.bytes));
+  return WriteAsFloats(file, value);
+}
+
+Status CheckView(const std::string& name, const TensorView& value) {
+  const std::optional<std::uint64_t> count = ElementCount(value.dims);
+  if (ByteSize(value.type, 1) == 0) {
+    return Failure(fmt::format("cannot store the tensor '{}': the type {} has no raw form",
+                               Printable(name), acc::Name(value.type)));
+  }
+  if (!count || ByteSize(value.type, *count) != value.bytes.size()) {
+    return Failure(fmt::format("cannot store the tensor '{}': {} {} is not what {} bytes hold",
+                               Printable(name), acc::Name(value.type), ToText(value.dims),
+                               value.bytes.size()));
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+void TensorWriter::Name(TensorRecord& record) {
+  const std::lock_guard lock(mutex_);
+  const std::string path = names_.PathFor(record.name);
+  record.file = path + ".raw";
+  record.native_file.clear();
+  if (record.type != ElementType::kFloat32) {
+    record.native_file = fmt::format("{}/{}.{}.raw", kNativeFolder, path, acc::Name(record.type));
+  }
+}
+
+void TensorWriter::Add(TensorRecord record) {
+  const std::lock_guard lock(mutex_);
+  const auto [known, is_new] = index_of_.try_emplace(record.name, manifest_.tensors.size());
+  if (is_new) {
+    manifest_.tensors.push_back(std::move(record));
+  } else {
+    manifest_.tensors[known->second] = std::move(record);
+  }
+}
+
+Status TensorWriter::Write(TensorRecord record, const TensorView& value) {
+  ACC_RETURN_IF_ERROR(CheckView(record.name, value));
+  const Permutation permutation = FromSource(record.axis_order, value.dims.size());
+  record.type = value.type;
+  record.dims = Permute(value.dims, permutation);
+  Name(record);
+  TensorView stored{value.type, *record.dims, value.bytes};
+  Bytes permuted;
+  if (!IsIdentity(permutation)) {
+    ACC_ASSIGN_OR_RETURN(permuted, PermuteBytes(value, permutation));
+    stored.bytes = permuted;
+  }
+  ACC_RETURN_IF_ERROR(WriteFiles(run_, record, stored));
+  Add(std::move(record));
+  return OkStatus();
+}
+
+void TensorWriter::Skip(std::string name, std::string reason) {
+  const std::lock_guard lock(mutex_);
+  manifest_.skipped.push_back({std::move(name), std::move(reason)});
+}
+
+Status TensorWriter::Finish(const std::map<std::string, std::size_t>& order) {
+  const std::lock_guard lock(mutex_);
+  const auto rank = [&](const std::string& name) {
+    const auto found = order.find(name);
+    return found == order.end() ? std::numeric_limits<std::size_t>::max() : found->second;
+  };
+  const auto earlier = [&](const auto& a, const auto& b) { return rank(a.name) < rank(b.name); };
+  std::stable_sort(manifest_.tensors.begin(), manifest_.tensors.end(), earlier);
+  std::stable_sort(manifest_.skipped.begin(), manifest_.skipped.end(), earlier);
+  for (std::size_t i = 0; i < manifest_.tensors.size(); ++i) {
+    index_of_[manifest_.tensors[i].name] = i;
+  }
+  return WriteManifest(run_, manifest_);
+}
+
+}  // namespace acc::store
