@@ -13,7 +13,7 @@
 namespace acc::ort {
 
 // Type and dims of every tensor that the nodes of `graph` make, as far as they can be told without
-// running it. Tensors of no known rank are left out.
+// running it. Tensors of no known type are left out; has_rank is false where no dims are known.
 Result<std::map<std::string, ValueInfo>> InferTypes(const model::Graph& graph,
                                                     const SessionConfig& config);
 
