@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "golden/framework.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+
+namespace acc::golden {
+
+Status RunOnnxRuntime(const Request& request, const Sink& sink, const UnreadableSink& unreadable);
+
+namespace {
+
+constexpr std::array kFrameworks = {
+    FrameworkInfo{"onnx", "ONNX models, run by ONNX Runtime on the CPU.", &RunOnnxRuntime},
+};
+
+}  // namespace
+
+std::span<const FrameworkInfo> Frameworks() { return kFrameworks; }
+
+Result<const FrameworkInfo*> FindFramework(std::string_view name) {
+  const auto* row = std::ranges::find(kFrameworks, ToLower(name), &FrameworkInfo::name);
+  if (row != kFrameworks.end()) return row;
+  std::vector<std::string> known;
+  for (const FrameworkInfo& framework : kFrameworks) known.emplace_back(framework.name);
+  return UsageError("this build cannot run models of framework '" + Printable(name) +
+                    "'; it knows: " + Join(known, ", ") + "." + DidYouMean(name, known));
+}
+
+}  // namespace acc::golden
