@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "target/engine.h"
+
+#include <algorithm>
+#include <array>
+
+namespace acc::target {
+
+Result<std::unique_ptr<Engine>> CreateHostEngine(const EngineOptions& options);
+Result<std::unique_ptr<Engine>> CreateHtpEngine(const EngineOptions& options);
+
+namespace {
+
+constexpr std::string_view kHere = "x86_64-linux-clang";
+
+constexpr std::array kEngines = {
+    EngineInfo{
+        "host", "--runtime cpu: ONNX Runtime on this machine's CPU; QDQ or rounded arithmetic.",
+        [](const EngineOptions& options) { return options.runtime == "cpu"; }, &CreateHostEngine},
+    EngineInfo{"htp",
+               "--runtime dsp, dspv68 … dspv75: Qualcomm's HTP simulator, the chip's arithmetic.",
+               [](const EngineOptions& options) { return options.runtime.starts_with("dsp"); },
+               &CreateHtpEngine},
+};
+
+}  // namespace
+
+std::span<const EngineInfo> Engines() { return kEngines; }
+
+Result<std::unique_ptr<Engine>> CreateEngine(const EngineOptions& options) {
+  if (options.architecture != kHere) {
+    return Failure("--architecture " + options.architecture +
+                   " needs Qualcomm's own tools and a device, which this build cannot drive. Use "
+                   "--architecture x86_64-linux-clang: --runtime dsp simulates the HTP there.");
+  }
+  const auto* engine =
+      std::ranges::find_if(kEngines, [&](const EngineInfo& row) { return row.serves(options); });
+  if (engine == kEngines.end()) {
+    return Failure("--runtime " + options.runtime +
+                   " needs a device, and there is no simulator of it. Use --runtime dsp (the HTP "
+                   "simulator) or --runtime cpu.");
+  }
+  return engine->create(options);
+}
+
+}  // namespace acc::target

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the engines that run on ONNX Runtime share: capture the taps and decode their integers.
+#pragma once
+
+#include <string>
+
+#include "ort/capture.h"
+#include "target/engine.h"
+
+namespace acc::target {
+
+struct Execution {
+  std::string model;  // A serialized ModelProto with all that is to be run.
+  ort::SessionConfig config;
+  std::vector<Tap> taps;
+  std::uint64_t memory_budget_bytes = 0;
+};
+
+Status Execute(const Execution& execution, std::size_t lines, const InputSource& inputs,
+               const Sink& sink, const UnreadableSink& unreadable, std::string_view what);
+
+}  // namespace acc::target
