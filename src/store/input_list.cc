@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -138,6 +139,13 @@ Status CheckName(const InputList::Entry& entry, const std::vector<ValueInfo>& in
                              DidYouMean(entry.input, names)));
 }
 
+bool LooksLikeFloats(std::span<const std::byte> bytes) {
+  const std::span values(reinterpret_cast<const float*>(bytes.data()),
+                         bytes.size() / sizeof(float));
+  return std::ranges::all_of(
+      values, [](float value) { return value == 0 || std::isnormal(value) || std::isinf(value); });
+}
+
 const InputList::Entry* FindEntry(const std::vector<InputList::Entry>& line,
                                   const ValueInfo& input) {
   const auto found = std::find_if(line.begin(), line.end(), [&](const InputList::Entry& entry) {
@@ -196,8 +204,21 @@ Result<Tensor> ReadRaw(const fs::path& file, ElementType type, const Shape& dims
   return FromFloatValues(type, dims, values);
 }
 
+Result<ElementType> FileType(const fs::path& file, const ValueInfo& input, const FileTypes& types) {
+  if (const auto given = types.given.find(input.name); given != types.given.end()) {
+    return given->second;
+  }
+  if (types.native || input.type == ElementType::kFloat32) return input.type;
+  ACC_ASSIGN_OR_RETURN(const MappedFile mapped, MappedFile::Open(file));
+  const std::uint64_t count = ElementCount(input.dims).value_or(0);
+  const std::uint64_t found = mapped.bytes().size();
+  if (found != ByteSize(input.type, count)) return ElementType::kFloat32;
+  if (found != ByteSize(ElementType::kFloat32, count)) return input.type;
+  return LooksLikeFloats(mapped.bytes()) ? ElementType::kFloat32 : input.type;
+}
+
 Result<NamedTensors> ReadInputs(const std::vector<InputList::Entry>& line,
-                                const std::vector<ValueInfo>& inputs, bool native) {
+                                const std::vector<ValueInfo>& inputs, const FileTypes& types) {
   for (const InputList::Entry& entry : line) ACC_RETURN_IF_ERROR(CheckName(entry, inputs));
   NamedTensors tensors;
   for (const ValueInfo& input : inputs) {
@@ -209,7 +230,7 @@ Result<NamedTensors> ReadInputs(const std::vector<InputList::Entry>& line,
                       line.empty() ? "no input" : Quoted(line.front().file), Printable(input.name),
                       Name(input.type), ToText(input.dims), Printable(input.name)));
     }
-    const ElementType file_type = native ? input.type : ElementType::kFloat32;
+    ACC_ASSIGN_OR_RETURN(const ElementType file_type, FileType(entry->file, input, types));
     Result<Tensor> tensor = ReadRaw(entry->file, input.type, input.dims, file_type);
     if (!tensor.ok()) {
       return tensor.status().WithContext(fmt::format("input '{}'", Printable(input.name)));

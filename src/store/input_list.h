@@ -38,11 +38,22 @@ using NamedTensors = std::map<std::string, Tensor>;
 Result<Tensor> ReadRaw(const std::filesystem::path& file, ElementType type, const Shape& dims,
                        ElementType file_type);
 
+// What the user said of the files' element types.
+struct FileTypes {
+  bool native = false;                       // Every file holds its input's own type.
+  std::map<std::string, ElementType> given;  // By input; wins over `native`.
+};
+
+// The type in which `file` holds `input`: what was said of it, or else float32, as Qualcomm's tools
+// assume. A file that has not the size of float32 but that of the input's own type is read as that;
+// where both sizes are equal (int32, uint32) and read as float32 it would hold denormal numbers or
+// NaN, which no floats but small integers look like, the own type is taken too.
+Result<ElementType> FileType(const std::filesystem::path& file, const ValueInfo& input,
+                             const FileTypes& types);
+
 // The tensors of one line for `inputs` (with static dims). Fails for an input that the line leaves
-// out and for a name that is no input, with a suggestion. Files hold float32, or with `native` each
-// input's own type; a float32-sized file and a native-sized one are told apart by size only in
-// errors.
+// out and for a name that is no input, with a suggestion.
 Result<NamedTensors> ReadInputs(const std::vector<InputList::Entry>& line,
-                                const std::vector<ValueInfo>& inputs, bool native);
+                                const std::vector<ValueInfo>& inputs, const FileTypes& types);
 
 }  // namespace acc::store
