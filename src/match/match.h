@@ -26,10 +26,13 @@ std::string_view Name(Strategy strategy);
 
 struct Pair {
   store::TensorRecord golden;
+  // Where the target run does not say them, dims, axis order, node and op type are the graph
+  // struct's.
   store::TensorRecord target;
   Strategy strategy = Strategy::kExact;
   Permutation golden_to_target;  // Empty where the orders agree.
   bool layout_guessed = false;   // No metadata told the permutation; it was inferred. Reported.
+  std::string layout_note;       // One sentence on the axis order where there is doubt, or empty.
 };
 
 struct Matches {
@@ -46,7 +49,9 @@ struct Sources {
       nullptr;  // May be null: dims and order then come from the target run.
 };
 
-// Zero pairs is a failure that shows a few names of both sides.
+// A better strategy claims its golden tensor before a weaker one looks for it. Only a mapping may
+// give one golden tensor to several target tensors. Zero pairs is a failure that shows a few names
+// of both sides.
 Result<Matches> Match(const Sources& sources);
 
 }  // namespace acc::match

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "match/match.h"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_map>
+
+#include "base/text.h"
+#include "match/axes.h"
+#include "match/names.h"
+
+namespace acc::match {
+namespace {
+
+constexpr std::string_view kStrategyNames[] = {"mapping", "exact", "sanitized", "port",
+                                               "base name"};
+
+// What the graph struct says of a tensor.
+struct GraphEntry {
+  std::size_t rank = 0;
+  const store::GraphStruct::Value* value = nullptr;
+  const store::GraphStruct::Node* node = nullptr;  // Null for inputs of the graph.
+};
+using GraphIndex = std::unordered_map<std::string, GraphEntry>;
+
+GraphIndex IndexGraph(const store::GraphStruct* graph) {
+  GraphIndex index;
+  if (graph == nullptr) return index;
+  const auto add = [&](const store::GraphStruct::Value& value, const store::GraphStruct::Node* node,
+                       std::string key) {
+    index.emplace(std::move(key), GraphEntry{index.size(), &value, node});
+  };
+  for (const auto& input : graph->inputs) add(input, nullptr, input.name);
+  for (const auto& node : graph->nodes) {
+    for (const auto& output : node.outputs) add(output, &node, output.name);
+  }
+  // Directories that other tools wrote may spell a name as the converter does not.
+  for (const auto& input : graph->inputs) add(input, nullptr, NameKey(input.name));
+  for (const auto& node : graph->nodes) {
+    for (const auto& output : node.outputs) add(output, &node, NameKey(output.name));
+  }
+  return index;
+}
+
+const GraphEntry* FindEntry(const GraphIndex& index, const std::string& name) {
+  auto found = index.find(name);
+  if (found == index.end()) found = index.find(NameKey(name));
+  return found == index.end() ? nullptr : &found->second;
+}
+
+std::vector<std::size_t> TargetOrder(const store::Manifest& target, const GraphIndex& index) {
+  std::vector<std::size_t> rank(target.tensors.size());
+  for (std::size_t i = 0; i < rank.size(); ++i) {
+    const GraphEntry* entry = FindEntry(index, target.tensors[i].name);
+    rank[i] = entry == nullptr ? index.size() : entry->rank;
+  }
+  std::vector<std::size_t> order(rank.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return rank[a] < rank[b]; });
+  return order;
+}
+
+// Fills what the run does not say from the graph struct; returns what is known of the axes.
+Axes CompleteFromGraph(store::TensorRecord& target, const GraphEntry* entry) {
+  Axes axes{target.dims, target.axis_order, target.dims.has_value()};
+  if (entry == nullptr) return axes;
+  if (entry->node != nullptr) {
+    if (target.node.empty()) target.node = entry->node->name;
+    if (target.op_type.empty()) target.op_type = entry->node->type;
+  }
+  if (target.dims || !entry->value->has_dims) return axes;
+  target.dims = axes.dims = entry->value->dims;
+  if (const auto order = AxisOrderFromName(entry->value->layout)) {
+    target.axis_order = axes.order = *order;
+    axes.order_told = true;
+  }
+  return axes;
+}
+
+Pair MakePair(const store::TensorRecord& golden, const store::TensorRecord& target,
+              Strategy strategy, const GraphEntry* entry) {
+  Pair pair{golden, target, strategy, {}, false, {}};
+  const Axes target_axes = CompleteFromGraph(pair.target, entry);
+  Alignment alignment =
+      Align({golden.dims, golden.axis_order, golden.dims.has_value()}, target_axes);
+  pair.golden_to_target = std::move(alignment.golden_to_target);
+  pair.layout_guessed = alignment.guessed;
+  pair.layout_note = std::move(alignment.note);
+  return pair;
+}
+
+using Reasons = std::unordered_map<std::string, std::string>;
+
+Reasons ReasonsOf(const store::Manifest& manifest) {
+  Reasons reasons;
+  for (const auto& skipped : manifest.skipped) {
+    reasons.emplace(skipped.name, skipped.reason);
+    reasons.emplace(NameKey(skipped.name), skipped.reason);
+  }
+  return reasons;
+}
+
+std::string ReasonFor(const std::string& name, const Reasons& reasons, std::string_view fallback) {
+  auto found = reasons.find(name);
+  if (found == reasons.end()) found = reasons.find(NameKey(name));
+  return found == reasons.end() ? std::string(fallback) : found->second;
+}
+
+// Why a golden name that somebody wrote down led nowhere; empty where none was written down.
+std::string WrittenName(const store::TensorRecord& target, const store::TensorMapping* mapping) {
+  if (mapping != nullptr) {
+    for (const auto& [target_name, golden_name] : *mapping) {
+      if (target_name == target.name) {
+        return "the golden run has no '" + golden_name + "', which the mapping names";
+      }
+    }
+  }
+  if (target.source.empty()) return {};
+  return "the golden run has no '" + target.source + "', the source of this tensor";
+}
+
+std::string FewNames(const std::vector<store::TensorRecord>& tensors) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min<std::size_t>(tensors.size(), 3); ++i) {
+    names.push_back("'" + Printable(tensors[i].name) + "'");
+  }
+  if (tensors.size() > names.size()) names.emplace_back("…");
+  return Join(names, ", ");
+}
+
+Status NothingInCommon(const Sources& sources) {
+  return Failure(
+      "no golden tensor belongs to a target tensor. Golden: " + FewNames(sources.golden->tensors) +
+      "; target: " + FewNames(sources.target->tensors) +
+      ". Check that both directories come from the same model, or give "
+      "--tensor_mapping.");
+}
+
+}  // namespace
+
+std::string_view Name(Strategy strategy) {
+  return kStrategyNames[static_cast<std::size_t>(strategy)];
+}
+
+Result<Matches> Match(const Sources& sources) {
+  const auto& golden = sources.golden->tensors;
+  const auto& target = sources.target->tensors;
+  const auto named = PairNames(*sources.golden, *sources.target, sources.mapping);
+  const GraphIndex graph = IndexGraph(sources.graph_struct);
+  const Reasons golden_skipped = ReasonsOf(*sources.golden);
+  const Reasons target_skipped = ReasonsOf(*sources.target);
+
+  Matches matches;
+  std::vector<bool> paired(golden.size(), false);
+  for (const std::size_t i : TargetOrder(*sources.target, graph)) {
+    if (named[i]) {
+      paired[named[i]->golden] = true;
+      matches.pairs.push_back(MakePair(golden[named[i]->golden], target[i], named[i]->strategy,
+                                       FindEntry(graph, target[i].name)));
+      continue;
+    }
+    std::string reason = WrittenName(target[i], sources.mapping);
+    if (reason.empty()) reason = "the golden run has no tensor of this name";
+    matches.unmatched_target.push_back(
+        {target[i].name, ReasonFor(target[i].name, golden_skipped, reason)});
+  }
+  for (std::size_t i = 0; i < golden.size(); ++i) {
+    if (paired[i]) continue;
+    matches.unmatched_golden.push_back(
+        {golden[i].name, ReasonFor(golden[i].name, target_skipped,
+                                   "the target run has no tensor of this name (fused, folded or "
+                                   "not captured)")});
+  }
+  if (matches.pairs.empty()) return NothingInCommon(sources);
+  return matches;
+}
+
+}  // namespace acc::match
