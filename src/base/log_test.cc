@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "base/log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <regex>
+
+#include "base/files.h"
+#include "base/progress.h"
+#include "base/scratch_folder.h"
+
+namespace acc {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::internal::CaptureStderr;
+using ::testing::internal::GetCapturedStderr;
+
+TEST(LogTest, StderrGetsPlainLinesWithoutDebug) {
+  CaptureStderr();
+  LogDebug("detail");
+  LogInfo("reading {}", "x");
+  LogWarn("odd");
+  SetVerbose(true);
+  LogDebug("more");
+  SetVerbose(false);
+  EXPECT_EQ(GetCapturedStderr(), "reading x\nwarning: odd\nmore\n");
+}
+
+TEST(LogTest, ControlBytesReachNeitherTerminalNorFile) {
+  const ScratchFolder scratch;
+  CaptureStderr();
+  {
+    const auto file = LogFile::Open(scratch / "log.txt");
+    LogInfo("tensor {}", "a\x1b[31m");
+  }
+  EXPECT_EQ(GetCapturedStderr(), "tensor a\\x1b[31m\n");
+  EXPECT_THAT(ReadFile(scratch / "log.txt").value(), HasSubstr("tensor a\\x1b[31m\n"));
+}
+
+TEST(LogTest, FilesNestAndGetEveryLineWithItsTime) {
+  const ScratchFolder scratch;
+  CaptureStderr();
+  {
+    const auto outer = LogFile::Open(scratch / "outer.txt");
+    LogInfo("one {{}}");
+    {
+      auto inner = LogFile::Open(scratch / "inner.txt");
+      ASSERT_TRUE(inner.ok());
+      const LogFile moved = *std::move(inner);
+      LogDebug("two");
+    }
+    LogWarn("three");
+  }
+  LogInfo("four");
+  GetCapturedStderr();
+  EXPECT_TRUE(std::regex_match(
+      ReadFile(scratch / "outer.txt").value(),
+      std::regex("(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3}) info    one \\{\\}\n"
+                 ".{23} debug   two\n.{23} warning three\n")))
+      << ReadFile(scratch / "outer.txt").value();
+  const std::string inner = ReadFile(scratch / "inner.txt").value();
+  EXPECT_THAT(inner, HasSubstr("two\n"));
+  EXPECT_THAT(inner, Not(HasSubstr("one")));
+  EXPECT_THAT(inner, Not(HasSubstr("three")));
+}
+
+TEST(LogTest, FileThatCannotBeWrittenIsNamed) {
+  EXPECT_THAT(LogFile::Open("/proc/acc/log.txt").status().message(),
+              HasSubstr("/proc/acc/log.txt"));
+}
+
+TEST(ProgressTest, PlainLinesAtQuartersWhereStderrIsNoTerminal) {
+  CaptureStderr();
+  {
+    Progress progress("capture", 8);
+    for (int i = 0; i < 8; ++i) progress.Advance();
+    const Progress nothing("nothing", 0);
+  }
+  EXPECT_EQ(GetCapturedStderr(),
+            "capture: 0 % (0 of 8)\ncapture: 25 % (2 of 8)\ncapture: 50 % (4 of 8)\n"
+            "capture: 75 % (6 of 8)\ncapture: 100 % (8 of 8)\n");
+}
+
+TEST(ProgressTest, StepsBeyondTheTotalAddNothing) {
+  CaptureStderr();
+  {
+    Progress progress("capture", 2);
+    progress.Advance(5);
+    progress.Advance(5);
+  }
+  EXPECT_EQ(GetCapturedStderr(), "capture: 0 % (0 of 2)\ncapture: 100 % (2 of 2)\n");
+}
+
+[[noreturn]] void InterruptTwice() {
+  InstallInterruptHandler();
+  if (!CheckInterrupted().ok()) _exit(1);
+  raise(SIGINT);
+  if (CheckInterrupted().code() != StatusCode::kInterrupted) _exit(2);
+  raise(SIGINT);
+  _exit(3);
+}
+
+TEST(InterruptTest, FirstSignalSetsTheFlagSecondEndsTheProcess) {
+  EXPECT_EXIT(InterruptTwice(), ::testing::ExitedWithCode(130), "");
+}
+
+}  // namespace
+}  // namespace acc
