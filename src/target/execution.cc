@@ -16,7 +16,27 @@ Status Deliver(std::size_t line, const Tap& tap, const TensorView& stored, const
   return sink(line, tap, real.view(), stored);
 }
 
+// No run is needed to see what is fed.
+Status DeliverInputs(const std::set<std::string>& fed, std::size_t lines, const InputSource& inputs,
+                     const ort::CaptureSink& sink) {
+  for (std::size_t line = 0; !fed.empty() && line < lines; ++line) {
+    ACC_ASSIGN_OR_RETURN(const auto values, inputs(line));
+    for (const std::string& name : fed) {
+      const auto found = values.find(name);
+      if (found == values.end()) return Failure("no value was given for the input '" + name + "'");
+      ACC_RETURN_IF_ERROR(sink(line, name, found->second.view()));
+    }
+  }
+  return OkStatus();
+}
+
 }  // namespace
+
+std::set<std::string> InputNames(const model::Graph& graph) {
+  std::set<std::string> names;
+  for (const ValueInfo& input : graph.inputs) names.insert(input.name);
+  return names;
+}
 
 Status Execute(const Execution& execution, std::size_t lines, const InputSource& inputs,
                const Sink& sink, const UnreadableSink& unreadable, std::string_view what) {
@@ -25,10 +45,15 @@ Status Execute(const Execution& execution, std::size_t lines, const InputSource&
   plan.config = execution.config;
   plan.memory_budget_bytes = execution.memory_budget_bytes;
   TapsOf taps;
+  std::set<std::string> fed;
   for (const Tap& tap : execution.taps) {
     auto& sharers = taps[tap.fetch];
-    if (sharers.empty()) plan.tensors.push_back(tap.fetch);
     sharers.push_back(&tap);
+    if (execution.inputs.contains(tap.fetch)) {
+      fed.insert(tap.fetch);
+    } else if (sharers.size() == 1) {
+      plan.tensors.push_back(tap.fetch);
+    }
   }
   const auto decode = [&](std::size_t line, const std::string& fetched, const TensorView& stored) {
     for (const Tap* tap : taps.at(fetched)) {
@@ -37,6 +62,7 @@ Status Execute(const Execution& execution, std::size_t lines, const InputSource&
     }
     return OkStatus();
   };
+  ACC_RETURN_IF_ERROR(DeliverInputs(fed, lines, inputs, decode));
   const auto no_value = [&](const std::string& fetched, const std::string& reason) {
     for (const Tap* tap : taps.at(fetched)) unreadable(tap->tensor, reason);
   };

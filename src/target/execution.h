@@ -2,7 +2,11 @@
 // What the engines that run on ONNX Runtime share: capture the taps and decode their integers.
 #pragma once
 
+#include <cstdint>
+#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "ort/capture.h"
 #include "target/engine.h"
@@ -13,8 +17,11 @@ struct Execution {
   std::string model;  // A serialized ModelProto with all that is to be run.
   ort::SessionConfig config;
   std::vector<Tap> taps;
+  std::set<std::string> inputs;  // Of the model; a tap that fetches one gets what is fed.
   std::uint64_t memory_budget_bytes = 0;
 };
+
+std::set<std::string> InputNames(const model::Graph& graph);
 
 Status Execute(const Execution& execution, std::size_t lines, const InputSource& inputs,
                const Sink& sink, const UnreadableSink& unreadable, std::string_view what);

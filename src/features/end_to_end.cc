@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/files.h"
+#include "base/log.h"
+#include "features/feature_run.h"
+#include "features/features.h"
+#include "store/input_list.h"
+
+namespace acc::features {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The features of an end-to-end run make timed folders of their own; --output_dirname is the
+// wrapper's.
+CommonOptions ForFeature(const CommonOptions& common) {
+  CommonOptions feature = common;
+  feature.output_dirname.clear();
+  return feature;
+}
+
+Result<bool> SameContent(const fs::path& a, const fs::path& b) {
+  std::error_code error;
+  if (fs::equivalent(a, b, error)) return true;
+  ACC_ASSIGN_OR_RETURN(const auto first, MappedFile::Open(a));
+  ACC_ASSIGN_OR_RETURN(const auto second, MappedFile::Open(b));
+  return std::ranges::equal(first.bytes(), second.bytes());
+}
+
+Result<bool> HoldsGoldenInput(const std::vector<store::InputList::Entry>& line,
+                              const std::vector<InputTensor>& golden) {
+  for (const auto& entry : line) {
+    const auto tensor = std::ranges::find_if(golden, [&](const InputTensor& given) {
+      return entry.input.empty() || given.name == entry.input || given.name == entry.input + ":0";
+    });
+    if (tensor == golden.end()) return false;
+    ACC_ASSIGN_OR_RETURN(const bool same, SameContent(entry.file, tensor->raw_file));
+    if (!same) return false;
+  }
+  return true;
+}
+
+// The line of the input list that holds the golden run's own input: its Result_N is what compares.
+Result<std::size_t> LineOfGoldenInput(const InferenceEngineOptions& options) {
+  ACC_ASSIGN_OR_RETURN(const auto list, store::ReadInputList(options.input_list));
+  for (std::size_t line = 0; line < list.lines.size(); ++line) {
+    ACC_ASSIGN_OR_RETURN(const bool holds,
+                         HoldsGoldenInput(list.lines[line], options.model.input_tensors));
+    if (holds) return line;
+  }
+  return Failure(
+      fmt::format("no line of the input list '{}' holds the files of --input_tensor, so the golden "
+                  "and the target "
+                  "run would see different inputs. Add a line with these files.",
+                  options.input_list.string()));
+}
+
+void Append(std::vector<std::string>& lines, const Outcome& outcome) {
+  lines.insert(lines.end(), outcome.summary_lines.begin(), outcome.summary_lines.end());
+}
+
+Result<fs::path> GoldenDirectory(const EndToEndOptions& options, Outcome& whole) {
+  if (!options.verification.golden_output_reference_directory.empty()) {
+    return options.verification.golden_output_reference_directory;
+  }
+  FrameworkRunnerOptions golden = options.framework_runner;
+  golden.common = ForFeature(options.common);
+  ACC_ASSIGN_OR_RETURN(const Outcome outcome, RunFrameworkRunner(golden));
+  Append(whole.summary_lines, outcome);
+  return outcome.directory;
+}
+
+Result<fs::path> TargetDirectory(const EndToEndOptions& options, const fs::path& golden,
+                                 Outcome& whole) {
+  InferenceEngineOptions engine = options.inference_engine;
+  engine.common = ForFeature(options.common);
+  engine.golden_output_reference_directory = golden;
+  ACC_ASSIGN_OR_RETURN(const Outcome outcome, RunInferenceEngine(engine));
+  Append(whole.summary_lines, outcome);
+  return outcome.directory;
+}
+
+Result<Outcome> Verify(const EndToEndOptions& options, const fs::path& golden,
+                       const fs::path& target, std::size_t line) {
+  VerificationOptions verification = options.verification;
+  verification.common = ForFeature(options.common);
+  verification.golden_output_reference_directory = golden;
+  verification.inference_results = target / "output" / fmt::format("Result_{}", line);
+  if (verification.tensor_mapping.empty())
+    verification.tensor_mapping = target / "tensor_mapping.json";
+  if (verification.graph_struct.empty()) {
+    verification.graph_struct =
+        target / (options.inference_engine.model_name + "_graph_struct.json");
+  }
+  return RunVerification(verification);
+}
+
+}  // namespace
+
+Result<Outcome> RunEndToEnd(const EndToEndOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  ACC_ASSIGN_OR_RETURN(auto wrapper, FeatureRun::Open(options.common, "wrapper"));
+  const bool golden_given = !options.verification.golden_output_reference_directory.empty();
+  std::size_t line = 0;
+  if (!golden_given) {
+    ACC_ASSIGN_OR_RETURN(line, LineOfGoldenInput(options.inference_engine));
+  }
+  Outcome whole{.directory = wrapper.path(), .thresholds_met = true, .summary_lines = {}};
+  ACC_ASSIGN_OR_RETURN(const fs::path golden, GoldenDirectory(options, whole));
+  ACC_ASSIGN_OR_RETURN(const fs::path target, TargetDirectory(options, golden, whole));
+  ACC_ASSIGN_OR_RETURN(const Outcome verified, Verify(options, golden, target, line));
+  Append(whole.summary_lines, verified);
+  whole.thresholds_met = verified.thresholds_met;
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  whole.summary_lines.push_back(fmt::format("end to end in {:.1f} s", seconds.count()));
+  ACC_RETURN_IF_ERROR(wrapper.Finish());
+  return whole;
+}
+
+}  // namespace acc::features

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "features/feature_run.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace acc::features {
+
+Result<FeatureRun> FeatureRun::Open(const CommonOptions& options, const std::string& feature) {
+  ACC_ASSIGN_OR_RETURN(auto directory,
+                       store::RunDirectory::Create({.working_dir = options.working_dir,
+                                                    .feature = feature,
+                                                    .output_dirname = options.output_dirname,
+                                                    .link_latest = feature != "wrapper"}));
+  ACC_ASSIGN_OR_RETURN(auto log, LogFile::Open(directory.path() / "log.txt"));
+  ACC_RETURN_IF_ERROR(WriteJson(directory.path() / (feature + "_options.json"), options.given));
+  LogDebug("command: {}", Join(options.command, " "));
+  return FeatureRun(std::move(directory), std::move(log));
+}
+
+}  // namespace acc::features

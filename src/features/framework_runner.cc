@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <map>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "features/feature_run.h"
+#include "features/features.h"
+#include "features/source_model.h"
+#include "golden/framework.h"
+#include "golden/layer_filter.h"
+#include "store/tensor_writer.h"
+
+namespace acc::features {
+namespace {
+
+golden::LayerFilter FilterOf(const FrameworkRunnerOptions& options) {
+  return {.add_outputs = options.add_layer_outputs,
+          .add_types = options.add_layer_types,
+          .skip_outputs = options.skip_layer_outputs,
+          .skip_types = options.skip_layer_types,
+          .start = options.start_layer,
+          .end = options.end_layer};
+}
+
+// What is known of a tensor from the graph alone: which node makes it, and its place in the order.
+struct Origin {
+  std::string node;
+  std::string op_type;
+  std::size_t rank = 0;
+};
+
+std::map<std::string, Origin> OriginsOf(const model::Graph& graph) {
+  std::map<std::string, Origin> origins;
+  for (const ValueInfo& input : graph.inputs) {
+    origins.emplace(input.name, Origin{.node = "", .op_type = "Input", .rank = origins.size()});
+  }
+  for (const model::Node& node : graph.nodes) {
+    for (const std::string& output : node.outputs) {
+      origins.emplace(output,
+                      Origin{.node = node.name, .op_type = node.op_type, .rank = origins.size()});
+    }
+  }
+  return origins;
+}
+
+class GoldenRun {
+ public:
+  GoldenRun(const SourceModel& model, const std::filesystem::path& directory)
+      : origins_(OriginsOf(model.graph)), writer_(directory) {}
+
+  Status Write(const std::string& tensor, const TensorView& value) {
+    const Origin& origin = origins_.at(tensor);
+    return writer_.Write({.name = tensor, .node = origin.node, .op_type = origin.op_type}, value);
+  }
+  void Skip(const std::string& tensor, const std::string& reason) { writer_.Skip(tensor, reason); }
+
+  Status Finish() {
+    std::map<std::string, std::size_t> order;
+    for (const auto& [name, origin] : origins_) order[name] = origin.rank;
+    return writer_.Finish(order);
+  }
+  const store::Manifest& manifest() const { return writer_.manifest(); }
+
+ private:
+  std::map<std::string, Origin> origins_;
+  store::TensorWriter writer_;
+};
+
+Status Capture(const FrameworkRunnerOptions& options, const SourceModel& model,
+               const golden::FrameworkInfo& framework, GoldenRun& run) {
+  golden::Request request;
+  request.model_path = options.model.model_path;
+  ACC_ASSIGN_OR_RETURN(request.inputs, ReadInputTensors(model, options.model));
+  ACC_ASSIGN_OR_RETURN(request.tensors, golden::SelectTensors(model.graph, FilterOf(options)));
+  request.optimize = options.enable_graph_optimization;
+  request.custom_op_library = options.onnx_custom_op_lib;
+  request.memory_budget_bytes = options.memory_budget_mb << 20;
+  for (const auto& [name, tensor] : request.inputs)
+    ACC_RETURN_IF_ERROR(run.Write(name, tensor.view()));
+  return framework.run(
+      request,
+      [&](const std::string& tensor, const TensorView& value) { return run.Write(tensor, value); },
+      [&](const std::string& tensor, const std::string& reason) { run.Skip(tensor, reason); });
+}
+
+}  // namespace
+
+Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
+  ACC_ASSIGN_OR_RETURN(const SourceModel model, ReadSourceModel(options.model));
+  ACC_ASSIGN_OR_RETURN(const golden::FrameworkInfo* framework,
+                       golden::FindFramework(options.model.framework));
+  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "framework_runner"));
+  LogInfo("golden run of '{}', {} nodes", options.model.model_path.string(),
+          model.graph.nodes.size());
+  GoldenRun golden(model, run.path());
+  ACC_RETURN_IF_ERROR(Capture(options, model, *framework, golden));
+  ACC_RETURN_IF_ERROR(golden.Finish());
+  for (const auto& skipped : golden.manifest().skipped) {
+    LogInfo("no raw file for '{}': {}", skipped.name, skipped.reason);
+  }
+  ACC_RETURN_IF_ERROR(run.Finish());
+  return Outcome{
+      .directory = run.path(),
+      .thresholds_met = true,
+      .summary_lines = {fmt::format("golden: {} tensors in {}", golden.manifest().tensors.size(),
+                                    run.path().string())}};
+}
+
+}  // namespace acc::features

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "features/quantization.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "model/onnx/onnx_format.h"
+#include "ort/capture.h"
+
+namespace acc::features {
+namespace {
+
+// Fewer inputs than this rarely show the ranges that real data have.
+constexpr std::size_t kAdvisedInputs = 50;
+
+quantize::Options OptionsOf(const QuantizationOptions& given) {
+  quantize::Options options;
+  using quantize::Algorithm;
+  options.activations = given.use_enhanced_quantizer ? Algorithm::kEnhanced : Algorithm::kTf;
+  options.weights = given.use_symmetric_quantize_weights   ? Algorithm::kSymmetric
+                    : given.use_adjusted_weights_quantizer ? Algorithm::kAdjusted
+                                                           : options.activations;
+  options.activation_bitwidth = given.act_bitwidth;
+  options.weight_bitwidth = given.weights_bitwidth;
+  options.bias_bitwidth = given.bias_bitwidth;
+  options.per_channel_weights = given.use_per_channel_quantization;
+  options.quantize_weights = !given.no_weight_quantization;
+  return options;
+}
+
+Status Calibrate(const convert::TargetGraph& target, const InputLines& lines,
+                 std::uint64_t memory_budget_bytes, quantize::Calibrator& calibrator) {
+  ort::CapturePlan plan;
+  ACC_ASSIGN_OR_RETURN(plan.model, model::SerializeOnnx(target.graph));
+  plan.memory_budget_bytes = memory_budget_bytes;
+  for (const std::string& tensor : calibrator.tensors()) {
+    if (!model::IsGraphInput(target.graph, tensor)) plan.tensors.push_back(tensor);
+  }
+  const auto observe = [&](std::size_t, const std::string& tensor,
+                           const TensorView& value) -> Status {
+    ACC_ASSIGN_OR_RETURN(const auto values, ToFloats(value));
+    calibrator.Observe(tensor, values);
+    return OkStatus();
+  };
+  const auto read = [&](std::size_t line) { return lines.Read(line); };
+  const auto unreadable = [](const std::string& tensor, const std::string& reason) {
+    LogDebug("calibration does not see '{}': {}", tensor, reason);
+  };
+  for (int pass = 0; pass < calibrator.passes(); ++pass) {
+    calibrator.BeginPass(pass);
+    for (const std::string& tensor : calibrator.tensors()) {
+      for (std::size_t line = 0; model::IsGraphInput(target.graph, tensor) && line < lines.size();
+           ++line) {
+        ACC_ASSIGN_OR_RETURN(const auto inputs, lines.Read(line));
+        ACC_RETURN_IF_ERROR(observe(line, tensor, inputs.at(tensor).view()));
+      }
+    }
+    ACC_RETURN_IF_ERROR(ort::Capture(plan, lines.size(), read, observe, unreadable, "calibration"));
+  }
+  return OkStatus();
+}
+
+void Report(const quantize::QuantizedGraph& quantized) {
+  for (const std::string& note : quantized.notes) LogInfo("{}", note);
+  for (const std::string& name : quantized.unknown_overrides) {
+    LogWarn(
+        "--quantization_overrides: the converted model has no tensor '{}'; its encoding is not "
+        "used",
+        name);
+  }
+  LogInfo(
+      "quantized: {} activations, {} weights and biases; {} activations share a range, {} are "
+      "fused",
+      quantized.activations.size(), quantized.params.size(), quantized.shares_range_with.size(),
+      quantized.fused.size());
+}
+
+}  // namespace
+
+Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& target,
+                                               const InputLines& lines,
+                                               const QuantizationOptions& options,
+                                               std::uint64_t memory_budget_bytes) {
+  quantize::Overrides overrides;
+  if (!options.quantization_overrides.empty()) {
+    ACC_ASSIGN_OR_RETURN(overrides, quantize::ReadOverrides(options.quantization_overrides));
+  }
+  quantize::Types types;
+  std::map<std::string, std::string> source_name;
+  for (const auto& [name, tensor] : target.tensors) {
+    types[name] = tensor.info;
+    if (!tensor.source.empty()) source_name[name] = tensor.source;
+  }
+  ACC_ASSIGN_OR_RETURN(auto quantizer, quantize::CreateQuantizer(target.graph, types, source_name,
+                                                                 overrides, OptionsOf(options)));
+  ACC_RETURN_IF_ERROR(Calibrate(target, lines, memory_budget_bytes, quantizer->calibrator()));
+  if (lines.size() < kAdvisedInputs) {
+    LogInfo("calibrated with {} input{}; {} or more that are typical give better ranges",
+            lines.size(), lines.size() == 1 ? "" : "s", kAdvisedInputs);
+  }
+  ACC_ASSIGN_OR_RETURN(auto quantized, quantizer->Finish());
+  Report(quantized);
+  return quantized;
+}
+
+}  // namespace acc::features

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "features/source_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "model/reader.h"
+
+namespace acc::features {
+namespace {
+
+std::vector<std::string> InputNames(const model::Graph& graph) {
+  std::vector<std::string> names;
+  for (const ValueInfo& input : graph.inputs) names.push_back(input.name);
+  return names;
+}
+
+std::vector<std::string> TensorNames(const model::Graph& graph) {
+  std::vector<std::string> names;
+  for (const ValueInfo& output : graph.outputs) names.push_back(output.name);
+  for (const model::Node& node : graph.nodes) {
+    names.insert(names.end(), node.outputs.begin(), node.outputs.end());
+  }
+  return names;
+}
+
+bool Contradict(const Shape& model, const Shape& given) {
+  if (model.size() != given.size()) return true;
+  for (std::size_t i = 0; i < model.size(); ++i) {
+    if (model[i] != kUnknownDim && model[i] != given[i]) return true;
+  }
+  return false;
+}
+
+// The model's scalars may be given as "1" or "".
+bool IsScalarOfOne(const Shape& model, const Shape& given) {
+  return model.empty() && (given.empty() || given == Shape{1});
+}
+
+Status FixDims(ValueInfo& input, const InputTensor& given) {
+  if (input.has_rank && IsScalarOfOne(input.dims, given.dims)) return OkStatus();
+  if (input.has_rank && Contradict(input.dims, given.dims)) {
+    return UsageError(fmt::format(
+        "--input_tensor gives '{}' the dimensions {}, but the model has {}. Give dimensions that "
+        "agree with it; '?' may be any number.",
+        Printable(input.name), ToText(given.dims), ToText(input.dims)));
+  }
+  input.dims = given.dims;
+  input.has_rank = true;
+  return OkStatus();
+}
+
+Result<std::map<std::string, const InputTensor*>> GivenByName(
+    const model::Graph& graph, const std::vector<InputTensor>& given) {
+  const std::vector<std::string> names = InputNames(graph);
+  std::map<std::string, const InputTensor*> by_name;
+  for (const InputTensor& tensor : given) {
+    const std::string name = ModelSpelling(tensor.name, names);
+    if (std::ranges::find(names, name) == names.end()) {
+      return UsageError(fmt::format(
+          "--input_tensor names '{}', which is no input of the model; its inputs are {}.{}",
+          Printable(name), Printable(Join(names, ", ")), DidYouMean(name, names)));
+    }
+    if (!by_name.emplace(name, &tensor).second) {
+      return UsageError(fmt::format("--input_tensor gives '{}' twice", Printable(name)));
+    }
+  }
+  return by_name;
+}
+
+Status LineUpInputs(SourceModel& model, const std::vector<InputTensor>& given) {
+  ACC_ASSIGN_OR_RETURN(const auto by_name, GivenByName(model.graph, given));
+  for (ValueInfo& input : model.inputs) {
+    const auto found = by_name.find(input.name);
+    if (found == by_name.end()) {
+      return UsageError(fmt::format(
+          "the model's input '{}' ({} {}) is not given. Add --input_tensor \"{}\" DIMS RAW_FILE.",
+          Printable(input.name), Name(input.type),
+          input.has_rank ? ToText(input.dims) : "of unknown dimensions", Printable(input.name)));
+    }
+    if (input.type == ElementType::kString || input.type == ElementType::kUndefined) {
+      return Failure(fmt::format(
+          "the model's input '{}' holds {}, which no raw file can", Printable(input.name),
+          input.type == ElementType::kString ? "strings" : "no tensor of a known type"));
+    }
+    ACC_RETURN_IF_ERROR(FixDims(input, *found->second));
+    if (found->second->type_given) model.file_types.given[input.name] = found->second->type;
+  }
+  return OkStatus();
+}
+
+Status CheckOutputs(const model::Graph& graph, const std::vector<std::string>& outputs) {
+  const std::vector<std::string> known = TensorNames(graph);
+  for (const std::string& output : outputs) {
+    if (std::ranges::find(known, ModelSpelling(output, known)) == known.end()) {
+      return UsageError(fmt::format("--output_tensor names '{}', which the model does not make.{}",
+                                    Printable(output), DidYouMean(output, known)));
+    }
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+std::string ModelSpelling(const std::string& name, const std::vector<std::string>& known) {
+  const bool is_known = std::ranges::find(known, name) != known.end();
+  if (is_known || !name.ends_with(":0")) return name;
+  const std::string bare = name.substr(0, name.size() - 2);
+  return std::ranges::find(known, bare) != known.end() ? bare : name;
+}
+
+Result<SourceModel> ReadSourceModel(const ModelOptions& options) {
+  ACC_ASSIGN_OR_RETURN(const model::ReaderInfo* reader, model::FindReader(options.framework));
+  SourceModel model;
+  ACC_ASSIGN_OR_RETURN(model.graph, reader->read(options.model_path));
+  model.inputs = model.graph.inputs;
+  ACC_RETURN_IF_ERROR(LineUpInputs(model, options.input_tensors));
+  ACC_RETURN_IF_ERROR(CheckOutputs(model.graph, options.output_tensors));
+  return model;
+}
+
+Result<store::NamedTensors> ReadInputTensors(const SourceModel& model,
+                                             const ModelOptions& options) {
+  const std::vector<std::string> names = InputNames(model.graph);
+  std::vector<store::InputList::Entry> line;
+  for (const InputTensor& tensor : options.input_tensors) {
+    line.push_back({ModelSpelling(tensor.name, names), tensor.raw_file});
+  }
+  return store::ReadInputs(line, model.inputs, model.file_types);
+}
+
+}  // namespace acc::features

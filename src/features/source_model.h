@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The source model that the user named, and the inputs given for it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "features/options.h"
+#include "model/graph.h"
+#include "store/input_list.h"
+
+namespace acc::features {
+
+struct SourceModel {
+  model::Graph graph;
+  std::vector<ValueInfo> inputs;  // With the dims that --input_tensor fixed.
+  store::FileTypes file_types;    // What --input_tensor said of its files.
+};
+
+// Reads the model and lines up --input_tensor and --output_tensor with it. Fails for an input or
+// output that the model does not have (with a suggestion; a trailing ":0" is tolerated), for an
+// input left out or given twice, for dims that contradict the model's (printing both), and for an
+// input of strings.
+Result<SourceModel> ReadSourceModel(const ModelOptions& options);
+
+// The tensors of --input_tensor, by input name.
+Result<store::NamedTensors> ReadInputTensors(const SourceModel& model, const ModelOptions& options);
+
+// `name` as the model spells it: itself, or without a trailing ":0" that only that spelling lacks.
+std::string ModelSpelling(const std::string& name, const std::vector<std::string>& known);
+
+}  // namespace acc::features

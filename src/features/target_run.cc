@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "features/target_run.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <set>
+
+#include "base/log.h"
+#include "store/tensor_writer.h"
+
+namespace acc::features {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::set<std::string> TensorsOf(const model::Graph& graph) {
+  const auto order = TensorOrder(graph);
+  return {order.begin(), order.end()};
+}
+
+// The tap that shows `tensor`, or nothing where the target never stores it.
+std::optional<target::Tap> TapOf(const TargetModel& model, const std::set<std::string>& stored,
+                                 const std::string& tensor) {
+  if (model.quantized) {
+    const auto integers = model.quantized->quantized_name.find(tensor);
+    if (integers != model.quantized->quantized_name.end()) {
+      return target::Tap{tensor, integers->second, model.quantized->activations.at(tensor)};
+    }
+    if (model.quantized->fused.contains(tensor)) return std::nullopt;
+  }
+  if (!stored.contains(tensor)) return std::nullopt;
+  return target::Tap{tensor, tensor, std::nullopt};
+}
+
+const model::Graph& ExecutedGraph(const TargetModel& model) {
+  return model.quantized ? model.quantized->graph : model.converted.graph;
+}
+
+// Which node of the converted graph makes each tensor.
+std::map<std::string, const model::Node*> ProducersOf(const model::Graph& graph) {
+  std::map<std::string, const model::Node*> producers;
+  for (const model::Node& node : graph.nodes) {
+    for (const std::string& output : node.outputs) producers[output] = &node;
+  }
+  return producers;
+}
+
+// Writes the lines of one run, each into its own Result_N.
+class ResultWriters {
+ public:
+  ResultWriters(const TargetModel& model, const fs::path& run, std::size_t lines)
+      : model_(model), producers_(ProducersOf(model.converted.graph)) {
+    for (std::size_t line = 0; line < lines; ++line) {
+      writers_.push_back(
+          std::make_unique<store::TensorWriter>(run / "output" / fmt::format("Result_{}", line)));
+    }
+  }
+
+  Status Write(std::size_t line, const target::Tap& tap, const TensorView& value) {
+    const auto& tensor = model_.converted.tensors.at(tap.tensor);
+    store::TensorRecord record{.name = tap.tensor,
+                               .axis_order = tensor.axis_order,
+                               .source = tensor.source,
+                               .encoding = tap.encoding};
+    const auto producer = producers_.find(tap.tensor);
+    record.node = producer == producers_.end() ? "" : producer->second->name;
+    record.op_type = producer == producers_.end() ? "Input" : producer->second->op_type;
+    return writers_[line]->Write(std::move(record), value);
+  }
+
+  void Skip(const std::string& name, const std::string& reason) {
+    for (const auto& writer : writers_) writer->Skip(name, reason);
+  }
+
+  Status Finish(const std::map<std::string, std::size_t>& order) {
+    for (const auto& writer : writers_) ACC_RETURN_IF_ERROR(writer->Finish(order));
+    return OkStatus();
+  }
+
+ private:
+  const TargetModel& model_;
+  std::map<std::string, const model::Node*> producers_;
+  std::vector<std::unique_ptr<store::TensorWriter>> writers_;
+};
+
+// Final outputs of line 0, kept to be compared with those of the plain run.
+class Outputs {
+ public:
+  explicit Outputs(const std::vector<target::Tap>& outputs) {
+    for (const target::Tap& tap : outputs) wanted_.insert(tap.tensor);
+  }
+  Status Keep(std::size_t line, const target::Tap& tap, const TensorView& value) {
+    if (line != 0 || !wanted_.contains(tap.tensor)) return OkStatus();
+    ACC_ASSIGN_OR_RETURN(auto values, ToFloats(value));
+    const std::lock_guard lock(mutex_);
+    kept_[tap.tensor] = std::move(values);
+    return OkStatus();
+  }
+  const std::map<std::string, std::vector<float>>& kept() const { return kept_; }
+
+ private:
+  std::set<std::string> wanted_;
+  std::mutex mutex_;
+  std::map<std::string, std::vector<float>> kept_;
+};
+
+double SqnrDb(const std::vector<float>& reference, const std::vector<float>& other) {
+  double signal = 0;
+  double noise = 0;
+  for (std::size_t i = 0; i < reference.size() && i < other.size(); ++i) {
+    signal += double{reference[i]} * reference[i];
+    noise += (double{reference[i]} - other[i]) * (double{reference[i]} - other[i]);
+  }
+  return 10 * std::log10(signal / noise);
+}
+
+bool BitwiseEqual(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+Result<std::vector<std::string>> CompareWithPlainRun(const TargetModel& model,
+                                                     const InputLines& lines,
+                                                     target::Engine& engine,
+                                                     const Outputs& captured) {
+  const target::Program plain = ProgramOf(model, true);
+  Outputs outputs(plain.taps);
+  const auto keep = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
+                        const TensorView&) { return outputs.Keep(line, tap, value); };
+  const auto read = [&](std::size_t line) { return lines.Read(line); };
+  ACC_RETURN_IF_ERROR(engine.Run(
+      plain, 1, read, keep, [](const auto&, const auto&) {}, "plain run"));
+  std::vector<std::string> notes;
+  for (const auto& [name, values] : outputs.kept()) {
+    const auto found = captured.kept().find(name);
+    if (found == captured.kept().end() || BitwiseEqual(values, found->second)) continue;
+    notes.push_back(
+        fmt::format("capturing changed the output '{}': {:.1f} dB against the plain run", name,
+                    SqnrDb(values, found->second)));
+  }
+  return notes;
+}
+
+store::GraphStruct::Value Describe(const TargetModel& model, const std::string& tensor) {
+  store::GraphStruct::Value value{.name = tensor};
+  const auto found = model.converted.tensors.find(tensor);
+  if (found == model.converted.tensors.end() || !found->second.info.has_rank) return value;
+  const Shape& dims = found->second.info.dims;
+  value.dims = Permute(dims, FromSource(found->second.axis_order, dims.size()));
+  value.has_dims = true;
+  value.layout = LayoutName(found->second.axis_order, dims.size());
+  return value;
+}
+
+}  // namespace
+
+target::Program ProgramOf(const TargetModel& model, bool final_only) {
+  target::Program program;
+  program.graph = ExecutedGraph(model);
+  program.half = model.half;
+  const auto stored = TensorsOf(program.graph);
+  for (const std::string& tensor : TensorOrder(model.converted.graph)) {
+    const bool is_final = model::IsGraphOutput(model.converted.graph, tensor);
+    const auto tap = TapOf(model, stored, tensor);
+    if (!tap) continue;
+    if (!final_only || is_final) program.taps.push_back(*tap);
+    if (is_final) program.outputs.push_back(*tap);
+  }
+  return program;
+}
+
+std::vector<store::SkippedTensor> WithoutTwin(const TargetModel& model) {
+  std::vector<store::SkippedTensor> skipped;
+  for (const convert::Removed& removed : model.converted.removed) {
+    skipped.push_back({removed.source, removed.reason});
+  }
+  if (!model.quantized) return skipped;
+  for (const std::string& tensor : TensorOrder(model.converted.graph)) {
+    const auto fused = model.quantized->fused.find(tensor);
+    if (fused == model.quantized->fused.end()) continue;
+    const std::string& source = model.converted.tensors.at(tensor).source;
+    skipped.push_back({source.empty() ? tensor : source, fused->second});
+  }
+  return skipped;
+}
+
+Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& lines,
+                                  target::Engine& engine, bool final_only, bool native_outputs,
+                                  const fs::path& run) {
+  const target::Program program = ProgramOf(model, final_only);
+  ResultWriters writers(model, run, lines.size());
+  Outputs captured(program.outputs);
+  const auto write = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
+                         const TensorView& stored) -> Status {
+    ACC_RETURN_IF_ERROR(captured.Keep(line, tap, value));
+    return writers.Write(line, tap, native_outputs ? stored : value);
+  };
+  const auto read = [&](std::size_t line) { return lines.Read(line); };
+  const auto skip = [&](const std::string& tensor, const std::string& reason) {
+    writers.Skip(tensor, reason);
+  };
+  ACC_RETURN_IF_ERROR(engine.Run(program, lines.size(), read, write, skip, "target run"));
+  for (const auto& [name, reason] : WithoutTwin(model)) writers.Skip(name, reason);
+  std::map<std::string, std::size_t> order;
+  for (const std::string& tensor : TensorOrder(model.converted.graph))
+    order.emplace(tensor, order.size());
+  ACC_RETURN_IF_ERROR(writers.Finish(order));
+  TargetRunResult result{.tensors = program.taps.size(), .notes = {}};
+  if (!final_only) {
+    ACC_ASSIGN_OR_RETURN(result.notes, CompareWithPlainRun(model, lines, engine, captured));
+  }
+  return result;
+}
+
+store::GraphStruct GraphStructOf(const TargetModel& model, const std::string& model_name) {
+  store::GraphStruct graph{.model_name = model_name};
+  for (const ValueInfo& input : model.converted.graph.inputs)
+    graph.inputs.push_back(Describe(model, input.name));
+  for (const model::Node& node : model.converted.graph.nodes) {
+    store::GraphStruct::Node described{
+        .name = node.name, .type = node.op_type, .inputs = node.inputs};
+    for (const std::string& output : node.outputs) {
+      if (!output.empty()) described.outputs.push_back(Describe(model, output));
+    }
+    graph.nodes.push_back(std::move(described));
+  }
+  return graph;
+}
+
+store::TensorMapping MappingOf(const TargetModel& model) {
+  store::TensorMapping mapping;
+  for (const target::Tap& tap : ProgramOf(model, false).taps) {
+    const std::string& source = model.converted.tensors.at(tap.tensor).source;
+    if (!source.empty()) mapping.emplace_back(tap.tensor, source);
+  }
+  return mapping;
+}
+
+}  // namespace acc::features

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The part of the inference engine behind conversion and quantization: what is captured on the
+// target, and the files that describe it.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "features/conversion.h"
+#include "quantize/quantize.h"
+#include "store/graph_struct.h"
+#include "store/manifest.h"
+#include "target/engine.h"
+
+namespace acc::features {
+
+// A converted graph with, for an integer target, its quantized form.
+struct TargetModel {
+  convert::TargetGraph converted;
+  std::optional<quantize::QuantizedGraph> quantized;
+  bool half = false;
+};
+
+// All tensors that the target stores, as taps; `final_only` leaves the graph's outputs.
+target::Program ProgramOf(const TargetModel& model, bool final_only);
+
+// Source tensors that have no twin among the taps, and why.
+std::vector<store::SkippedTensor> WithoutTwin(const TargetModel& model);
+
+struct TargetRunResult {
+  std::size_t tensors = 0;         // Captured per line.
+  std::vector<std::string> notes;  // Differences between the captured and the plain run.
+};
+
+// Captures every line into <run>/output/Result_N and checks the final outputs of line 0 against a
+// run that captures nothing else.
+Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& lines,
+                                  target::Engine& engine, bool final_only, bool native_outputs,
+                                  const std::filesystem::path& run);
+
+// The target graph for the report's order, dims in the target's axis order.
+store::GraphStruct GraphStructOf(const TargetModel& model, const std::string& model_name);
+
+// Target to source names, of the tensors that the target stores.
+store::TensorMapping MappingOf(const TargetModel& model);
+
+}  // namespace acc::features
