@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Checks what no formatter knows: the licence line, include guards, length of files, leftovers."""
+
+import re
+import unittest
+
+from listing import ROOT, files_of_project
+
+LICENCE = "SPDX-License-Identifier: BSD-3-Clause"
+MOST_LINES = 600
+LEFTOVER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+PATTERNS = ("*.cc", "*.h", "*.py", "*.js", "*.css", "scripts/*", ".ci/*")
+
+
+def faults_of(name, text):
+    lines = text.splitlines()
+    faults = []
+    head = lines[:2] if text.startswith("#!") else lines[:1]
+    if not any(LICENCE in line for line in head):
+        faults.append(f"{name}: the first line must hold '{LICENCE}'")
+    if name.endswith(".h") and "#pragma once" not in lines:
+        faults.append(f"{name}: needs #pragma once")
+    if len(lines) > MOST_LINES:
+        faults.append(f"{name}: {len(lines)} lines; look for the second idea in it")
+    faults += [f"{name}:{number}: leftover: {line.strip()}" for number, line in enumerate(lines, 1)
+               if LEFTOVER.search(line) and "LEFTOVER" not in line]
+    if text and not text.endswith("\n"):
+        faults.append(f"{name}: needs a newline at its end")
+    return faults
+
+
+class Sources(unittest.TestCase):
+    def test_rules(self):
+        files = [path for path in files_of_project(*PATTERNS) if path.suffix != ".txt"]
+        faults = [fault for path in files
+                  for fault in faults_of(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))]
+        self.assertEqual(faults, [], "\n" + "\n".join(faults))
+
+    def test_faults_are_found(self):
+        good = f"// {LICENCE}\n#pragma once\n"
+        self.assertEqual(faults_of("a.h", good), [])
+        self.assertEqual(faults_of("a", f"#!/bin/sh\n# {LICENCE}\n"), [])
+        for bad in ("#pragma once\n", f"// {LICENCE}\n", good + "\n" * MOST_LINES, good + "// TO" "DO later\n", good + "int a;"):
+            self.assertEqual(len(faults_of("a.h", bad)), 1, bad)
+
+
+if __name__ == "__main__":
+    unittest.main()
