@@ -225,7 +225,10 @@ Result<TensorEncoding> EncodingFromJson(const Json& json) {
   }
   encoding.is_float = fields.Flag("is_float");
   const Json* channels = fields.Find("channels");
-  if (channels == nullptr || !channels->is_array()) fields.Fail("\"channels\" is no list");
+  if (channels == nullptr || !channels->is_array()) {
+    fields.Fail("\"channels\" is no list");
+    return fields.status();
+  }
   ACC_RETURN_IF_ERROR(fields.status());
   for (const Json& entry : *channels) {
     ACC_ASSIGN_OR_RETURN(const Encoding channel, ChannelFromJson(entry));

@@ -171,15 +171,21 @@ Result<RunDirectory> RunDirectory::Create(const RunDirectoryOptions& options) {
 }
 
 RunDirectory::RunDirectory(RunDirectory&& other) noexcept
-    : path_(other.path_),  // Kept readable in `other`; the duty to write the list moves.
+    // The path stays readable in `other`; the duty to write the list moves.
+    : path_(other.path_),  // NOLINT(performance-move-constructor-init)
       link_latest_(other.link_latest_),
       is_named_(std::exchange(other.is_named_, false)),
       foreign_files_(std::move(other.foreign_files_)) {}
 
 RunDirectory::~RunDirectory() {
   if (!is_named_) return;
-  const Status written = WriteFileList();
-  if (!written.ok()) LogDebug("{}", written.message());
+  try {
+    const Status written = WriteFileList();
+    if (!written.ok()) LogDebug("{}", written.message());
+  } catch (...) {
+    // Out of memory: without the list, the next run of this name removes less.
+    return;
+  }
 }
 
 Status RunDirectory::WriteFileList() const {
