@@ -41,12 +41,12 @@ bool TypographicQuoteNear(std::string_view text, std::size_t offset) {
   return false;
 }
 
-// "[json.exception.parse_error.101] parse error at line 1, column 3: reason" without what comes
-// before the reason.
+// "[json.exception.parse_error.101] parse error at line 1, column 3: while parsing …" from "while"
+// on, and from other exceptions what stands behind the bracket.
 std::string_view ReasonOf(std::string_view what) {
-  for (const std::string_view marker : {"while parsing ", ": "}) {
+  for (const std::string_view marker : {"while parsing ", "] "}) {
     const std::size_t at = what.find(marker);
-    if (at != std::string_view::npos) return what.substr(marker == ": " ? at + 2 : at);
+    if (at != std::string_view::npos) return what.substr(marker == "] " ? at + 2 : at);
   }
   return what;
 }
