@@ -3,11 +3,12 @@
 // verify/verifiers.h.
 //
 // Most verifiers are functions of a few sums over the elements (PairSums), which one streaming pass
-// computes for all of them together; TopK, MeanIOU and the like look at the elements themselves.
+// computes for all of them together; TopK and MeanIOU stream over the elements themselves.
 // A verifier does no I/O, does not log, and does not know tensor names.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,22 +25,31 @@ namespace acc::verify {
 // Sums over all elements of a pair, accumulated in double, the same for any number of threads.
 // Elements where either side is NaN or infinite count in the non-finite counts and nowhere else.
 struct PairSums {
+  static constexpr std::uint64_t kNoIndex = ~std::uint64_t{0};
+
   std::uint64_t count = 0;   // Elements of each side.
   std::uint64_t finite = 0;  // Elements that are finite on both sides.
   std::uint64_t golden_nan = 0;
   std::uint64_t golden_inf = 0;
   std::uint64_t target_nan = 0;
   std::uint64_t target_inf = 0;
-  double golden_min = 0, golden_max = 0, golden_sum = 0;
-  double target_min = 0, target_max = 0, target_sum = 0;
-  double golden_square = 0;      // Sum of golden^2.
-  double target_square = 0;      // Sum of target^2.
-  double product = 0;            // Sum of golden*target.
-  double difference_square = 0;  // Sum of (golden-target)^2.
-  double difference_abs = 0;     // Sum of |golden-target|.
-  double difference_max = 0;     // Largest |golden-target|.
-  std::uint64_t difference_max_index = 0;
+  std::uint64_t first_nonfinite_disagreement = kNoIndex;  // Finite on one side only.
+  double golden_min = 0, golden_max = 0, golden_sum = 0;  // Min and max are NaN without a finite
+  double target_min = 0, target_max = 0, target_sum = 0;  // element.
+  double golden_square = 0;                               // Sum of golden^2.
+  double target_square = 0;                               // Sum of target^2.
+  double product = 0;                                     // Sum of golden*target.
+  double difference_square = 0;                           // Sum of (golden-target)^2.
+  double difference_abs = 0;                              // Sum of |golden-target|.
+  double difference_max = 0;                              // Largest |golden-target|.
+  std::uint64_t difference_max_index = 0;  // The first such element; 0 where none differs.
 };
+
+// All elements are finite and equal on both sides (empty tensors are).
+bool Identical(const PairSums& sums);
+
+// The range that a quantization encoding of values between `min` and `max` has: it holds zero.
+double EncodingRange(double min, double max);
 
 // How many elements lie within |target-golden| <= atol + rtol*|golden| (equal infinities do, NaN
 // never does).
@@ -48,17 +58,40 @@ struct Tolerance {
   double atol = 0;
 };
 
+// The elements of a pair of tensors, in the target's axis order.
+class ElementStream {
+ public:
+  // Spans of the two sides, equally long, that start at element `first`. Valid during the call.
+  using Visit = std::function<void(std::uint64_t first, std::span<const float> golden,
+                                   std::span<const float> target)>;
+
+  virtual ~ElementStream() = default;
+
+  // All elements in order. Holds one chunk at a time, however large the tensors are.
+  virtual Status ForEachChunk(const Visit& visit) const = 0;
+};
+
+// A pair of tensors by its elements.
+struct PairElements {
+  std::uint64_t count = 0;
+  Shape dims;  // Empty where unknown.
+  const ElementStream* stream = nullptr;
+};
+
 // What a verifier may look at.
 struct PairView {
-  std::span<const float> golden;  // In the target's axis order, as many elements as target.
-  std::span<const float> target;
-  Shape dims;
   const PairSums* sums = nullptr;
-  // Answers of the streaming pass to Verifier::tolerance(), if that verifier asked.
+  PairElements elements;
+  // The second pair of a verifier that looks at two at a time: MeanIOU's classes beside the boxes.
+  std::optional<PairElements> companion;
+  // The answer of the pass to Verifier::tolerance(), if that verifier asked.
   std::optional<std::uint64_t> within_tolerance;
   // The golden ranges of the tensors that this tensor's node reads, for ScaledDiff.
-  std::vector<std::pair<double, double>> input_ranges;
+  std::span<const std::pair<double, double>> input_ranges;
 };
+
+// within_tolerance as a share of all elements. Only where the verifier named a tolerance.
+double ShareWithin(const PairView& pair);
 
 struct Score {
   double value = 0;  // NaN where the verifier has no answer; then `note` says why.
@@ -72,9 +105,14 @@ using Parameters = std::map<std::string, std::string>;
 class Verifier {
  public:
   virtual ~Verifier() = default;
-  virtual Score Evaluate(const PairView& pair) const = 0;
-  // A tolerance that the streaming pass shall count; it may depend on the golden range.
-  virtual std::optional<Tolerance> tolerance(const PairSums* /*golden_range*/) const { return {}; }
+
+  // The score of a pair with at least one element that is finite on both sides. Fails only where
+  // the elements cannot be read.
+  virtual Result<Score> Evaluate(const PairView& pair) const = 0;
+
+  // A tolerance to count elements by. Asked with null before the pass; a verifier that answers
+  // nothing is asked again with the sums, at the price of a second pass over the files.
+  virtual std::optional<Tolerance> tolerance(const PairSums* /*sums*/) const { return {}; }
 };
 
 }  // namespace acc::verify
