@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Compares one pair of tensor files: one streaming pass over mapped memory feeds every requested
-// verifier. Memory use does not grow with the tensors, except for verifiers that sort (TopK).
+// Compares pairs of tensor files: one streaming pass feeds every requested verifier and counts what
+// is not finite. Memory does not grow with the tensors: each thread holds a few megabytes.
+//
+// The same files give the same bits for any number of threads and on every processor: sums are
+// taken over fixed chunks, and chunks are added in order.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/progress.h"
 #include "base/status.h"
 #include "tensor/layout.h"
 #include "verify/verifiers.h"
@@ -20,9 +25,9 @@ namespace acc::verify {
 enum class Verdict {
   kMatch,          // Within every threshold the user set (or none was set) and trustworthy.
   kMismatch,       // Outside a threshold the user set.
-  kSuspicious,     // Agrees or not, it proves little: constant or all zero.
+  kSuspicious,     // Within the thresholds, but it proves little: constant, all zero or empty.
   kNotFinite,      // NaN or infinity where the other side is finite.
-  kShapeMismatch,  // The files hold different numbers of elements.
+  kShapeMismatch,  // The files hold different numbers of elements, or not what `dims` asks for.
 };
 std::string_view Name(Verdict verdict);  // "match", "mismatch", "suspicious", "not finite", …
 
@@ -33,6 +38,7 @@ struct PairFiles {
   bool has_dims = true;
   Permutation golden_to_target;                         // Empty or identity: the orders agree.
   std::vector<std::pair<double, double>> input_ranges;  // See PairView.
+  std::shared_ptr<const PairFiles> companion;           // See PairView. Null for most.
 };
 
 struct WorstElement {
@@ -40,18 +46,34 @@ struct WorstElement {
   float golden = 0;
   float target = 0;
 };
+inline constexpr std::size_t kWorstElements = 20;
 
 struct Comparison {
   PairSums sums;
   std::vector<Score> scores;           // One per request, in their order.
   std::vector<bool> within_threshold;  // One per request; true where none was set.
   Verdict verdict = Verdict::kMatch;
-  std::string reason;               // One sentence, empty for kMatch.
-  std::vector<WorstElement> worst;  // The largest |golden-target|, worst first, at most 20.
+  std::string reason;  // One sentence, empty for kMatch.
+  // The largest |golden-target| that are not zero, worst first, the lower index first among equals,
+  // at most kWorstElements. Elements that are not finite are not among them.
+  std::vector<WorstElement> worst;
 };
 
 // Fails where a file cannot be read or its size is no multiple of four bytes. Different element
 // counts are no failure but Verdict::kShapeMismatch with the two sizes in `reason`, scores NaN.
+// A score that is NaN is within a threshold only where the tensors are identical.
 Result<Comparison> Compare(const PairFiles& files, std::span<const Request> requests);
+
+// A pair and what to ask of it.
+struct PairJob {
+  PairFiles files;
+  std::span<const Request> requests;
+};
+
+// Compares many pairs, spread over the processors whether they are many or large; the results are
+// those of Compare(), in the order of `jobs`. `progress`, if given, advances once per pair. After
+// Ctrl-C the pairs not done yet are Interrupted().
+std::vector<Result<Comparison>> CompareAll(std::span<const PairJob> jobs,
+                                           Progress* progress = nullptr);
 
 }  // namespace acc::verify

@@ -5,7 +5,9 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 #include "verify/verifier.h"
@@ -27,8 +29,9 @@ struct VerifierInfo {
   std::string_view nan_behaviour;
   std::string_view source;  // Where the definition comes from.
   bool higher_is_better;
-  double perfect;  // The score of identical, ordinary tensors.
+  double perfect;  // The score of identical, ordinary tensors (SQNR: of norm 1).
   std::span<const ParameterInfo> parameters;
+  // `parameters` holds a value for each of the parameters above. A bad value is a usage error.
   Result<std::unique_ptr<Verifier>> (*create)(const Parameters& parameters);
 };
 
@@ -41,13 +44,14 @@ Result<const VerifierInfo*> FindVerifier(std::string_view name);
 struct Request {
   const VerifierInfo* info = nullptr;
   std::shared_ptr<const Verifier> verifier;
-  Parameters parameters;
+  Parameters parameters;            // Those given and the defaults of the others.
   std::optional<double> threshold;  // The parameter "threshold" that every verifier has.
+  std::vector<std::string> ignored_parameters;  // Names given that the verifier does not know.
 };
 
 // Reads both syntaxes: {"rtolatol,rtolmargin,0.01,atolmargin,0.01"} and
-// {"CosineSimilarity", "param1", "1", "param2", "2"}. "0,01" in the comma form is refused with a
-// hint to write 0.01.
+// {"CosineSimilarity", "param1", "1", "param2", "2"}. A usage error for an unknown verifier, a bad
+// value, a name without a value or given twice; "0,01" is refused with a hint to write 0.01.
 Result<Request> ParseRequest(std::span<const std::string> words);
 
 }  // namespace acc::verify
