@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Streams a pair of tensor files chunk by chunk, the golden side brought into the target's axis
+// order on the way.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "verify/comparison.h"
+#include "verify/raw_file.h"
+
+namespace acc::verify {
+
+// What one visit sees; sums are taken over such chunks whatever the number of threads.
+inline constexpr std::uint64_t kChunkElements = std::uint64_t{1} << 16;
+
+// How many elements of a reordered golden tensor a thread brings into order at once: more threads,
+// fewer elements each, so that all of them together stay near 64 MB. A multiple of kChunkElements.
+std::uint64_t BandElements();
+
+// Memory that one thread reads into; grows to a band where an axis order has to change.
+class PairBuffers {
+ public:
+  std::span<float> golden(std::uint64_t count) { return golden_.AtLeast(count); }
+  std::span<float> target(std::uint64_t count) { return target_.AtLeast(count); }
+  std::span<float> source(std::uint64_t count) { return source_.AtLeast(count); }
+
+ private:
+  struct Buffer {
+    std::span<float> AtLeast(std::uint64_t count);
+    std::unique_ptr<float[]> values;
+    std::uint64_t size = 0;
+  };
+  Buffer golden_, target_, source_;
+};
+
+// How the golden tensor's elements are found in the target's order.
+struct GoldenOrder {
+  enum class Kind { kSame, kTransposed, kGeneral };
+  Kind kind = Kind::kSame;
+  // kTransposed: `rows` x `columns` matrices, one after the other, are stored transposed.
+  std::uint64_t rows = 1;
+  std::uint64_t columns = 1;
+  // kGeneral: the target's dims, and the golden's distance between neighbours along each.
+  std::vector<std::uint64_t> dims;
+  std::vector<std::uint64_t> strides;
+};
+
+// `permutation` fits `dims`, which are the target's.
+GoldenOrder OrderOf(const Shape& dims, const Permutation& permutation);
+
+class PairReader {
+ public:
+  // Both files hold `dims` elements where files.golden_to_target changes the order.
+  static Result<PairReader> Open(const PairFiles& files);
+
+  std::uint64_t golden_count() const { return golden_.count(); }
+  std::uint64_t target_count() const { return target_.count(); }
+
+  // Visits the elements first <= index < first + count in order, at most kChunkElements at once.
+  // `first` is a multiple of kChunkElements.
+  Status ForEachChunk(std::uint64_t first, std::uint64_t count, PairBuffers* buffers,
+                      const ElementStream::Visit& visit) const;
+
+ private:
+  PairReader(RawFile golden, RawFile target, GoldenOrder order, std::filesystem::path golden_path)
+      : golden_(std::move(golden)),
+        target_(std::move(target)),
+        order_(std::move(order)),
+        golden_path_(std::move(golden_path)) {}
+
+  Status ReadGolden(std::uint64_t first, std::span<float> out, PairBuffers* buffers) const;
+  Status ReadTransposed(std::uint64_t first, std::span<float> out, PairBuffers* buffers) const;
+  Status ReadGeneral(std::uint64_t first, std::span<float> out) const;
+
+  RawFile golden_;
+  RawFile target_;
+  GoldenOrder order_;
+  std::filesystem::path golden_path_;
+};
+
+}  // namespace acc::verify
