@@ -4,7 +4,8 @@
 The classifier says whether a line of text is upside down. The labels here read the same both ways, so there is no right
 answer: the logits lie close together, which is where an arithmetic of few bits shows what it does.
 
-Writes <label>.png, <label>.raw (float32, 1x3x48x192, BGR, -1..1) and input_list.txt; the first line is the demo's input."""
+Writes <label>.png, <label>.raw (float32, 1x3x48x192, BGR, -1..1) and input_list.txt, whose first line is the
+demo's input."""
 
 import pathlib
 import sys

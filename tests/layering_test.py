@@ -40,13 +40,16 @@ WRAPPED = {
     "gmock/": [],
 }
 
+# Headers for tests alone: nothing but a test may include them.
+TEST_SUPPORT = ["base/scratch_folder.h", "verify/test_files.h"]
+
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 STAGE = re.compile(r"acc_stage\(\s*(\w+)(.*?)\)", re.DOTALL)
 USES = re.compile(r"\bUSES\b((?:\s+[a-z_]+)+)")
 
 
 def is_test(path):
-    return path.stem.endswith(("_test", "_testing"))
+    return path.stem.endswith("_test") or path.as_posix() in TEST_SUPPORT
 
 
 def include_faults(source, allowed, wrapped):
@@ -68,6 +71,8 @@ def one_include(inside, folder, kind, name, source, allowed, wrapped):
         other = name.split("/")[0] if "/" in name else "."
         if other != folder and other not in allowed[folder].split():
             return [f"{inside}: {folder} may not include {name}"]
+        if name in TEST_SUPPORT and not is_test(inside):
+            return [f"{inside}: only a test may include {name}"]
         return []
     if is_test(inside):
         return []
@@ -127,7 +132,8 @@ class FaultsAreFound(unittest.TestCase):
     def faults_of(self, path, content):
         with tempfile.TemporaryDirectory() as folder:
             source = pathlib.Path(folder)
-            for name, text in {"base/status.h": "", "features/run.h": "", "cli/main.h": "", path: content}.items():
+            headers = ("base/status.h", "base/scratch_folder.h", "features/run.h")
+            for name, text in {**dict.fromkeys(headers, ""), path: content}.items():
                 (source / name).parent.mkdir(parents=True, exist_ok=True)
                 (source / name).write_text(text, encoding="utf-8")
             return include_faults(source, ALLOWED, WRAPPED) + link_faults(source, ALLOWED)
@@ -135,6 +141,10 @@ class FaultsAreFound(unittest.TestCase):
     def test_upward_include(self):
         self.assertEqual(self.faults_of("base/a.cc", '#include "features/run.h"\n'),
                          ["base/a.cc: base may not include features/run.h"])
+
+    def test_support_of_tests(self):
+        self.assertEqual(self.faults_of("store/a.cc", '#include "base/scratch_folder.h"\n'),
+                         ["store/a.cc: only a test may include base/scratch_folder.h"])
 
     def test_header_of_others(self):
         for name in ("<onnxruntime_cxx_api.h>", '"onnx.pb.h"', "<CLI/CLI.hpp>", "<spdlog/spdlog.h>"):
@@ -146,7 +156,8 @@ class FaultsAreFound(unittest.TestCase):
     def test_link(self):
         self.assertEqual(self.faults_of("base/CMakeLists.txt", "acc_stage(base\n  SOURCES a.cc\n  USES tensor model\n"
                                         "  LIBRARIES x)\n"),
-                         ["base/CMakeLists.txt: base may not use tensor", "base/CMakeLists.txt: base may not use model"])
+                         ["base/CMakeLists.txt: base may not use tensor",
+                          "base/CMakeLists.txt: base may not use model"])
 
     def test_what_is_allowed_passes(self):
         self.assertEqual(self.faults_of("cli/a.cc", '#include <CLI/CLI.hpp>\n#include "base/status.h"\n'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The files that the style tests look at: what git knows or would add, so that build trees and set-up's parts are out."""
+"""The files that the style tests look at: what git knows or would add, so no build trees and no parts of set-up."""
 
 import os
 import pathlib
@@ -9,8 +9,8 @@ ROOT = pathlib.Path(os.environ.get("ACC_SOURCE_DIR", pathlib.Path(__file__).reso
 
 
 def files_of_project(*patterns):
-    command = ["git", "-c", "safe.directory=*", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "--",
-               *patterns]
+    command = ["git", "-c", "safe.directory=*", "-C", str(ROOT), "ls-files", "--cached", "--others",
+               "--exclude-standard", "--", *patterns]
     names = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     files = [ROOT / name for name in sorted(set(names)) if (ROOT / name).is_file()]
     if not files:

@@ -40,7 +40,8 @@ class Sources(unittest.TestCase):
         good = f"// {LICENCE}\n#pragma once\n"
         self.assertEqual(faults_of("a.h", good), [])
         self.assertEqual(faults_of("a", f"#!/bin/sh\n# {LICENCE}\n"), [])
-        for bad in ("#pragma once\n", f"// {LICENCE}\n", good + "\n" * MOST_LINES, good + "// TO" "DO later\n", good + "int a;"):
+        too_long, leftover, open_end = good + "\n" * MOST_LINES, good + "// TO" "DO later\n", good + "int a;"
+        for bad in ("#pragma once\n", f"// {LICENCE}\n", too_long, leftover, open_end):
             self.assertEqual(len(faults_of("a.h", bad)), 1, bad)
 
 
