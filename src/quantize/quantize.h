@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +27,9 @@ struct Options {
   int weight_bitwidth = 8;      // 4, 8 or 16
   int bias_bitwidth = 8;        // 8 or 32
   bool per_channel_weights = false;
-  bool quantize_weights = true;  // False: --no_weight_quantization.
+  bool quantize_weights = true;  // False: --no_weight_quantization. All constants stay float in the
+                                 // graph; their encodings are reported nevertheless.
+  bool fixed_ranges = false;     // Sigmoid, Softmax and Tanh by their formula, not by calibration.
 };
 
 using Types = std::map<std::string, ValueInfo>;
@@ -39,7 +42,9 @@ struct Overrides {
 
 // Reads AIMET encodings 0.4 to 0.6.1, 1.0.0 and 2.x, and our extracted_encodings.json. Positive and
 // negative offsets are accepted. Fails with the entry's name for one that is incomplete or
-// contradicts itself.
+// contradicts itself, and for blockwise encodings. Where a file does not name the axis of a
+// per-channel encoding (all but 2.x), it is 0 here; the quantizer puts it on the operator's output
+// channels.
 Result<Overrides> ReadOverrides(const std::filesystem::path& path);
 
 // Watches the float graph run over the calibration inputs.
@@ -49,18 +54,20 @@ class Calibrator {
   // The tensors whose values it wants. Tensors that share another's range, have a fixed one or an
   // override are not among them.
   virtual const std::vector<std::string>& tensors() const = 0;
-  // How often the inputs must be run: 1 for min-max, 2 where a histogram needs the range first.
+  // How often the inputs must be run: 1 for min-max, 2 where a histogram needs the range first, 0
+  // where no tensor is wanted.
   virtual int passes() const = 0;
-  virtual void BeginPass(int pass) = 0;
+  virtual void BeginPass(int pass) = 0;  // From 0 on.
   // Called once per tensor and input. Different tensors may come from different threads at once.
   virtual void Observe(std::string_view tensor, std::span<const float> values) = 0;
 };
 
 // What the target will hold.
 struct QuantizedGraph {
-  model::Graph graph;                                 // With QDQ pairs.
-  std::map<std::string, TensorEncoding> activations;  // By tensor name of the float graph.
-  std::map<std::string, TensorEncoding> params;       // Weights and biases.
+  model::Graph graph;  // With QDQ pairs.
+  // By tensor name of the float graph. A float encoding: given so, and not quantized.
+  std::map<std::string, TensorEncoding> activations;
+  std::map<std::string, TensorEncoding> params;  // Weights and biases.
   // The integer twin of an activation in `graph`: what the target stores. Reading it and applying
   // the encoding gives the tensor's value exactly.
   std::map<std::string, std::string> quantized_name;
@@ -78,7 +85,9 @@ class Quantizer {
   virtual Result<QuantizedGraph> Finish() = 0;
 };
 
-// `source_name` maps the graph's tensor names to those of the source, for overrides.
+// `source_name` maps the graph's tensor names, initializers among them, to those of the source, for
+// overrides. The quantizer keeps a copy of the graph (whose weights are shared). A usage error for
+// bitwidths that do not exist and for overrides that do not fit their tensor.
 Result<std::unique_ptr<Quantizer>> CreateQuantizer(
     const model::Graph& graph, const Types& types,
     const std::map<std::string, std::string>& source_name, const Overrides& overrides,
