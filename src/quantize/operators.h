@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What quantization has to know of each operator: one row of a table. An operator without a row
+// computes: its float inputs and outputs are quantized, each with a range of its own.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "model/graph.h"
+
+namespace acc::quantize {
+
+enum class InputRole {
+  kData,    // Quantized at the activations' bitwidth, also where it is constant.
+  kWeight,  // Constant: quantized as a weight. Otherwise as kData.
+  kBias,    // Constant: quantized as a bias. Otherwise as kData.
+  kPlain,   // Shapes, bounds, scales of a Resize: read as they are.
+};
+
+enum class OutputRange {
+  kOwn,
+  kOfInput,  // Moves data: the values are those of input 0.
+  kFloat,    // The operator is left as it is.
+};
+
+InputRole RoleOf(const model::Node& node, std::size_t input);
+
+// kOfInput depends on attributes for Resize, Upsample and Pad, the latter also on the initializer
+// that it pads with: zero is in every range, other numbers may not be.
+OutputRange OutputRangeOf(const model::Graph& graph, const model::Node& node);
+
+// The operator's own accumulator can be clamped by a Relu that follows, without a rounding between.
+bool FusesRelu(const model::Node& node);
+
+// Relu, and Clip with a constant lower bound of 0 or more.
+bool IsReluLike(const model::Graph& graph, const model::Node& node);
+
+// The accumulator's scale is that of input 0 times that of input 1, so the bias is stored in it.
+bool BiasInAccumulatorScale(const model::Node& node);
+
+// The output channels' axis in the constant `input` of `rank` dims; nothing where the target takes
+// one encoding only: everything but Conv, Gemm, MatMul with a matrix, and ungrouped ConvTranspose.
+std::optional<int> ChannelAxis(const model::Node& node, std::size_t input, std::size_t rank);
+
+}  // namespace acc::quantize

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "quantize/ranges.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include "base/text.h"
+#include "quantize/encoding.h"
+#include "quantize/operators.h"
+
+namespace acc::quantize {
+namespace {
+
+class Planner {
+ public:
+  Planner(const model::Graph& graph, const Types& types)
+      : graph_(graph), types_(types), connections_(graph) {
+    for (const ValueInfo& output : graph.outputs) outputs_.insert(output.name);
+  }
+
+  ActivationPlan Plan() {
+    for (const ValueInfo& input : graph_.inputs) {
+      if (IsFloat32(input.name) && IsReadAsData(input.name)) Store(input.name);
+    }
+    for (const model::Node& node : graph_.nodes) Visit(node);
+    return std::move(plan_);
+  }
+
+ private:
+  void Visit(const model::Node& node) {
+    if (ComputesShapes(node)) {
+      from_shapes_.insert(node.outputs.begin(), node.outputs.end());
+      return;
+    }
+    const OutputRange range = OutputRangeOf(graph_, node);
+    if (range == OutputRange::kFloat) {
+      NoteLeftAlone(node);
+      return;
+    }
+    for (const std::string& output : node.outputs) {
+      if (output.empty() || !IsFloat32(output) || !IsReadAsData(output) || Fuse(node, output)) {
+        continue;
+      }
+      Store(output);
+      if (range == OutputRange::kOfInput && stored_.contains(node.inputs[0])) {
+        plan_.shares_range_with[output] = plan_.RootOf(node.inputs[0]);
+      }
+    }
+  }
+
+  void Store(const std::string& tensor) {
+    plan_.stored.push_back(tensor);
+    stored_.insert(tensor);
+  }
+
+  // A Relu that alone reads the accumulator clamps it before it is rounded and stored.
+  bool Fuse(const model::Node& node, const std::string& output) {
+    if (!FusesRelu(node) || outputs_.contains(output)) return false;
+    const std::vector<int>& readers = connections_.Consumers(output);
+    if (readers.size() != 1) return false;
+    const model::Node& reader = graph_.nodes[static_cast<std::size_t>(readers.front())];
+    if (!IsReluLike(graph_, reader)) return false;
+    plan_.fused[output] = fmt::format("fused into {}", NameOf(reader));
+    return true;
+  }
+
+  // A Shape or Size, or a node all of whose variable inputs come from those.
+  bool ComputesShapes(const model::Node& node) const {
+    if (node.op_type == "Shape" || node.op_type == "Size") return true;
+    bool any = false;
+    for (const std::string& input : node.inputs) {
+      if (input.empty() || graph_.initializers.contains(input)) continue;
+      if (!from_shapes_.contains(input)) return false;
+      any = true;
+    }
+    return any;
+  }
+
+  bool IsFloat32(const std::string& tensor) const {
+    const auto found = types_.find(tensor);
+    if (found != types_.end()) return found->second.type == ElementType::kFloat32;
+    const auto input = std::find_if(graph_.inputs.begin(), graph_.inputs.end(),
+                                    [&](const ValueInfo& info) { return info.name == tensor; });
+    return input != graph_.inputs.end() && input->type == ElementType::kFloat32;
+  }
+
+  bool IsReadAsData(const std::string& tensor) const {
+    if (outputs_.contains(tensor)) return true;
+    const std::vector<int>& readers = connections_.Consumers(tensor);
+    return std::any_of(readers.begin(), readers.end(), [&](int reader) {
+      const model::Node& node = graph_.nodes[static_cast<std::size_t>(reader)];
+      for (std::size_t input = 0; input < node.inputs.size(); ++input) {
+        if (node.inputs[input] == tensor && RoleOf(node, input) != InputRole::kPlain) return true;
+      }
+      return false;
+    });
+  }
+
+  void NoteLeftAlone(const model::Node& node) {
+    const bool any_float =
+        std::any_of(node.outputs.begin(), node.outputs.end(),
+                    [&](const std::string& output) { return IsFloat32(output); });
+    if (!any_float) return;
+    plan_.notes.push_back(fmt::format("{} ({}) is not quantized: its outputs stay float",
+                                      NameOf(node), node.op_type));
+  }
+
+  static std::string NameOf(const model::Node& node) {
+    return Printable(node.name.empty() ? node.outputs.front() : node.name);
+  }
+
+  const model::Graph& graph_;
+  const Types& types_;
+  model::Connections connections_;
+  std::set<std::string, std::less<>> outputs_;
+  std::set<std::string> stored_;
+  std::set<std::string> from_shapes_;
+  ActivationPlan plan_;
+};
+
+struct FixedRange {
+  std::string_view op_type;
+  int min;
+  int max;
+};
+
+constexpr std::array kFixedRanges = {
+    FixedRange{"Sigmoid", 0, 1},
+    FixedRange{"Softmax", 0, 1},
+    FixedRange{"Tanh", -1, 1},
+};
+
+}  // namespace
+
+const std::string& ActivationPlan::RootOf(const std::string& tensor) const {
+  const auto found = shares_range_with.find(tensor);
+  return found == shares_range_with.end() ? tensor : found->second;
+}
+
+ActivationPlan PlanActivations(const model::Graph& graph, const Types& types) {
+  return Planner(graph, types).Plan();
+}
+
+std::optional<Encoding> FixedEncoding(std::string_view op_type, int bitwidth) {
+  for (const FixedRange& row : kFixedRanges) {
+    if (row.op_type != op_type) continue;
+    // A power of two: the largest code stands for one step less than the maximum.
+    const double scale = (row.max - row.min) / std::exp2(bitwidth);
+    return EncodingFromScale(scale, std::llround(row.min / scale), bitwidth, false);
+  }
+  return std::nullopt;
+}
+
+}  // namespace acc::quantize

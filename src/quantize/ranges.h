@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which tensors the target stores as integers, and which of them have one range between them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/graph.h"
+#include "quantize/quantize.h"
+
+namespace acc::quantize {
+
+struct ActivationPlan {
+  // The float32 activations that the target stores, in the graph's order, inputs first.
+  std::vector<std::string> stored;
+  // From each of them that has the range of another, to the first of its chain.
+  std::map<std::string, std::string> shares_range_with;
+  std::map<std::string, std::string> fused;  // Never stored, to the reason.
+  std::vector<std::string> notes;
+
+  const std::string& RootOf(const std::string& tensor) const;
+};
+
+// Stored are float32 graph inputs and outputs of nodes that somebody reads as data. Not: tensors
+// that are computed from shapes only, outputs of operators that are left as they are, tensors whose
+// type is not known.
+ActivationPlan PlanActivations(const model::Graph& graph, const Types& types);
+
+// Operators whose output range is known from their formula: Sigmoid and Softmax (0 to 1), Tanh (-1
+// to 1). Nothing for the others.
+std::optional<Encoding> FixedEncoding(std::string_view op_type, int bitwidth);
+
+}  // namespace acc::quantize
