@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "quantize/params.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+#include "base/threads.h"
+#include "quantize/encoding.h"
+#include "quantize/weights.h"
+
+namespace acc::quantize {
+namespace {
+
+// What a reader asks of a constant; equal ones share one quantized copy.
+struct Wish {
+  InputRole role = InputRole::kData;
+  std::optional<int> axis;
+  std::string input = {};  // A bias's accumulator multiplies these; empty where it has none.
+  std::string weight = {};
+  std::optional<std::size_t> weight_item = {};  // Where the weight is constant.
+  auto operator<=>(const Wish&) const = default;
+};
+
+struct Item {
+  Wish wish;
+  QuantizedParam param;
+  bool stays_float = false;
+};
+
+class Builder {
+ public:
+  Builder(const model::Graph& graph, const Types& types,
+          const std::map<std::string, TensorEncoding>& activations,
+          const std::map<std::string, std::string>& fused, const OverrideLookup& overrides,
+          const Options& options)
+      : graph_(graph),
+        types_(types),
+        activations_(activations),
+        fused_(fused),
+        overrides_(overrides),
+        options_(options) {}
+
+  Result<QuantizedParams> Build() {
+    for (std::size_t node = 0; node < graph_.nodes.size(); ++node) Collect(node);
+    // A bias needs its weight's scale and may raise it: encodings come first, codes last.
+    ACC_RETURN_IF_ERROR(ForEachItem([this](Item& item) { return Encode(item); }));
+    for (const Item& item : items_) RaiseWeight(item);
+    ACC_RETURN_IF_ERROR(ForEachItem([this](Item& item) { return Store(item); }));
+    QuantizedParams result{.params = {}, .notes = std::move(notes_)};
+    for (Item& item : items_) {
+      if (!item.stays_float) result.params.push_back(std::move(item.param));
+    }
+    return result;
+  }
+
+ private:
+  void Collect(std::size_t node_index) {
+    const model::Node& node = graph_.nodes[node_index];
+    if (!IsQuantized(node)) return;
+    std::optional<std::size_t> weight_item;
+    for (std::size_t input = 0; input < node.inputs.size(); ++input) {
+      const auto constant = graph_.initializers.find(node.inputs[input]);
+      if (constant == graph_.initializers.end()) continue;
+      const Tensor& value = constant->second;
+      const bool is_float32 = value.type() == ElementType::kFloat32 && value.size() > 0;
+      if (!is_float32 || RoleOf(node, input) == InputRole::kPlain) continue;
+      const Wish wish = WishOf(node, input, value, weight_item);
+      const std::size_t item = ItemFor(constant->first, wish);
+      items_[item].param.reads.push_back({.node = node_index, .input = input});
+      if (input == 1) weight_item = item;
+    }
+  }
+
+  std::size_t ItemFor(const std::string& tensor, const Wish& wish) {
+    const auto [place, is_new] = item_of_.try_emplace({tensor, wish}, items_.size());
+    if (is_new) {
+      Item& item = items_.emplace_back();
+      item.wish = wish;
+      item.param.tensor = tensor;
+      item.param.role = wish.role;
+    }
+    return place->second;
+  }
+
+  bool IsFloatActivation(const std::string& tensor) const {
+    const auto found = activations_.find(tensor);
+    return found == activations_.end() || found->second.is_float;
+  }
+
+  bool IsFloatOperand(const model::Node& node, std::size_t input) const {
+    const std::string& name = node.inputs[input];
+    const auto info = types_.find(name);
+    const bool is_float32 = info != types_.end() && info->second.type == ElementType::kFloat32;
+    return is_float32 && !graph_.initializers.contains(name) && !fused_.contains(name) &&
+           RoleOf(node, input) != InputRole::kPlain && IsFloatActivation(name);
+  }
+
+  bool IsQuantized(const model::Node& node) const {
+    if (OutputRangeOf(graph_, node) == OutputRange::kFloat) return false;
+    for (std::size_t input = 0; input < node.inputs.size(); ++input) {
+      if (IsFloatOperand(node, input)) return false;
+    }
+    return std::any_of(node.outputs.begin(), node.outputs.end(), [&](const std::string& output) {
+      return fused_.contains(output) || !IsFloatActivation(output);
+    });
+  }
+
+  Wish WishOf(const model::Node& node, std::size_t input, const Tensor& constant,
+              std::optional<std::size_t> weight_item) {
+    Wish wish{.role = RoleOf(node, input), .axis = std::nullopt};
+    if (wish.role == InputRole::kWeight && options_.per_channel_weights) {
+      wish.axis = ChannelAxis(node, input, constant.dims().size());
+      if (!wish.axis && node.op_type == "ConvTranspose") {
+        notes_.push_back(fmt::format(
+            "the weight '{}' of a grouped ConvTranspose is quantized per tensor, not per channel",
+            Printable(node.inputs[input])));
+      }
+    }
+    if (wish.role == InputRole::kBias && BiasInAccumulatorScale(node)) {
+      wish.input = node.inputs[0];
+      wish.weight = node.inputs[1];
+      wish.weight_item = weight_item;
+    }
+    return wish;
+  }
+
+  template <typename Body>
+  Status ForEachItem(const Body& body) {
+    std::vector<Status> outcomes(items_.size());
+    ParallelFor(items_.size(), [&](std::size_t i) { outcomes[i] = body(items_[i]); });
+    for (const Status& outcome : outcomes) ACC_RETURN_IF_ERROR(outcome);
+    return OkStatus();
+  }
+
+  const Tensor& ConstantOf(const Item& item) const {
+    return graph_.initializers.at(item.param.tensor);
+  }
+
+  // A bias of 32 bits gets another encoding when it is stored.
+  Status Encode(Item& item) const {
+    const Tensor& constant = ConstantOf(item);
+    const AlgorithmInfo& weights = InfoOf(options_.weights);
+    const AlgorithmInfo& tf = InfoOf(Algorithm::kTf);
+    TensorEncoding& encoding = item.param.encoding;
+    if (overrides_.Param(item.param.tensor) != nullptr) return TakeOverride(item);
+    if (item.wish.role == InputRole::kWeight) {
+      encoding = EncodingOfConstant(constant, item.wish.axis, weights, options_.weight_bitwidth,
+                                    weights.symmetric);
+    } else if (item.wish.role == InputRole::kBias) {
+      encoding = EncodingOfConstant(constant, std::nullopt, tf, options_.bias_bitwidth,
+                                    weights.symmetric || options_.bias_bitwidth == 32);
+    } else {
+      encoding =
+          EncodingOfConstant(constant, std::nullopt, tf, options_.activation_bitwidth, false);
+    }
+    return OkStatus();
+  }
+
+  Status TakeOverride(Item& item) const {
+    const TensorEncoding& given = *overrides_.Param(item.param.tensor);
+    const Shape& dims = ConstantOf(item).dims();
+    const ParamRead& read = item.param.reads.front();
+    const int most_bits = item.wish.role == InputRole::kBias ? 32 : 16;
+    auto fitted = FittedOverride(
+        given, dims, ChannelAxis(graph_.nodes[read.node], read.input, dims.size()), most_bits);
+    if (!fitted.ok()) {
+      return fitted.status().WithContext(
+          fmt::format("the encoding given for '{}'", Printable(item.param.tensor)));
+    }
+    item.param.encoding = *std::move(fitted);
+    item.stays_float = given.is_float;
+    return OkStatus();
+  }
+
+  // Null where the operand is float.
+  const TensorEncoding* OperandEncoding(const std::string& input) const {
+    return IsFloatActivation(input) ? nullptr : &activations_.at(input);
+  }
+
+  const TensorEncoding* WeightEncoding(const Wish& wish) const {
+    if (!wish.weight_item) return OperandEncoding(wish.weight);
+    const Item& item = items_[*wish.weight_item];
+    return item.stays_float ? nullptr : &item.param.encoding;
+  }
+
+  void RaiseWeight(const Item& bias) {
+    const TensorEncoding* input = OperandEncoding(bias.wish.input);
+    if (!bias.wish.weight_item || input == nullptr || bias.stays_float) return;
+    Item& weight = items_[*bias.wish.weight_item];
+    if (weight.stays_float) return;
+    if (RaiseForBias(weight.param.encoding, input->channels.front().scale, ConstantOf(bias))) {
+      notes_.push_back(
+          fmt::format("the weight '{}' got a larger scale so that the bias '{}' fits 32 bits",
+                      Printable(weight.param.tensor), Printable(bias.param.tensor)));
+    }
+  }
+
+  Status Store(Item& item) const {
+    if (item.stays_float) return OkStatus();
+    const Tensor& constant = ConstantOf(item);
+    QuantizedParam& param = item.param;
+    param.stored = param.encoding;
+    std::vector<float> rounded;
+    std::span<const float> values = constant.values<float>();
+    if (!item.wish.weight.empty()) {
+      const TensorEncoding* input = OperandEncoding(item.wish.input);
+      const TensorEncoding* weight = WeightEncoding(item.wish);
+      item.stays_float = input == nullptr || weight == nullptr;
+      if (item.stays_float) return OkStatus();
+      param.stored = AccumulatorEncoding(input->channels.front().scale, *weight, constant.dims());
+      if (param.encoding.channels.front().bitwidth == 32) param.encoding = param.stored;
+      rounded = FakeQuantized(values, constant.dims(), param.encoding);
+      values = rounded;
+    }
+    auto codes = Quantized(values, constant.dims(), param.stored);
+    if (!codes.ok()) return codes.status().WithContext(Printable(param.tensor));
+    param.codes = *std::move(codes);
+    return OkStatus();
+  }
+
+  const model::Graph& graph_;
+  const Types& types_;
+  const std::map<std::string, TensorEncoding>& activations_;
+  const std::map<std::string, std::string>& fused_;
+  const OverrideLookup& overrides_;
+  const Options& options_;
+  std::vector<Item> items_;
+  std::map<std::pair<std::string, Wish>, std::size_t> item_of_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace
+
+Result<QuantizedParams> QuantizeParams(const model::Graph& graph, const Types& types,
+                                       const std::map<std::string, TensorEncoding>& activations,
+                                       const std::map<std::string, std::string>& fused,
+                                       const OverrideLookup& overrides, const Options& options) {
+  return Builder(graph, types, activations, fused, overrides, options).Build();
+}
+
+}  // namespace acc::quantize
