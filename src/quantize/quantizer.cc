@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/text.h"
+#include "base/threads.h"
+#include "quantize/algorithms.h"
+#include "quantize/calibrator.h"
+#include "quantize/encoding.h"
+#include "quantize/overrides.h"
+#include "quantize/params.h"
+#include "quantize/qdq.h"
+#include "quantize/quantize.h"
+#include "quantize/ranges.h"
+
+namespace acc::quantize {
+namespace {
+
+Status CheckOptions(const Options& options) {
+  struct Row {
+    std::string_view what;
+    int bitwidth;
+    std::vector<int> possible;
+  };
+  for (const Row& row : {Row{"activations", options.activation_bitwidth, {8, 16}},
+                         Row{"weights", options.weight_bitwidth, {4, 8, 16}},
+                         Row{"biases", options.bias_bitwidth, {8, 32}}}) {
+    if (std::find(row.possible.begin(), row.possible.end(), row.bitwidth) == row.possible.end()) {
+      return UsageError(fmt::format("a bitwidth of {} is not possible for {}; {} are", row.bitwidth,
+                                    row.what, fmt::join(row.possible, ", ")));
+    }
+  }
+  return OkStatus();
+}
+
+Status CheckActivationOverride(const std::string& tensor, const TensorEncoding& given) {
+  if (given.is_float) return OkStatus();
+  std::string why;
+  if (given.channels.size() != 1) why = "activations have one encoding, not one per channel";
+  const int bitwidth = given.channels.front().bitwidth;
+  if (bitwidth != 8 && bitwidth != 16) {
+    why = fmt::format("{} bits are not possible for an activation; 8 and 16 are", bitwidth);
+  }
+  if (why.empty()) return OkStatus();
+  return UsageError(fmt::format("the encoding given for '{}': {}", Printable(tensor), why));
+}
+
+bool HaveEqualScales(const TensorEncoding& one, const TensorEncoding& other) {
+  return std::equal(one.channels.begin(), one.channels.end(), other.channels.begin(),
+                    other.channels.end(), [](const Encoding& a, const Encoding& b) {
+                      return a.scale == b.scale && a.offset == b.offset && a.bitwidth == b.bitwidth;
+                    });
+}
+
+class GraphQuantizer : public Quantizer {
+ public:
+  GraphQuantizer(const model::Graph& graph, const Types& types, OverrideLookup overrides,
+                 const Options& options)
+      : graph_(graph),
+        types_(types),
+        overrides_(std::move(overrides)),
+        options_(options),
+        plan_(PlanActivations(graph_, types_)) {}
+
+  Status Prepare() {
+    ACC_RETURN_IF_ERROR(ApplyOverrides());
+    if (options_.fixed_ranges) ApplyFixedRanges();
+    std::vector<std::string> wanted;
+    for (const std::string& tensor : plan_.stored) {
+      if (IsRoot(tensor) && !roots_.contains(tensor)) wanted.push_back(tensor);
+    }
+    calibrator_.emplace(std::move(wanted), InfoOf(options_.activations).needs_histogram);
+    return OkStatus();
+  }
+
+  Calibrator& calibrator() override { return *calibrator_; }
+
+  Result<QuantizedGraph> Finish() override {
+    std::map<std::string, TensorEncoding> roots = roots_;
+    ACC_RETURN_IF_ERROR(EncodeCalibrated(roots));
+    QuantizedGraph result;
+    std::vector<std::string> with_pair;
+    for (const std::string& tensor : plan_.stored) {
+      const TensorEncoding& encoding = roots.at(plan_.RootOf(tensor));
+      result.activations[tensor] = encoding;
+      if (!encoding.is_float) with_pair.push_back(tensor);
+    }
+    ACC_ASSIGN_OR_RETURN(QuantizedParams params, QuantizeParams(graph_, types_, result.activations,
+                                                                plan_.fused, overrides_, options_));
+    for (const QuantizedParam& param : params.params) Report(param, result);
+    if (!options_.quantize_weights) params.params.clear();
+    QdqGraph inserted = InsertQdq(graph_, with_pair, result.activations, params.params);
+    result.graph = std::move(inserted.graph);
+    result.quantized_name = std::move(inserted.quantized_name);
+    result.shares_range_with = plan_.shares_range_with;
+    result.fused = plan_.fused;
+    result.unknown_overrides = overrides_.UnknownIn(graph_);
+    AddNotes(result.notes, {plan_.notes, notes_, calibrator_->NotesOnNonFinite(), params.notes});
+    return result;
+  }
+
+ private:
+  bool IsRoot(const std::string& tensor) const { return !plan_.shares_range_with.contains(tensor); }
+
+  // One override decides for all tensors of a range: the root's own, or else the first one.
+  Status ApplyOverrides() {
+    for (const std::string& tensor : plan_.stored) {
+      const TensorEncoding* given = overrides_.Activation(tensor);
+      if (given == nullptr) continue;
+      ACC_RETURN_IF_ERROR(CheckActivationOverride(tensor, *given));
+      const std::string& root = plan_.RootOf(tensor);
+      if (!roots_.emplace(root, *given).second) {
+        notes_.push_back(fmt::format(
+            "the encoding given for '{}' is not used: it shares the range of '{}', which has one",
+            Printable(tensor), Printable(root)));
+      }
+    }
+    for (const auto& [tensor, reason] : plan_.fused) {
+      if (overrides_.Activation(tensor) == nullptr) continue;
+      notes_.push_back(fmt::format("the encoding given for '{}' is not used: it is {}",
+                                   Printable(tensor), reason));
+    }
+    return OkStatus();
+  }
+
+  void ApplyFixedRanges() {
+    for (const model::Node& node : graph_.nodes) {
+      const auto encoding = FixedEncoding(node.op_type, options_.activation_bitwidth);
+      if (!encoding) continue;
+      TensorEncoding fixed;
+      fixed.channels = {*encoding};
+      roots_.emplace(node.outputs.front(), fixed);
+    }
+  }
+
+  Status EncodeCalibrated(std::map<std::string, TensorEncoding>& roots) const {
+    const std::vector<std::string>& tensors = calibrator_->tensors();
+    const AlgorithmInfo& algorithm = InfoOf(options_.activations);
+    std::vector<Observation> observations;
+    for (const std::string& tensor : tensors) {
+      ACC_ASSIGN_OR_RETURN(const Observation observation, calibrator_->ObservationOf(tensor));
+      observations.push_back(observation);
+    }
+    std::vector<Encoding> encodings(tensors.size());
+    ParallelFor(tensors.size(), [&](std::size_t i) {
+      encodings[i] = algorithm.encode(observations[i], options_.activation_bitwidth, false);
+    });
+    for (std::size_t i = 0; i < tensors.size(); ++i) roots[tensors[i]].channels = {encodings[i]};
+    return OkStatus();
+  }
+
+  // A constant that is read in several ways is reported as a weight or bias, if it is one.
+  static void Report(const QuantizedParam& param, QuantizedGraph& result) {
+    const auto [place, is_new] = result.params.emplace(param.tensor, param.encoding);
+    if (is_new || HaveEqualScales(place->second, param.encoding)) return;
+    if (param.role == InputRole::kWeight) place->second = param.encoding;
+    result.notes.push_back(fmt::format(
+        "'{}' is read in several ways, each with an encoding of its own; one is reported",
+        Printable(param.tensor)));
+  }
+
+  static void AddNotes(std::vector<std::string>& notes,
+                       const std::vector<std::vector<std::string>>& more) {
+    for (const std::vector<std::string>& some : more) {
+      notes.insert(notes.end(), some.begin(), some.end());
+    }
+  }
+
+  const model::Graph graph_;
+  const Types types_;
+  const OverrideLookup overrides_;
+  const Options options_;
+  const ActivationPlan plan_;
+  std::map<std::string, TensorEncoding> roots_;  // Known before calibration.
+  std::vector<std::string> notes_;
+  std::optional<RangeCalibrator> calibrator_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Quantizer>> CreateQuantizer(
+    const model::Graph& graph, const Types& types,
+    const std::map<std::string, std::string>& source_name, const Overrides& overrides,
+    const Options& options) {
+  ACC_RETURN_IF_ERROR(CheckOptions(options));
+  auto quantizer = std::make_unique<GraphQuantizer>(
+      graph, types, OverrideLookup(overrides, source_name), options);
+  ACC_RETURN_IF_ERROR(quantizer->Prepare());
+  return std::unique_ptr<Quantizer>(std::move(quantizer));
+}
+
+}  // namespace acc::quantize

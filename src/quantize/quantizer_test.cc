@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "quantize/encoding.h"
+#include "quantize/graph_testing.h"
+#include "quantize/quantize.h"
+
+namespace acc::quantize {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Key;
+using ::testing::Not;
+using ::testing::Pair;
+
+// Quantizes with every calibrated tensor seen as -1 to 3.
+Result<QuantizedGraph> Quantize(const TestGraph& test, const Options& options = {},
+                                const Overrides& overrides = {},
+                                const std::map<std::string, std::string>& source_name = {}) {
+  ACC_ASSIGN_OR_RETURN(auto quantizer,
+                       CreateQuantizer(test.graph, test.types, source_name, overrides, options));
+  Calibrator& calibrator = quantizer->calibrator();
+  for (int pass = 0; pass < calibrator.passes(); ++pass) {
+    calibrator.BeginPass(pass);
+    for (const std::string& tensor : calibrator.tensors()) {
+      calibrator.Observe(tensor, std::vector<float>{-1, 0.5F, 3});
+    }
+  }
+  return quantizer->Finish();
+}
+
+QuantizedGraph QuantizeOk(const TestGraph& test, const Options& options = {},
+                          const Overrides& overrides = {}) {
+  auto result = Quantize(test, options, overrides);
+  EXPECT_TRUE(result.ok()) << result.status().message();
+  // What is made must be a graph: every name made once, and before it is read.
+  if (result.ok()) {
+    EXPECT_TRUE(model::SortNodes(result->graph).ok());
+  }
+  return result.ok() ? *std::move(result) : QuantizedGraph{};
+}
+
+const model::Node* ProducerOf(const model::Graph& graph, const std::string& tensor) {
+  for (const model::Node& node : graph.nodes) {
+    if (std::count(node.outputs.begin(), node.outputs.end(), tensor) != 0) return &node;
+  }
+  return nullptr;
+}
+
+// The operators from `tensor` upwards along first inputs, the last one first.
+std::vector<std::string> Chain(const model::Graph& graph, std::string tensor) {
+  std::vector<std::string> chain;
+  for (const model::Node* node = ProducerOf(graph, tensor); node != nullptr;
+       node = ProducerOf(graph, tensor)) {
+    chain.push_back(node->op_type);
+    tensor = node->inputs.front();
+  }
+  return chain;
+}
+
+const model::Node& NodeOf(const model::Graph& graph, const std::string& op_type) {
+  return *std::find_if(graph.nodes.begin(), graph.nodes.end(),
+                       [&](const model::Node& node) { return node.op_type == op_type; });
+}
+
+// x -> Conv(w, b) -> Relu -> y
+TestGraph ConvRelu() {
+  TestGraph test;
+  test.Input("x", {1, 1, 1, 1}).Floats("w", {1, 1, 1, 1}, {2}).Floats("b", {1}, {1});
+  test.Node("Conv", {"x", "w", "b"}, {"c"}).Node("Relu", {"c"}, {"y"}).Output("y");
+  return test;
+}
+
+TEST(Quantizer, NothingSitsBetweenConvAndRelu) {
+  const QuantizedGraph result = QuantizeOk(ConvRelu());
+  EXPECT_THAT(Chain(result.graph, "y"), ElementsAre("DequantizeLinear", "QuantizeLinear", "Relu",
+                                                    "Conv", "DequantizeLinear", "QuantizeLinear"));
+  const model::Node& conv = NodeOf(result.graph, "Conv");
+  EXPECT_THAT(Chain(result.graph, conv.inputs[1]), ElementsAre("DequantizeLinear"));
+  EXPECT_THAT(Chain(result.graph, conv.inputs[2]), ElementsAre("DequantizeLinear"));
+  EXPECT_THAT(result.fused, ElementsAre(Pair("c", "fused into y_node")));
+  EXPECT_THAT(result.activations, ElementsAre(Key("x"), Key("y")));
+  EXPECT_THAT(result.params, ElementsAre(Key("b"), Key("w")));
+  EXPECT_EQ(result.graph.opsets.at("com.microsoft"), 1);
+}
+
+TEST(Quantizer, FloatWeightsThatNobodyReadsAreRemoved) {
+  const QuantizedGraph result = QuantizeOk(ConvRelu());
+  EXPECT_THAT(result.graph.initializers, Not(Contains(Key("w"))));
+  EXPECT_THAT(result.graph.initializers, Contains(Key("w_quantized")));
+}
+
+TEST(Quantizer, TheTwinIsWhatTheTargetStores) {
+  Options options;
+  options.activation_bitwidth = 16;
+  const QuantizedGraph result = QuantizeOk(ConvRelu(), options);
+  const model::Node* twin = ProducerOf(result.graph, result.quantized_name.at("y"));
+  ASSERT_NE(twin, nullptr);
+  EXPECT_EQ(twin->op_type, "QuantizeLinear");
+  EXPECT_EQ(twin->domain, "com.microsoft");
+  const Encoding& encoding = result.activations.at("y").channels.front();
+  const Tensor& scale = result.graph.initializers.at(twin->inputs[1]);
+  const Tensor& zero = result.graph.initializers.at(twin->inputs[2]);
+  EXPECT_EQ(scale.values<float>()[0], encoding.scale);
+  EXPECT_EQ(zero.type(), ElementType::kUint16);
+  EXPECT_EQ(zero.values<std::uint16_t>()[0], -encoding.offset);
+  EXPECT_NEAR(encoding.min, -1, 1e-4);
+  EXPECT_NEAR(encoding.max, 3, 1e-4);
+}
+
+TEST(Quantizer, GraphOutputsKeepTheirNamesAndInputsTheirs) {
+  const QuantizedGraph result = QuantizeOk(ConvRelu());
+  EXPECT_EQ(result.graph.inputs[0].name, "x");
+  EXPECT_EQ(result.graph.outputs[0].name, "y");
+  EXPECT_EQ(ProducerOf(result.graph, "y")->op_type, "DequantizeLinear");
+  EXPECT_EQ(NodeOf(result.graph, "Relu").outputs[0], "y_float");
+}
+
+TEST(Quantizer, NamesThatAreTakenAreNotReused) {
+  TestGraph test;
+  test.Input("x", {1}).Input("x_quantized", {1});
+  test.Node("Add", {"x", "x_quantized"}, {"x_dequantized"}).Output("x_dequantized");
+  const QuantizedGraph result = QuantizeOk(test);
+  EXPECT_EQ(result.quantized_name.at("x"), "x_quantized_1");
+}
+
+TEST(Quantizer, AResidualAddReadsBothDequantized) {
+  TestGraph test = ConvRelu();
+  test.graph.outputs.clear();
+  test.Node("Add", {"y", "x"}, {"sum"}).Output("sum");
+  const QuantizedGraph result = QuantizeOk(test);
+  const model::Node& add = NodeOf(result.graph, "Add");
+  EXPECT_THAT(add.inputs, ElementsAre("y_dequantized", "x_dequantized"));
+  EXPECT_EQ(NodeOf(result.graph, "Conv").inputs[0], "x_dequantized");
+}
+
+TEST(Quantizer, AChainCalibratesItsRootAndHasOneEncoding) {
+  TestGraph test;
+  test.Input("x", {1, 4}).Int64s("shape", {2}, {2, 2});
+  test.Node("Reshape", {"x", "shape"}, {"r"}).Node("Transpose", {"r"}, {"t"}).Output("t");
+  auto quantizer = CreateQuantizer(test.graph, test.types, {}, {}, {});
+  ASSERT_TRUE(quantizer.ok());
+  EXPECT_THAT((*quantizer)->calibrator().tensors(), ElementsAre("x"));
+  const QuantizedGraph result = QuantizeOk(test);
+  EXPECT_EQ(result.activations.at("t").channels[0].scale,
+            result.activations.at("x").channels[0].scale);
+  EXPECT_THAT(result.shares_range_with, ElementsAre(Pair("r", "x"), Pair("t", "x")));
+  EXPECT_THAT(result.quantized_name, ElementsAre(Key("r"), Key("t"), Key("x")));
+  EXPECT_EQ(NodeOf(result.graph, "Reshape").inputs[1], "shape");
+}
+
+TEST(Quantizer, ReadersOfBoundsGetTheFloatTensor) {
+  TestGraph test;
+  test.Input("x", {1}).Input("roi", {0});
+  test.Node("Abs", {"x"}, {"a"}).Node("Resize", {"x", "roi", "a"}, {"s"});
+  test.Node("Add", {"a", "s"}, {"y"}).Output("y");
+  const QuantizedGraph result = QuantizeOk(test);
+  EXPECT_THAT(NodeOf(result.graph, "Resize").inputs, ElementsAre("x_dequantized", "roi", "a"));
+  EXPECT_EQ(NodeOf(result.graph, "Add").inputs[0], "a_dequantized");
+}
+
+TEST(Quantizer, PerChannelWeightsDequantizeAlongTheirAxis) {
+  TestGraph test;
+  test.Input("x", {1, 2}).Floats("w", {3, 2}, {1, 2, 3, 4, 5, 6}).Floats("b", {3}, {1, 2, 3});
+  test.Node("Gemm", {"x", "w", "b"}, {"y"}).Output("y");
+  test.graph.nodes.back().attributes["transB"] = std::int64_t{1};
+  Options options;
+  options.per_channel_weights = true;
+  options.bias_bitwidth = 32;
+  const QuantizedGraph result = QuantizeOk(test, options);
+  const model::Node& gemm = NodeOf(result.graph, "Gemm");
+  const model::Node* weight = ProducerOf(result.graph, gemm.inputs[1]);
+  EXPECT_EQ(weight->Get<std::int64_t>("axis", -1), 0);
+  EXPECT_EQ(result.graph.initializers.at(weight->inputs[1]).dims(), Shape{3});
+  EXPECT_EQ(result.graph.initializers.at(weight->inputs[2]).type(), ElementType::kInt8);
+  const model::Node* bias = ProducerOf(result.graph, gemm.inputs[2]);
+  EXPECT_EQ(result.graph.initializers.at(bias->inputs[0]).type(), ElementType::kInt32);
+  EXPECT_EQ(result.params.at("b").channels.size(), 3u);
+}
+
+TEST(Quantizer, WithoutWeightQuantizationConstantsStayFloat) {
+  Options options;
+  options.quantize_weights = false;
+  const QuantizedGraph result = QuantizeOk(ConvRelu(), options);
+  EXPECT_THAT(NodeOf(result.graph, "Conv").inputs, ElementsAre("x_dequantized", "w", "b"));
+  EXPECT_THAT(result.params, ElementsAre(Key("b"), Key("w")));
+}
+
+Overrides ActivationOverride(const std::string& tensor, const Encoding& encoding) {
+  Overrides overrides;
+  overrides.activations[tensor].channels = {encoding};
+  return overrides;
+}
+
+TEST(Quantizer, AnOverrideIsTakenBySourceNameAndNeedsNoCalibration) {
+  const Overrides overrides = ActivationOverride("model/y", AsymmetricEncoding(0, 6, 16));
+  const std::map<std::string, std::string> source_name = {{"y", "model/y"}};
+  const TestGraph test = ConvRelu();
+  auto quantizer = CreateQuantizer(test.graph, test.types, source_name, overrides, {});
+  ASSERT_TRUE(quantizer.ok());
+  EXPECT_THAT((*quantizer)->calibrator().tensors(), ElementsAre("x"));
+  const auto result = Quantize(test, {}, overrides, source_name);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->activations.at("y").channels[0].bitwidth, 16);
+  EXPECT_EQ(result->activations.at("x").channels[0].bitwidth, 8);
+  EXPECT_THAT(result->unknown_overrides, IsEmpty());
+}
+
+TEST(Quantizer, AnOverrideAnywhereInAChainDecidesForAll) {
+  TestGraph test;
+  test.Input("x", {1}).Node("Flatten", {"x"}, {"f"}).Output("f");
+  const QuantizedGraph result =
+      QuantizeOk(test, {}, ActivationOverride("f", AsymmetricEncoding(0, 6, 8)));
+  EXPECT_NEAR(result.activations.at("x").channels[0].max, 6, 1e-5);
+}
+
+TEST(Quantizer, OverridesThatCannotBeUsedAreTold) {
+  Overrides overrides = ActivationOverride("c", AsymmetricEncoding(0, 6, 8));
+  overrides.activations["nobody"].channels = {AsymmetricEncoding(0, 6, 8)};
+  const QuantizedGraph result = QuantizeOk(ConvRelu(), {}, overrides);
+  EXPECT_THAT(result.unknown_overrides, ElementsAre("nobody"));
+  EXPECT_THAT(result.notes, ElementsAre(HasSubstr("'c' is not used: it is fused into y_node")));
+}
+
+TEST(Quantizer, AFloatOverrideLeavesNoPair) {
+  Overrides overrides = ActivationOverride("x", {.bitwidth = 16});
+  overrides.activations["x"].is_float = true;
+  const QuantizedGraph result = QuantizeOk(ConvRelu(), {}, overrides);
+  EXPECT_THAT(NodeOf(result.graph, "Conv").inputs, ElementsAre("x", "w", "b"));
+  EXPECT_THAT(result.quantized_name, ElementsAre(Key("y")));
+  EXPECT_TRUE(result.activations.at("x").is_float);
+}
+
+TEST(Quantizer, AnOverrideThatNoActivationCanHaveIsRefused) {
+  const auto wide = Quantize(ConvRelu(), {}, ActivationOverride("y", AsymmetricEncoding(0, 1, 4)));
+  EXPECT_THAT(wide.status().message(), HasSubstr("'y': 4 bits"));
+  EXPECT_EQ(wide.status().code(), StatusCode::kUsage);
+}
+
+TEST(Quantizer, ImpossibleBitwidthsAreRefused) {
+  Options options;
+  options.weight_bitwidth = 5;
+  EXPECT_THAT(Quantize(ConvRelu(), options).status().message(), HasSubstr("5"));
+  options = {};
+  options.activation_bitwidth = 4;
+  EXPECT_FALSE(Quantize(ConvRelu(), options).ok());
+}
+
+TEST(Quantizer, UncalibratedAndAllNanTensorsFailByName) {
+  const TestGraph test = ConvRelu();
+  auto quantizer = CreateQuantizer(test.graph, test.types, {}, {}, {});
+  ASSERT_TRUE(quantizer.ok());
+  EXPECT_THAT((*quantizer)->Finish().status().message(), HasSubstr("'x'"));
+  (*quantizer)->calibrator().BeginPass(0);
+  (*quantizer)->calibrator().Observe("x", std::vector<float>{1});
+  (*quantizer)->calibrator().Observe("y", std::vector<float>{std::nanf("")});
+  EXPECT_THAT((*quantizer)->Finish().status().message(), HasSubstr("'y'"));
+}
+
+TEST(Quantizer, FixedRangesAreAnOption) {
+  TestGraph test;
+  test.Input("x", {1}).Node("Softmax", {"x"}, {"y"}).Output("y");
+  EXPECT_NE(QuantizeOk(test).activations.at("y").channels[0].scale, 1.0 / 256);
+  Options options;
+  options.fixed_ranges = true;
+  EXPECT_EQ(QuantizeOk(test, options).activations.at("y").channels[0].scale, 1.0 / 256);
+}
+
+TEST(Quantizer, EnhancedActivationsNeedTwoPasses) {
+  Options options;
+  options.activations = Algorithm::kEnhanced;
+  const TestGraph test = ConvRelu();
+  auto quantizer = CreateQuantizer(test.graph, test.types, {}, {}, options);
+  ASSERT_TRUE(quantizer.ok());
+  EXPECT_EQ((*quantizer)->calibrator().passes(), 2);
+  EXPECT_THAT(QuantizeOk(test, options).activations, ElementsAre(Key("x"), Key("y")));
+}
+
+TEST(Quantizer, ASubgraphReadsTheStoredTensorByItsName) {
+  TestGraph test;
+  test.Input("x", {1}).Input("condition", {}, ElementType::kBool);
+  test.Node("Abs", {"x"}, {"a"}).Node("Add", {"a", "a"}, {"b"}).Output("b");
+  auto branch = std::make_shared<model::Graph>();
+  branch->outputs.push_back(
+      {.name = "a", .type = ElementType::kFloat32, .dims = {}, .has_rank = false});
+  test.Node("If", {"condition"}, {"y"}).Output("y");
+  test.graph.nodes.back().attributes["then_branch"] = std::shared_ptr<const model::Graph>(branch);
+  const QuantizedGraph result = QuantizeOk(test);
+  EXPECT_EQ(ProducerOf(result.graph, "a")->op_type, "DequantizeLinear");
+  EXPECT_EQ(ProducerOf(result.graph, "y")->op_type, "If");
+}
+
+}  // namespace
+}  // namespace acc::quantize
