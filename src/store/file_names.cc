@@ -35,12 +35,12 @@ bool EndsInDotOrBlank(std::string_view component) {
 }
 
 std::string SafeComponent(std::string_view component, bool is_folder, bool is_first) {
-  std::string safe;
-  for (const char c : IsUtf8(component) ? component : Printable(component)) {
+  std::string safe(component);
+  for (char& c : safe) {
     const auto byte = static_cast<unsigned char>(c);
-    safe += byte < 0x20 || byte == 0x7F ? '_' : c;
+    if (byte < 0x20 || byte == 0x7F) c = '_';
   }
-  if (Printable(safe) != safe) safe = Printable(safe);
+  safe = Printable(safe);
   if (safe.size() > kMaxComponent) safe = CutUtf8(safe, kCutLength);
   if (safe.empty()) return "_";
   if (EndsInDotOrBlank(safe)) safe.back() = '_';
