@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/detail_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "report/assets.h"
+#include "report/csv.h"
+#include "report/html.h"
+
+namespace acc::report {
+namespace {
+
+constexpr std::size_t kTitleBytes = 120;
+
+std::string NumberText(double value) {
+  return std::isnan(value) ? "NaN" : fmt::format("{:.6g}", value);
+}
+
+std::string DbText(double db) {
+  return std::isnan(db) ? "undefined" : fmt::format("{:.1f} dB", db);
+}
+
+double Mean(double sum, std::uint64_t count) {
+  return count == 0 ? std::nan("") : sum / static_cast<double>(count);
+}
+
+// Row-major coordinates of a flat index; empty where the dims are unknown or do not hold it.
+std::string Coordinates(std::uint64_t index, const std::optional<Shape>& dims) {
+  if (!dims || dims->empty() || index >= ElementCount(*dims).value_or(0)) return {};
+  std::vector<std::uint64_t> position(dims->size());
+  for (std::size_t axis = dims->size(); axis-- > 0;) {
+    const auto length = static_cast<std::uint64_t>((*dims)[axis]);
+    position[axis] = index % length;
+    index /= length;
+  }
+  return fmt::format("{}", fmt::join(position, " "));
+}
+
+struct Difference {
+  double absolute;
+  double relative;  // Of |golden|; infinite where golden is 0 and target is not.
+};
+
+Difference DifferenceOf(const verify::WorstElement& element) {
+  const double golden = element.golden;
+  const double absolute = std::fabs(static_cast<double>(element.target) - golden);
+  return {absolute, absolute == 0 ? 0 : absolute / std::fabs(golden)};
+}
+
+std::string_view WithinText(const verify::WorstElement& element,
+                            const std::optional<verify::Tolerance>& tolerance) {
+  if (!tolerance) return "";
+  const double limit =
+      tolerance->atol + tolerance->rtol * std::fabs(static_cast<double>(element.golden));
+  const bool within = element.golden == element.target || DifferenceOf(element).absolute <= limit;
+  return within ? "yes" : "no";
+}
+
+std::string ParametersText(const verify::Request& request) {
+  std::vector<std::string> parts;
+  for (const auto& known : request.info->parameters) {
+    const auto given = request.parameters.find(std::string(known.name));
+    parts.push_back(fmt::format(
+        "{}={}", known.name,
+        given == request.parameters.end() ? std::string(known.fallback) : given->second));
+  }
+  return Join(parts, ", ");
+}
+
+std::string DimsText(const Row& row) { return row.dims ? ToText(*row.dims) : "unknown"; }
+
+struct Statistic {
+  std::string_view name;
+  double golden;
+  double target;
+};
+
+std::vector<Statistic> StatisticsOf(const verify::PairSums& sums) {
+  const double golden_mean = Mean(sums.golden_sum, sums.finite);
+  const double target_mean = Mean(sums.target_sum, sums.finite);
+  const auto deviation = [&](double square, double mean) {
+    return std::sqrt(std::max(0.0, Mean(square, sums.finite) - mean * mean));
+  };
+  return {{"min", sums.golden_min, sums.target_min},
+          {"max", sums.golden_max, sums.target_max},
+          {"mean", golden_mean, target_mean},
+          {"standard deviation", deviation(sums.golden_square, golden_mean),
+           deviation(sums.target_square, target_mean)},
+          {"NaN", static_cast<double>(sums.golden_nan), static_cast<double>(sums.target_nan)},
+          {"infinite", static_cast<double>(sums.golden_inf), static_cast<double>(sums.target_inf)}};
+}
+
+struct Range {
+  std::string_view label;
+  std::string_view css_class;
+  double min;
+  double max;
+};
+
+// Ranges side by side on a common axis.
+std::string RangeBars(const std::vector<Range>& ranges) {
+  double low = ranges.front().min;
+  double high = ranges.front().max;
+  for (const Range& range : ranges) {
+    if (!std::isfinite(range.min) || !std::isfinite(range.max)) return {};
+    low = std::min(low, range.min);
+    high = std::max(high, range.max);
+  }
+  const double span = high - low;
+  if (!(span > 0) || !std::isfinite(span)) return {};
+  std::string html = "<div class=\"ranges\">";
+  for (const Range& range : ranges) {
+    Append(html,
+           "<span>{}</span><span class=\"track\"><i class=\"{}\" style=\"left:{:.2f}%;"
+           "width:{:.2f}%\"></i></span><span class=\"num\">{:.6g} … {:.6g}</span>",
+           range.label, range.css_class, 100 * (range.min - low) / span,
+           std::max(0.5, 100 * (range.max - range.min) / span), range.min, range.max);
+  }
+  return html + "</div>";
+}
+
+// The root mean square of the difference in quantization steps: healthy rounding is near 0.29.
+std::string StepsText(const Row& row, const Encoding& encoding) {
+  if (!(encoding.scale > 0) || row.sums.finite == 0) return {};
+  const double rms = std::sqrt(Mean(row.sums.difference_square, row.sums.finite));
+  return fmt::format("; error {:.2f} steps RMS (rounding alone gives 0.29)", rms / encoding.scale);
+}
+
+std::string EncodingText(const Row& row) {
+  const TensorEncoding& encoding = *row.encoding;
+  if (encoding.channels.empty()) return encoding.is_float ? "float" : "";
+  const Encoding& first = encoding.channels.front();
+  if (encoding.is_float) return fmt::format("float, {} bits", first.bitwidth);
+  if (encoding.per_channel()) {
+    return fmt::format("{} bits, {} channels along axis {}", first.bitwidth,
+                       encoding.channels.size(), *encoding.axis);
+  }
+  return fmt::format("{} bits{}, scale {:.6g}, offset {}, covers {:.6g} … {:.6g}{}", first.bitwidth,
+                     first.symmetric ? " symmetric" : "", first.scale, first.offset, first.min,
+                     first.max, StepsText(row, first));
+}
+
+// What of the golden range the encoding cannot hold.
+std::string ClippingText(const Row& row) {
+  if (row.encoding->is_float || row.encoding->channels.size() != 1) return {};
+  const Encoding& encoding = row.encoding->channels.front();
+  const double tolerance = encoding.scale / 2;
+  std::string text;
+  if (row.sums.golden_max > encoding.max + tolerance) {
+    Append(text, "Clipped above: golden reaches {:.6g}. ", row.sums.golden_max);
+  }
+  if (row.sums.golden_min < encoding.min - tolerance) {
+    Append(text, "Clipped below: golden reaches {:.6g}. ", row.sums.golden_min);
+  }
+  return text;
+}
+
+std::string StatisticsHtml(const Row& row) {
+  std::string html = "<section><h2>Statistics</h2>";
+  std::vector<Range> ranges = {{"golden", "golden", row.sums.golden_min, row.sums.golden_max},
+                               {"target", "target", row.sums.target_min, row.sums.target_max}};
+  if (row.encoding && !row.encoding->is_float && row.encoding->channels.size() == 1) {
+    const Encoding& encoding = row.encoding->channels.front();
+    ranges.push_back({"calibrated", "calibrated", encoding.min, encoding.max});
+  }
+  html += RangeBars(ranges);
+  html +=
+      "<table class=\"compact\"><thead><tr><th></th><th>golden</th><th>target</th></tr></thead>";
+  for (const Statistic& statistic : StatisticsOf(row.sums)) {
+    Append(html, "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>", statistic.name,
+           NumberText(statistic.golden), NumberText(statistic.target));
+  }
+  Append(html,
+         "<tr><th scope=\"row\">largest |difference|</th><td colspan=\"2\">{} at index "
+         "{}</td></tr></table>",
+         NumberText(row.sums.difference_max), row.sums.difference_max_index);
+  if (row.encoding) {
+    Append(html, "<p><b>Encoding</b> {}</p>", EscapeHtml(EncodingText(row)));
+    if (const std::string clipping = ClippingText(row); !clipping.empty()) {
+      Append(html, "<p class=\"warning\">{}</p>", clipping);
+    }
+  }
+  return html + "</section>";
+}
+
+std::string HeadingHtml(const Row& row) {
+  std::string html;
+  Append(html, "<h1 class=\"name\">{}</h1><p class=\"meta\">", EscapeHtml(row.name));
+  if (!row.layer_type.empty()) {
+    Append(html, "<span class=\"tag\">{}</span>", EscapeHtml(ShortName(row.layer_type, 80)));
+  }
+  Append(html, "<span>{}</span><span>{} elements</span>", DimsText(row), row.size);
+  Append(html, "<span>golden <b class=\"name\">{}</b>, matched by {}</span>",
+         EscapeHtml(ShortName(row.golden_name, kTitleBytes)), EscapeHtml(row.matched_by));
+  html += "</p>";
+  if (row.verdict != verify::Verdict::kMatch) {
+    Append(html, "<p class=\"warning\"><b>{}</b>: {}</p>", verify::Name(row.verdict),
+           EscapeHtml(row.reason));
+  }
+  if (!row.note.empty()) Append(html, "<p class=\"warning\">{}</p>", EscapeHtml(row.note));
+  return html;
+}
+
+std::string VerifierHtml(const Column& column, const Cell& cell) {
+  const verify::VerifierInfo& info = *column.request.info;
+  std::string html = "<section class=\"formula\">";
+  Append(html, "<h2>{}</h2><p>{}</p><p><code>{}</code></p><p class=\"muted\">Range {}",
+         EscapeHtml(column.title), EscapeHtml(info.summary), EscapeHtml(info.formula),
+         EscapeHtml(info.range));
+  const std::string parameters = ParametersText(column.request);
+  if (!parameters.empty()) Append(html, " · parameters {}", EscapeHtml(parameters));
+  if (column.request.threshold) {
+    Append(html, " · threshold {:.6g}, {}", *column.request.threshold,
+           cell.within_threshold ? "met" : "not met");
+  }
+  html += "</p>";
+  if (!cell.note.empty()) Append(html, "<p class=\"warning\">{}</p>", EscapeHtml(cell.note));
+  return html + "</section>";
+}
+
+}  // namespace
+
+DetailPages::DetailPages(const Summary& summary, const Findings& findings,
+                         const std::vector<std::string>& pages, std::size_t row)
+    : summary_(summary),
+      findings_(findings),
+      pages_(pages),
+      index_(row),
+      row_(summary.rows[row]),
+      heading_(HeadingHtml(row_)),
+      statistics_(StatisticsHtml(row_)) {
+  const auto folders = 1 + std::count(pages[row].begin(), pages[row].end(), '/');
+  for (std::ptrdiff_t i = 0; i < folders; ++i) root_ += "../";
+}
+
+std::string DetailPages::LinkTo(std::size_t row, std::size_t column) const {
+  return fmt::format("{}{}/{}.html", root_, EncodePath(summary_.columns[column].title),
+                     EncodePath(pages_[row]));
+}
+
+// Links that jump between tensors stay with the verifier where it judged the other tensor too.
+std::string DetailPages::Navigation(std::size_t column) const {
+  std::string html;
+  Append(html, "<nav><a id=\"up\" href=\"{}summary.html#t{}\">Summary</a>", root_, index_);
+  const auto neighbour = [&](std::size_t row, std::string_view id, std::string_view arrow) {
+    if (row >= summary_.rows.size() || !summary_.rows[row].cells[column]) return;
+    Append(html, "<a id=\"{}\" rel=\"{}\" href=\"{}\">{} <span class=\"name\">{}</span></a>", id,
+           id, LinkTo(row, column), arrow, EscapeHtml(ShortName(summary_.rows[row].name, 48)));
+  };
+  neighbour(index_ - 1, "prev", "←");
+  neighbour(index_ + 1, "next", "→");
+  Append(html, "<span class=\"muted\">tensor {} of {}</span></nav>", index_ + 1,
+         summary_.rows.size());
+  return html;
+}
+
+std::string DetailPages::Cards(std::size_t column) const {
+  std::string html = "<section class=\"cards\" aria-label=\"Scores\">";
+  for (std::size_t i = 0; i < row_.cells.size(); ++i) {
+    if (!row_.cells[i]) continue;
+    const Column& other = summary_.columns[i];
+    Append(html, "<a class=\"card{}\" href=\"{}\"{}><span>{}</span><b>{}</b><small>{}</small></a>",
+           row_.cells[i]->within_threshold ? "" : " outside", LinkTo(index_, i),
+           i == column ? " aria-current=\"page\"" : "", EscapeHtml(other.title),
+           NumberText(row_.cells[i]->score), EscapeHtml(other.request.info->unit));
+  }
+  const double loss_db = findings_.loss_db[index_];
+  if (!std::isnan(loss_db)) {
+    Append(html,
+           "<div class=\"card\"><span>Against its inputs</span><b>{:+.1f} dB</b>"
+           "<small>SQNR {}, inputs {}</small></div>",
+           -loss_db, DbText(row_.sqnr_db), DbText(findings_.inputs_db[index_]));
+  }
+  return html + "</section>";
+}
+
+std::string DetailPages::Inputs(std::size_t column) const {
+  if (row_.inputs.empty()) return {};
+  std::string html = "<section><h2>Reads</h2><ul class=\"inputs\">";
+  for (const std::size_t input : row_.inputs) {
+    const Row& other = summary_.rows[input];
+    const std::string name = EscapeHtml(ShortName(other.name, kTitleBytes));
+    if (other.cells[column]) {
+      Append(html, "<li><a class=\"name\" href=\"{}\">{}</a>", LinkTo(input, column), name);
+    } else {
+      Append(html, "<li><span class=\"name\">{}</span>", name);
+    }
+    Append(html, " <span class=\"muted\">{} SQNR {}</span></li>",
+           EscapeHtml(ShortName(other.layer_type, 40)), DbText(other.sqnr_db));
+  }
+  return html + "</ul></section>";
+}
+
+std::string DetailPages::WorstTable(std::size_t column) const {
+  if (row_.worst.empty()) return {};
+  const auto tolerance = summary_.columns[column].request.verifier->tolerance(&row_.sums);
+  std::string html;
+  Append(html,
+         "<section><h2>The {} worst elements</h2><table><thead><tr><th>index</th>"
+         "<th>coordinates</th><th>golden</th><th>target</th><th>|difference|</th>"
+         "<th>relative</th>{}</tr></thead>",
+         row_.worst.size(), tolerance ? "<th>within tolerance</th>" : "");
+  for (const verify::WorstElement& element : row_.worst) {
+    const Difference difference = DifferenceOf(element);
+    Append(html,
+           "<tr><td>{}</td><td>{}</td><td>{:.7g}</td><td>{:.7g}</td><td>{:.5g}</td><td>{:.3g}</td>",
+           element.index, Coordinates(element.index, row_.dims), element.golden, element.target,
+           difference.absolute, difference.relative);
+    if (tolerance) Append(html, "<td>{}</td>", WithinText(element, tolerance));
+    html += "</tr>";
+  }
+  return html + "</table></section>";
+}
+
+std::string DetailPages::Html(std::size_t column) const {
+  const Column& shown = summary_.columns[column];
+  std::string html;
+  html.reserve(12 * 1024);
+  Append(html,
+         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+         "<title>{} – {}</title><link rel=\"stylesheet\" href=\"{}{}/report.css\">"
+         "<script src=\"{}{}/report.js\"></script></head><body class=\"detail\"><header>",
+         EscapeHtml(ShortName(row_.name, kTitleBytes)), EscapeHtml(shown.title), root_,
+         kAssetFolder, root_, kAssetFolder);
+  html += Navigation(column);
+  html += heading_;
+  html += "</header><main>";
+  html += Cards(column);
+  html += VerifierHtml(shown, *row_.cells[column]);
+  html += statistics_;
+  html += Inputs(column);
+  html += WorstTable(column);
+  html += "</main></body></html>\n";
+  return html;
+}
+
+std::string DetailPages::Csv(std::size_t column) const {
+  const Column& shown = summary_.columns[column];
+  const verify::VerifierInfo& info = *shown.request.info;
+  const Cell& cell = *row_.cells[column];
+  CsvTable csv;
+  const auto pair = [&](std::string_view key, std::string_view text) {
+    csv.Text(key).Text(text).EndRow();
+  };
+  pair("Name", row_.name);
+  pair("Golden name", row_.golden_name);
+  pair("Layer Type", row_.layer_type);
+  csv.Text("Size").Count(row_.size).EndRow();
+  pair("Tensor_dims", DimsText(row_));
+  pair("Verifier", info.name);
+  csv.Text("Score").Number(cell.score).EndRow();
+  pair("Unit", info.unit);
+  pair("Range", info.range);
+  pair("Formula", info.formula);
+  pair("Parameters", ParametersText(shown.request));
+  if (shown.request.threshold) {
+    csv.Text("Threshold").Number(*shown.request.threshold).EndRow();
+    pair("Within threshold", cell.within_threshold ? "yes" : "no");
+  }
+  pair("Verdict", verify::Name(row_.verdict));
+  pair("Note", cell.note.empty() ? row_.reason : cell.note);
+  if (row_.encoding) pair("Encoding", EncodingText(row_) + ". " + ClippingText(row_));
+  csv.EndRow();
+  csv.Text("Statistic").Text("golden").Text("target").EndRow();
+  for (const Statistic& statistic : StatisticsOf(row_.sums)) {
+    csv.Text(statistic.name).Number(statistic.golden).Number(statistic.target).EndRow();
+  }
+  csv.EndRow();
+  for (const char* title :
+       {"index", "coordinates", "golden", "target", "abs_diff", "rel_diff", "within_tolerance"}) {
+    csv.Text(title);
+  }
+  csv.EndRow();
+  const auto tolerance = shown.request.verifier->tolerance(&row_.sums);
+  for (const verify::WorstElement& element : row_.worst) {
+    const Difference difference = DifferenceOf(element);
+    csv.Count(element.index).Text(Coordinates(element.index, row_.dims)).Number(element.golden);
+    csv.Number(element.target).Number(difference.absolute).Number(difference.relative);
+    csv.Text(WithinText(element, tolerance)).EndRow();
+  }
+  return csv.content();
+}
+
+}  // namespace acc::report

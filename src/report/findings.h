@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a user wants to know first: where golden and target part.
+//
+// The measure is SQNR in dB. It counts between 40 dB (the error is 1 % of the signal: the tensor is
+// faithful) and 0 dB (the error is as large as the signal: it cannot get worse); above and below it
+// is clamped. A tensor's loss is the lowest SQNR of the tensors its node reads minus its own;
+// tensors that are read but have no SQNR, and inputs of the graph, count as faithful. A tensor
+// diverges when it loses 10 dB or more. None of this depends on the user's thresholds.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/summary.h"
+
+namespace acc::report {
+
+inline constexpr double kFaithfulDb = 40;
+inline constexpr double kDivergingLossDb = 10;
+
+// Tensors are indices into Summary::rows.
+struct Findings {
+  std::optional<std::size_t> first_not_finite;
+  std::optional<std::size_t> first_diverging;  // Nothing without a topological order.
+  std::optional<std::size_t> largest_loss;     // Nothing where no tensor loses anything.
+  std::optional<std::size_t> lowest;           // The lowest SQNR.
+  std::vector<std::size_t> worst;  // At most five: the largest losses, or else the lowest SQNR.
+  std::vector<double> loss_db;     // Of each row; NaN where unknown, negative for a gain.
+  std::vector<double> inputs_db;   // The lowest SQNR among what each row reads; NaN where unknown.
+
+  std::size_t matching = 0;
+  std::size_t mismatching = 0;  // Outside a threshold of the user, or of another size.
+  std::size_t suspicious = 0;
+  std::size_t not_finite = 0;
+  std::size_t noted = 0;  // Rows with a note, such as a guessed axis order.
+};
+
+Findings FindingsOf(const Summary& summary);
+
+// The findings as lines of text for a terminal, the most important first; the five worst last.
+std::vector<std::string> TextLines(const Summary& summary, const Findings& findings);
+
+// The answer in one sentence each, without the five worst; plain text.
+std::vector<std::string> Headlines(const Summary& summary, const Findings& findings);
+
+}  // namespace acc::report

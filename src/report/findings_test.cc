@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/findings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "report/summary_testing.h"
+
+namespace acc::report {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::DoubleEq;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(FindingsTest, TheLossIsAgainstTheWorstInput) {
+  const Summary summary =
+      TestSummary({}, {TestRow("a", 38), TestRow("b", 30), TestRow("add", 12, {0, 1})});
+  const Findings findings = FindingsOf(summary);
+  EXPECT_THAT(findings.loss_db, ElementsAre(DoubleEq(2), DoubleEq(10), DoubleEq(18)));
+  EXPECT_EQ(findings.first_diverging, 1u);
+  EXPECT_EQ(findings.largest_loss, 2u);
+  EXPECT_EQ(findings.lowest, 2u);
+}
+
+TEST(FindingsTest, WhatFollowsABrokenTensorIsNotBlamed) {
+  const Summary summary = TestSummary({}, {TestRow("a", 45), TestRow("culprit", 9, {0}),
+                                           TestRow("after", 3, {1}), TestRow("noise", -20, {2})});
+  const Findings findings = FindingsOf(summary);
+  EXPECT_EQ(findings.first_diverging, 1u);
+  EXPECT_EQ(findings.largest_loss, 1u);
+  EXPECT_DOUBLE_EQ(findings.loss_db[1], 31);
+  EXPECT_DOUBLE_EQ(findings.loss_db[3], 3);
+}
+
+TEST(FindingsTest, LossesAboveFortyDbDoNotCount) {
+  const Summary summary =
+      TestSummary({}, {TestRow("exact", 300), TestRow("rounded", 60, {0}), TestRow("c", 41, {1})});
+  const Findings findings = FindingsOf(summary);
+  EXPECT_FALSE(findings.first_diverging);
+  EXPECT_FALSE(findings.largest_loss);
+  EXPECT_THAT(Headlines(summary, findings)[0],
+              AllOf(HasSubstr("No tensor diverges"), HasSubstr("41.0 dB"), HasSubstr("'c'")));
+}
+
+TEST(FindingsTest, SlowErosionIsNoDivergence) {
+  const Summary summary = TestSummary(
+      {}, {TestRow("a", 36), TestRow("b", 29, {0}), TestRow("c", 20, {1}), TestRow("d", 14, {2})});
+  const Findings findings = FindingsOf(summary);
+  EXPECT_FALSE(findings.first_diverging);
+  EXPECT_EQ(findings.largest_loss, 2u);
+  EXPECT_THAT(Headlines(summary, findings)[0], HasSubstr("No tensor diverges clearly"));
+}
+
+TEST(FindingsTest, TensorsWithoutAnSqnrAreLeftOut) {
+  const Summary summary =
+      TestSummary({}, {TestRow("zeros", kNan), TestRow("b", 20, {0}), TestRow("c", 19, {1})});
+  const Findings findings = FindingsOf(summary);
+  EXPECT_TRUE(std::isnan(findings.loss_db[0]));
+  EXPECT_EQ(findings.first_diverging, 1u);
+  EXPECT_THAT(findings.worst, ElementsAre(1, 2));
+}
+
+TEST(FindingsTest, NaNIsNamedFirstOfAll) {
+  Summary summary = TestSummary({}, {TestRow("a", 10), TestRow("b", 10, {0})});
+  summary.rows[1].verdict = verify::Verdict::kNotFinite;
+  summary.rows[1].reason = "4 NaN in the target";
+  const Findings findings = FindingsOf(summary);
+  EXPECT_EQ(findings.first_not_finite, 1u);
+  const auto lines = TextLines(summary, findings);
+  EXPECT_THAT(lines[0], AllOf(HasSubstr("NaN"), HasSubstr("'b'"), HasSubstr("4 NaN")));
+}
+
+TEST(FindingsTest, WithoutAGraphNoTensorIsCalledTheFirst) {
+  Summary summary = TestSummary({}, {TestRow("a", 30), TestRow("b", 5)});
+  summary.topological = false;
+  const Findings findings = FindingsOf(summary);
+  EXPECT_FALSE(findings.first_diverging);
+  EXPECT_FALSE(findings.largest_loss);
+  EXPECT_THAT(findings.worst, ElementsAre(1, 0));
+  EXPECT_THAT(Headlines(summary, findings)[0],
+              AllOf(HasSubstr("--graph_struct"), HasSubstr("5.0 dB")));
+}
+
+TEST(FindingsTest, CountsOfEveryKindAreTold) {
+  Summary summary = TestSummary({}, {TestRow("a", 50), TestRow("b", kNan), TestRow("c", 50)});
+  summary.rows[1].verdict = verify::Verdict::kSuspicious;
+  summary.rows[2].verdict = verify::Verdict::kMismatch;
+  summary.rows[2].note = "axis order inferred";
+  summary.unmatched_golden = {{"x", "fused"}, {"y", "fused"}};
+  const auto lines = Headlines(summary, FindingsOf(summary));
+  EXPECT_THAT(lines, Contains(AllOf(HasSubstr("3 tensors compared"), HasSubstr("1 suspicious"),
+                                    HasSubstr("1 outside"), HasSubstr("1 with a note"),
+                                    HasSubstr("2 golden tensors without"))));
+}
+
+TEST(FindingsTest, FiveWorstLayersEndTheText) {
+  std::vector<Row> rows = {TestRow("t0", 40)};
+  for (std::size_t i = 1; i < 9; ++i) {
+    rows.push_back(TestRow("t" + std::to_string(i), 40 - static_cast<double>(i), {0}));
+  }
+  const Summary summary = TestSummary({}, std::move(rows));
+  const auto lines = TextLines(summary, FindingsOf(summary));
+  ASSERT_GE(lines.size(), 7u);
+  EXPECT_THAT(lines[lines.size() - 5], HasSubstr("t8"));
+  EXPECT_THAT(lines.back(), HasSubstr("t4"));
+}
+
+}  // namespace
+}  // namespace acc::report

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "report/summary_testing.h"
+
+namespace acc::report {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class ReportTest : public ::testing::Test {
+ protected:
+  ReportTest() : directory_(fs::path(testing::TempDir()) / ("acc_report_" + TestName())) {
+    fs::remove_all(directory_);
+    fs::create_directories(directory_);
+  }
+  ~ReportTest() override { fs::remove_all(directory_); }
+
+  static std::string TestName() {
+    return testing::UnitTest::GetInstance()->current_test_info()->name();
+  }
+
+  void Write(const Summary& summary) {
+    const Status status = WriteReport(directory_, summary, FindingsOf(summary));
+    ASSERT_TRUE(status.ok()) << status.message();
+  }
+
+  std::string Read(const std::string& file) {
+    auto content = ReadFile(directory_ / file);
+    EXPECT_TRUE(content.ok()) << file;
+    return content.ok() ? *content : std::string();
+  }
+
+  fs::path directory_;
+};
+
+TEST_F(ReportTest, TreeIsAsTheContractSays) {
+  Write(TestSummary({TestColumn({"SQNR"}), TestColumn({"RtolAtol"})},
+                    {TestRow("conv/bn", 30), TestRow("conv/bn/sc", 20, {0})}));
+  for (const char* file : {"summary.csv", "summary.html", "summary.json", "SQNR/conv/bn.csv",
+                           "SQNR/conv/bn.html", "SQNR/conv/bn/sc.csv", "RtolAtol/conv/bn/sc.html",
+                           "report_assets/report.css", "report_assets/uPlot.iife.min.js"}) {
+    EXPECT_TRUE(fs::exists(directory_ / file)) << file;
+  }
+  EXPECT_FALSE(fs::exists(directory_ / "unmatched.csv"));
+}
+
+TEST_F(ReportTest, SummaryCsvBeginsWithTheContractsColumns) {
+  Summary summary = TestSummary({TestColumn({"SQNR"})}, {TestRow("a", 30.5), TestRow("b", 20)});
+  summary.rows[1].cells[0].reset();
+  summary.rows[1].note = "order, inferred";
+  Write(summary);
+  EXPECT_EQ(Read("summary.csv"),
+            "Name,Layer Type,Size,Tensor_dims,SQNR,golden_min,golden_max,target_min,target_max,"
+            "verdict,matched_by,note\r\n"
+            "a,Conv,6,1x2x3,30.5,-1,2,-1.5,2.5,match,exact,\r\n"
+            "b,Conv,6,1x2x3,,-1,2,-1.5,2.5,match,exact,\"order, inferred\"\r\n");
+}
+
+TEST_F(ReportTest, TensorCsvShowsVerifierStatisticsAndWorstElements) {
+  Write(TestSummary({TestColumn({"rtolatol,rtolmargin,0.3,atolmargin,0.01"})}, {TestRow("a", 30)}));
+  const std::string csv = Read("RtolAtol/a.csv");
+  EXPECT_THAT(csv, AllOf(StartsWith("Name,a\r\n"), HasSubstr("Verifier,RtolAtol\r\nScore,30\r\n"),
+                         HasSubstr("rtolmargin=0.3"), HasSubstr("min,-1,-1.5\r\n"),
+                         HasSubstr("index,coordinates,golden,target,abs_diff,rel_diff,"
+                                   "within_tolerance\r\n")));
+  EXPECT_THAT(csv, HasSubstr("5,0 1 2,2,2.5,0.5,0.25,yes\r\n"));
+  EXPECT_THAT(csv, HasSubstr("0,0 0 0,0,0.25,0.25,inf,no\r\n"));
+}
+
+TEST_F(ReportTest, PagesLinkToTheirNeighboursFromAnyDepth) {
+  Write(TestSummary({TestColumn({"SQNR"})}, {TestRow("a", 30), TestRow("x/y/z", 20, {0})}));
+  const std::string page = Read("SQNR/x/y/z.html");
+  EXPECT_THAT(page, AllOf(HasSubstr("href=\"../../../summary.html#t1\""),
+                          HasSubstr("href=\"../../../report_assets/report.css\""),
+                          HasSubstr("href=\"../../../SQNR/a.html\"")));
+}
+
+TEST_F(ReportTest, HostileNamesStayText) {
+  const std::string name = "</script><script>alert(1)</script>\"'&#?%41 \u2028";
+  Summary summary = TestSummary({TestColumn({"SQNR"})},
+                                {TestRow(name, 5), TestRow(std::string(5000, 'n'), 50),
+                                 TestRow("../../escape", 50), TestRow(std::string("a\0b", 3), 50)});
+  summary.unmatched_golden = {{"<img src=x onerror=alert(2)>", "<b>reason</b>"}};
+  Write(summary);
+  const std::string html = Read("summary.html");
+  EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
+  EXPECT_THAT(html, Not(HasSubstr("<img")));
+  EXPECT_THAT(html, Not(HasSubstr("<b>reason")));
+  EXPECT_THAT(html, Not(HasSubstr("\u2028")));
+  EXPECT_FALSE(fs::exists(directory_.parent_path() / "escape.html"));
+  const Json json = *ReadJson(directory_ / "summary.json");
+  EXPECT_EQ(json["rows"].size(), 4u);
+  for (const Json& row : json["rows"]) {
+    const auto page = row["page"].get<std::string>();
+    EXPECT_THAT(page, Not(::testing::ContainsRegex("[#?\"<]")));
+  }
+  EXPECT_THAT(Read("unmatched.csv"), HasSubstr("golden,<img src=x onerror=alert(2)>,"));
+}
+
+TEST_F(ReportTest, SummaryJsonHasNullForWhatIsNotFinite) {
+  Summary summary = TestSummary({TestColumn({"SQNR"})}, {TestRow("a", kNan)});
+  Write(summary);
+  const Json json = *ReadJson(directory_ / "summary.json");
+  EXPECT_TRUE(json["rows"][0]["scores"][0].is_null());
+  EXPECT_TRUE(json["rows"][0]["sqnr_db"].is_null());
+  EXPECT_EQ(json["columns"][0]["unit"], "dB");
+}
+
+TEST_F(ReportTest, EncodingsShowRangeAndClipping) {
+  Summary summary = TestSummary({TestColumn({"SQNR"})}, {TestRow("a", 12)});
+  TensorEncoding encoding;
+  encoding.channels = {{8, -1.0, 1.55, 0.01, -100, false}};
+  summary.rows[0].encoding = encoding;
+  Write(summary);
+  EXPECT_THAT(Read("SQNR/a.html"),
+              AllOf(HasSubstr("calibrated"), HasSubstr("8 bits, scale 0.01, offset -100"),
+                    HasSubstr("Clipped above: golden reaches 2")));
+}
+
+TEST_F(ReportTest, AFolderThatCannotBeMadeIsAFailure) {
+  ASSERT_TRUE(WriteFile(directory_ / "SQNR", "in the way").ok());
+  const Summary summary = TestSummary({TestColumn({"SQNR"})}, {TestRow("a", 12)});
+  const Status status = WriteReport(directory_, summary, FindingsOf(summary));
+  EXPECT_FALSE(status.ok());
+  EXPECT_THAT(status.message(), HasSubstr("SQNR"));
+}
+
+}  // namespace
+}  // namespace acc::report

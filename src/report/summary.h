@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the reports of one verification run show. The feature fills it; the reports format it and
+// recompute nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/manifest.h"
+#include "tensor/encoding.h"
+#include "tensor/shape.h"
+#include "verify/comparison.h"
+
+namespace acc::report {
+
+// One verifier with one set of parameters.
+struct Column {
+  std::string title;  // Unique among the columns; also the name of the folder of its pages.
+  verify::Request request;
+};
+
+// What one verifier said of one tensor.
+struct Cell {
+  double score = 0;  // NaN where there is no answer; then `note` says why.
+  std::string note;
+  bool within_threshold = true;
+};
+
+// One compared tensor.
+struct Row {
+  std::string name;  // The target's.
+  std::string golden_name;
+  std::string node;  // The node that made it; empty for inputs and where unknown.
+  std::string layer_type;
+  std::uint64_t size = 0;     // Elements.
+  std::optional<Shape> dims;  // In the target's order.
+
+  std::vector<std::optional<Cell>> cells;  // One for each column; nothing where it was not asked.
+  double sqnr_db = 0;                      // Always computed; NaN where undefined.
+  verify::PairSums sums;
+  verify::Verdict verdict = verify::Verdict::kMatch;
+  std::string reason;                       // Of the verdict; empty for kMatch.
+  std::vector<verify::WorstElement> worst;  // The worst first.
+
+  // The compared tensors that its node reads. A read tensor that was not compared stands for the
+  // ones that its own node reads, and so on.
+  std::vector<std::size_t> inputs;
+  bool is_output = false;  // No node reads it.
+
+  std::string matched_by;  // The strategy that found the pair.
+  std::string note;        // Doubts, such as an axis order that was inferred; or empty.
+  std::optional<TensorEncoding> encoding;  // Of the target, where known.
+};
+
+// The reason of the verdict and the note, in one text; or empty.
+inline std::string RemarkOf(const Row& row) {
+  return row.reason + (row.reason.empty() || row.note.empty() ? "" : "; ") + row.note;
+}
+
+struct Summary {
+  std::string golden_directory;
+  std::string target_directory;
+  std::vector<std::string> command;  // The words of the command line; may be empty.
+  std::vector<Column> columns;
+  std::vector<Row> rows;     // In topological order where `topological`.
+  bool topological = false;  // A graph struct gave order and inputs.
+  std::vector<store::SkippedTensor> unmatched_golden;
+  std::vector<store::SkippedTensor> unmatched_target;
+};
+
+}  // namespace acc::report

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/summary_json.h"
+
+#include <cmath>
+
+#include "base/text.h"
+#include "report/html.h"
+
+namespace acc::report {
+namespace {
+
+Json Finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json Index(const std::optional<std::size_t>& index) { return index ? Json(*index) : Json(nullptr); }
+
+Json ColumnJson(const Column& column) {
+  const verify::VerifierInfo& info = *column.request.info;
+  Json json = {{"name", column.title},
+               {"verifier", info.name},
+               {"summary", info.summary},
+               {"formula", info.formula},
+               {"unit", info.unit},
+               {"range", info.range},
+               {"higher_is_better", info.higher_is_better},
+               {"perfect", Finite(info.perfect)},
+               {"parameters", column.request.parameters},
+               {"folder", EncodePath(column.title)}};
+  json["threshold"] = column.request.threshold ? Finite(*column.request.threshold) : Json(nullptr);
+  return json;
+}
+
+Json CellsJson(const Row& row) {
+  Json scores = Json::array();
+  for (const auto& cell : row.cells) scores.push_back(cell ? Finite(cell->score) : Json(nullptr));
+  return scores;
+}
+
+Json OutsideJson(const Row& row) {
+  Json outside = Json::array();
+  for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    if (row.cells[i] && !row.cells[i]->within_threshold) outside.push_back(i);
+  }
+  return outside;
+}
+
+Json RowJson(const Row& row, const std::string& page, double inputs_db, double loss_db) {
+  Json json = {{"name", Printable(row.name)},
+               {"golden_name", Printable(row.golden_name)},
+               {"node", Printable(row.node)},
+               {"layer_type", Printable(row.layer_type)},
+               {"size", row.size},
+               {"dims", row.dims ? Json(*row.dims) : Json(nullptr)},
+               {"scores", CellsJson(row)},
+               {"outside_threshold", OutsideJson(row)},
+               {"sqnr_db", Finite(row.sqnr_db)},
+               {"inputs_sqnr_db", Finite(inputs_db)},
+               {"loss_db", Finite(loss_db)}};
+  json["inputs"] = row.inputs;
+  json["golden_min"] = Finite(row.sums.golden_min);
+  json["golden_max"] = Finite(row.sums.golden_max);
+  json["target_min"] = Finite(row.sums.target_min);
+  json["target_max"] = Finite(row.sums.target_max);
+  json["largest_difference"] = Finite(row.sums.difference_max);
+  json["nan"] = row.sums.golden_nan + row.sums.target_nan;
+  json["infinite"] = row.sums.golden_inf + row.sums.target_inf;
+  json["verdict"] = verify::Name(row.verdict);
+  json["matched_by"] = row.matched_by;
+  json["note"] = Printable(RemarkOf(row));
+  json["page"] = EncodePath(page);
+  return json;
+}
+
+Json UnmatchedJson(const std::vector<store::SkippedTensor>& tensors) {
+  Json list = Json::array();
+  for (const auto& tensor : tensors) {
+    list.push_back({{"name", Printable(tensor.name)}, {"reason", Printable(tensor.reason)}});
+  }
+  return list;
+}
+
+}  // namespace
+
+Json SummaryJson(const Summary& summary, const Findings& findings,
+                 const std::vector<std::string>& pages) {
+  Json columns = Json::array();
+  for (const Column& column : summary.columns) columns.push_back(ColumnJson(column));
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < summary.rows.size(); ++i) {
+    rows.push_back(RowJson(summary.rows[i], pages[i], findings.inputs_db[i], findings.loss_db[i]));
+  }
+  Json json;
+  json["version"] = 1;
+  json["golden"] = Printable(summary.golden_directory);
+  json["target"] = Printable(summary.target_directory);
+  json["topological"] = summary.topological;
+  json["findings"] = {{"headlines", Headlines(summary, findings)},
+                      {"first_not_finite", Index(findings.first_not_finite)},
+                      {"first_diverging", Index(findings.first_diverging)},
+                      {"largest_loss", Index(findings.largest_loss)},
+                      {"worst", findings.worst},
+                      {"faithful_db", kFaithfulDb},
+                      {"diverging_loss_db", kDivergingLossDb}};
+  json["columns"] = std::move(columns);
+  json["rows"] = std::move(rows);
+  json["unmatched_target"] = UnmatchedJson(summary.unmatched_target);
+  json["unmatched_golden"] = UnmatchedJson(summary.unmatched_golden);
+  return json;
+}
+
+}  // namespace acc::report

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/summary_page.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/text.h"
+#include "report/assets.h"
+#include "report/csv.h"
+#include "report/html.h"
+
+namespace acc::report {
+namespace {
+
+// The page of a row under the first verifier that judged it.
+std::string PageOf(const Summary& summary, const std::vector<std::string>& pages, std::size_t row) {
+  for (std::size_t i = 0; i < summary.columns.size(); ++i) {
+    if (!summary.rows[row].cells[i]) continue;
+    return EncodePath(summary.columns[i].title) + "/" + EncodePath(pages[row]) + ".html";
+  }
+  return {};
+}
+
+class Page {
+ public:
+  Page(const Summary& summary, const Findings& findings, const std::vector<std::string>& pages)
+      : summary_(summary), findings_(findings), pages_(pages) {}
+
+  std::string Render(const Json& json) const {
+    std::string html;
+    html += Head();
+    html += "<header><h1>Accuracy summary</h1><p class=\"meta\">";
+    Append(
+        html,
+        "<span>golden <b class=\"name\">{}</b></span><span>target <b class=\"name\">{}</b></span>",
+        EscapeHtml(summary_.golden_directory), EscapeHtml(summary_.target_directory));
+    html += "</p></header><main><section class=\"findings\" aria-label=\"Findings\">";
+    html += NotFiniteCard();
+    html += DivergenceCard();
+    html += LossCard();
+    html += CountsCard();
+    html += "</section>";
+    html += WorstTable();
+    html +=
+        "<section id=\"chart-section\"><div class=\"bar\"><h2>Along the graph</h2>"
+        "<label>Show <select id=\"metric\"></select></label>"
+        "<span id=\"chart-note\" class=\"muted\"></span></div><div id=\"chart\"></div></section>"
+        "<section id=\"tensors\"><div class=\"bar\"><h2>Tensors</h2>"
+        "<label>Filter <input id=\"filter\" type=\"search\" placeholder=\"name, type or verdict\" "
+        "autocomplete=\"off\" spellcheck=\"false\"></label>"
+        "<label>Verdict <select id=\"verdict\"></select></label>"
+        "<span id=\"count\" class=\"muted\" role=\"status\"></span></div>"
+        "<div id=\"table\" class=\"table\"></div></section>"
+        "<noscript><p class=\"warning\">Chart and table need scripts; summary.csv holds the same "
+        "numbers.</p></noscript>";
+    html += Unmatched("Target tensors without a golden twin", summary_.unmatched_target);
+    html += Unmatched("Golden tensors without a target twin", summary_.unmatched_golden);
+    html += Footer();
+    html += "</main><script type=\"application/json\" id=\"data\">";
+    html += EscapeScript(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    Append(html,
+           "</script><script src=\"{0}/uPlot.iife.min.js\"></script><script "
+           "src=\"{0}/summary.js\"></script></body></html>\n",
+           kAssetFolder);
+    return html;
+  }
+
+ private:
+  static std::string Head() {
+    return fmt::format(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+        "<title>Accuracy summary</title><link rel=\"stylesheet\" href=\"{0}/uPlot.min.css\">"
+        "<link rel=\"stylesheet\" href=\"{0}/report.css\"><script src=\"{0}/report.js\"></script>"
+        "</head><body class=\"summary\">",
+        kAssetFolder);
+  }
+
+  std::string TensorLink(std::size_t row) const {
+    return fmt::format("<a class=\"name\" href=\"{}\">{}</a>", PageOf(summary_, pages_, row),
+                       EscapeHtml(ShortName(summary_.rows[row].name, 120)));
+  }
+
+  std::string TypeText(std::size_t row) const {
+    const std::string& type = summary_.rows[row].layer_type;
+    if (type.empty()) return {};
+    return fmt::format("<span class=\"tag\">{}</span>", EscapeHtml(ShortName(type, 60)));
+  }
+
+  // "36.1 dB → 9.5 dB"
+  std::string FromTo(std::size_t row) const {
+    return fmt::format("<p class=\"fromto\"><span>{}{:.1f} dB</span> → <b>{:.1f} dB</b></p>",
+                       findings_.inputs_db[row] >= kFaithfulDb ? "≥ " : "",
+                       findings_.inputs_db[row], summary_.rows[row].sqnr_db);
+  }
+
+  std::string TensorCard(std::string_view id, std::string_view css_class, std::string_view title,
+                         std::size_t row, const std::string& body) const {
+    return fmt::format(
+        "<article id=\"{}\" class=\"finding {}\"><h2>{}</h2><p class=\"culprit\">{} {}</p>{}"
+        "</article>",
+        id, css_class, title, TensorLink(row), TypeText(row), body);
+  }
+
+  static std::string PlainCard(std::string_view id, std::string_view css_class,
+                               std::string_view title, const std::string& text) {
+    return fmt::format("<article id=\"{}\" class=\"finding {}\"><h2>{}</h2><p>{}</p></article>", id,
+                       css_class, title, EscapeHtml(text));
+  }
+
+  std::string NotFiniteCard() const {
+    if (!findings_.first_not_finite) return {};
+    const std::size_t row = *findings_.first_not_finite;
+    return TensorCard("not-finite", "bad", "NaN or infinity first in", row,
+                      "<p>" + EscapeHtml(summary_.rows[row].reason) + "</p>");
+  }
+
+  std::string DivergenceCard() const {
+    if (findings_.first_diverging) {
+      const std::size_t row = *findings_.first_diverging;
+      return TensorCard("first-diverging", "bad", "First to diverge", row,
+                        FromTo(row) + fmt::format("<p class=\"muted\">tensor {} of {}; SQNR of its "
+                                                  "worst input and its own</p>",
+                                                  row + 1, summary_.rows.size()));
+    }
+    const auto headlines = Headlines(summary_, findings_);
+    const bool faithful =
+        findings_.lowest && summary_.rows[*findings_.lowest].sqnr_db >= kFaithfulDb;
+    return PlainCard("first-diverging", faithful ? "good" : "", "Divergence",
+                     headlines[findings_.first_not_finite ? 1 : 0]);
+  }
+
+  std::string LossCard() const {
+    if (!findings_.largest_loss) return {};
+    const std::size_t row = *findings_.largest_loss;
+    std::string body = FromTo(row);
+    Append(body, "<p class=\"muted\">loses {:.1f} dB here{}</p>", findings_.loss_db[row],
+           findings_.largest_loss == findings_.first_diverging ? "; the same tensor" : "");
+    return TensorCard("largest-loss", findings_.loss_db[row] >= kDivergingLossDb ? "bad" : "",
+                      "Loses most against its own inputs", row, body);
+  }
+
+  std::string CountsCard() const {
+    std::string html =
+        "<article id=\"counts\" class=\"finding\"><h2>Compared</h2><dl class=\"counts\">";
+    const auto count = [&](std::size_t number, std::string_view what, std::string_view css_class) {
+      if (number == 0 && css_class != "always") return;
+      Append(html, "<div><dt>{}</dt><dd>{}</dd></div>", what, number);
+    };
+    count(summary_.rows.size(), "tensors compared", "always");
+    count(findings_.mismatching, "outside a threshold or of another size", "");
+    count(findings_.not_finite, "with NaN or infinity", "");
+    count(findings_.suspicious, "suspicious: agreement proves little", "");
+    count(findings_.noted, "with a note", "");
+    count(summary_.unmatched_target.size(), "target tensors without a twin", "always");
+    count(summary_.unmatched_golden.size(), "golden tensors without a twin", "always");
+    return html + "</dl></article>";
+  }
+
+  std::string WorstTable() const {
+    if (findings_.worst.empty()) return {};
+    std::string html = "<section id=\"worst\"><h2>Worst layers</h2><ol class=\"worst\">";
+    for (const std::size_t row : findings_.worst) {
+      Append(html, "<li>{} {}<span class=\"num\">{:.1f} dB", TensorLink(row), TypeText(row),
+             summary_.rows[row].sqnr_db);
+      if (!std::isnan(findings_.loss_db[row])) {
+        Append(html, " <small class=\"muted\">{:+.1f} dB against its inputs</small>",
+               -findings_.loss_db[row]);
+      }
+      html += "</span></li>";
+    }
+    return html + "</ol></section>";
+  }
+
+  static std::string Unmatched(std::string_view title,
+                               const std::vector<store::SkippedTensor>& tensors) {
+    if (tensors.empty()) return {};
+    std::string html;
+    Append(
+        html,
+        "<details class=\"unmatched\"><summary>{} <span class=\"muted\">{}</span></summary><table>"
+        "<thead><tr><th>Name</th><th>Reason</th></tr></thead>",
+        title, tensors.size());
+    for (const auto& tensor : tensors) {
+      Append(html, "<tr><td class=\"name\">{}</td><td>{}</td></tr>", EscapeHtml(tensor.name),
+             EscapeHtml(tensor.reason));
+    }
+    return html + "</table></details>";
+  }
+
+  std::string Footer() const {
+    std::string html;
+    Append(html,
+           "<footer><p>SQNR counts between {:.0f} dB (the error is 1 % of the signal) and 0 dB "
+           "(the error is as large as the signal). A tensor diverges when it loses {:.0f} dB or "
+           "more against the worst tensor that its layer reads. Read the table from the top: what "
+           "follows a broken tensor is broken by it.</p>"
+           "<p>The same numbers: <a href=\"summary.csv\">summary.csv</a>, "
+           "<a href=\"summary.json\">summary.json</a></p>",
+           kFaithfulDb, kDivergingLossDb);
+    if (!summary_.command.empty()) {
+      Append(html, "<p><code class=\"command\">{}</code></p>",
+             EscapeHtml(Join(summary_.command, " ")));
+    }
+    return html + "</footer>";
+  }
+
+  const Summary& summary_;
+  const Findings& findings_;
+  const std::vector<std::string>& pages_;
+};
+
+}  // namespace
+
+std::string SummaryHtml(const Summary& summary, const Findings& findings,
+                        const std::vector<std::string>& pages, const Json& json) {
+  return Page(summary, findings, pages).Render(json);
+}
+
+std::string SummaryCsv(const Summary& summary) {
+  CsvTable csv;
+  for (const char* title : {"Name", "Layer Type", "Size", "Tensor_dims"}) csv.Text(title);
+  for (const Column& column : summary.columns) csv.Text(column.title);
+  for (const char* title :
+       {"golden_min", "golden_max", "target_min", "target_max", "verdict", "matched_by", "note"}) {
+    csv.Text(title);
+  }
+  csv.EndRow();
+  for (const Row& row : summary.rows) {
+    csv.Text(row.name).Text(row.layer_type).Count(row.size);
+    csv.Text(row.dims ? ToText(*row.dims) : "");
+    for (const auto& cell : row.cells) {
+      if (cell) {
+        csv.Number(cell->score);
+      } else {
+        csv.Empty();
+      }
+    }
+    csv.Number(row.sums.golden_min).Number(row.sums.golden_max);
+    csv.Number(row.sums.target_min).Number(row.sums.target_max);
+    csv.Text(verify::Name(row.verdict)).Text(row.matched_by).Text(RemarkOf(row)).EndRow();
+  }
+  return csv.content();
+}
+
+std::string UnmatchedCsv(const Summary& summary) {
+  CsvTable csv;
+  csv.Text("Run").Text("Name").Text("Reason").EndRow();
+  for (const auto& tensor : summary.unmatched_target) {
+    csv.Text("target").Text(tensor.name).Text(tensor.reason).EndRow();
+  }
+  for (const auto& tensor : summary.unmatched_golden) {
+    csv.Text("golden").Text(tensor.name).Text(tensor.reason).EndRow();
+  }
+  return csv.content();
+}
+
+}  // namespace acc::report
