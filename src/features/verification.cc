@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "base/progress.h"
+#include "base/text.h"
+#include "features/feature_run.h"
+#include "features/features.h"
+#include "features/verification_graph.h"
+#include "features/verification_plan.h"
+#include "match/match.h"
+#include "match/names.h"
+#include "quantize/quantize.h"
+#include "report/findings.h"
+#include "report/report.h"
+#include "report/summary.h"
+#include "store/graph_struct.h"
+#include "store/manifest.h"
+#include "tensor/shape.h"
+#include "verify/comparison.h"
+#include "verify/verifiers.h"
+
+namespace acc::features {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kGraphStructSuffix = "_graph_struct.json";
+
+// Everything that is read before the comparison starts.
+struct Sources {
+  fs::path golden_directory;
+  fs::path target_directory;
+  std::optional<store::GraphStruct> graph;
+  std::map<std::string, TensorEncoding> encodings;  // Of --target_encodings, by name and by key.
+  std::vector<PlannedColumn> columns;
+  match::Matches matches;
+};
+
+Status CheckOptions(const VerificationOptions& options) {
+  if (options.golden_output_reference_directory.empty()) {
+    return UsageError("--golden_output_reference_directory is missing.");
+  }
+  if (options.inference_results.empty()) return UsageError("--inference_results is missing.");
+  for (const auto& [path, flag] :
+       {std::pair(&options.dlc_path, "--dlc_path"),
+        std::pair(&options.qnn_model_json_path, "--qnn_model_json_path")}) {
+    if (path->empty()) continue;
+    return UsageError(fmt::format(
+        "{} is not yet in this build. Leave it out: the axis order comes from tensors.json or "
+        "--graph_struct.",
+        flag));
+  }
+  return OkStatus();
+}
+
+// The contract's paths are absolute or relative to the working directory; as shells have it,
+// relative to the current folder goes first.
+fs::path Resolved(const fs::path& path, const fs::path& working_dir) {
+  std::error_code ignored;
+  if (path.empty() || path.is_absolute() || fs::exists(path, ignored)) return path;
+  const fs::path inside = working_dir / path;
+  return fs::exists(inside, ignored) ? inside : path;
+}
+
+// A whole inference_engine run stands for its first result.
+fs::path ResultFolder(const fs::path& directory) {
+  const fs::path first_result = directory / "output" / "Result_0";
+  std::error_code ignored;
+  if (fs::exists(directory / "tensors.json", ignored) || !fs::is_directory(first_result, ignored)) {
+    return directory;
+  }
+  LogInfo("'{}' is a whole run: its output/Result_0 is compared", Printable(directory.native()));
+  return first_result;
+}
+
+// The graph struct that an inference_engine run keeps two folders above its results; nothing where
+// there is none or more than one.
+fs::path GraphStructBeside(const fs::path& target_directory) {
+  std::error_code error;
+  const fs::path run = fs::weakly_canonical(target_directory, error).parent_path().parent_path();
+  fs::path found;
+  for (fs::directory_iterator entry(run, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (!entry->path().filename().native().ends_with(kGraphStructSuffix)) continue;
+    if (!found.empty()) return {};
+    found = entry->path();
+  }
+  return found;
+}
+
+bool AsksFor(const std::vector<PlannedColumn>& columns, std::string_view verifier) {
+  return std::any_of(columns.begin(), columns.end(), [&](const PlannedColumn& planned) {
+    return planned.column.request.info->name == verifier;
+  });
+}
+
+Status ReadGraph(const VerificationOptions& options, Sources& sources) {
+  fs::path path = Resolved(options.graph_struct, options.common.working_dir);
+  if (path.empty()) {
+    path = GraphStructBeside(sources.target_directory);
+    if (path.empty()) return OkStatus();
+    LogInfo("--graph_struct is not given: using '{}'", Printable(path.native()));
+  }
+  ACC_ASSIGN_OR_RETURN(sources.graph, store::ReadGraphStruct(path));
+  return OkStatus();
+}
+
+Status CheckScaledDiff(const VerificationOptions& options,
+                       const std::vector<PlannedColumn>& columns) {
+  if (!options.graph_struct.empty() || !AsksFor(columns, "ScaledDiff")) return OkStatus();
+  return UsageError(
+      "ScaledDiff needs --graph_struct, to know which tensors each layer reads. It is "
+      "<model>_graph_struct.json in the folder of the inference_engine run.");
+}
+
+Status ReadEncodings(const fs::path& path, Sources& sources) {
+  if (path.empty()) return OkStatus();
+  ACC_ASSIGN_OR_RETURN(quantize::Overrides overrides, quantize::ReadOverrides(path));
+  for (auto& [name, encoding] : overrides.activations) {
+    sources.encodings.emplace(match::NameKey(name), encoding);
+    sources.encodings.insert_or_assign(name, std::move(encoding));
+  }
+  return OkStatus();
+}
+
+Status MatchTensors(const VerificationOptions& options, Sources& sources) {
+  ACC_ASSIGN_OR_RETURN(const auto golden, store::ListTensors(sources.golden_directory));
+  ACC_ASSIGN_OR_RETURN(const auto target, store::ListTensors(sources.target_directory));
+  std::optional<store::TensorMapping> mapping;
+  if (const auto path = Resolved(options.tensor_mapping, options.common.working_dir);
+      !path.empty()) {
+    ACC_ASSIGN_OR_RETURN(mapping, store::ReadTensorMapping(path));
+  }
+  ACC_ASSIGN_OR_RETURN(sources.matches,
+                       match::Match({&golden, &target, mapping ? &*mapping : nullptr,
+                                     sources.graph ? &*sources.graph : nullptr}));
+  return OkStatus();
+}
+
+Result<Sources> ReadSources(const VerificationOptions& options,
+                            std::vector<PlannedColumn> columns) {
+  const fs::path& working_dir = options.common.working_dir;
+  Sources sources;
+  sources.columns = std::move(columns);
+  sources.golden_directory =
+      ResultFolder(Resolved(options.golden_output_reference_directory, working_dir));
+  sources.target_directory = ResultFolder(Resolved(options.inference_results, working_dir));
+  ACC_RETURN_IF_ERROR(ReadGraph(options, sources));
+  ACC_RETURN_IF_ERROR(ReadEncodings(Resolved(options.target_encodings, working_dir), sources));
+  ACC_RETURN_IF_ERROR(MatchTensors(options, sources));
+  if (const auto config = Resolved(options.verifier_config, working_dir); !config.empty()) {
+    ACC_RETURN_IF_ERROR(AddConfiguredColumns(config, sources.matches.pairs, sources.columns));
+    ACC_RETURN_IF_ERROR(CheckScaledDiff(options, sources.columns));
+  }
+  return sources;
+}
+
+std::vector<TensorNeighbours> NeighboursOf(const Sources& sources) {
+  if (!sources.graph) return std::vector<TensorNeighbours>(sources.matches.pairs.size());
+  std::vector<std::string> names;
+  for (const match::Pair& pair : sources.matches.pairs) names.push_back(pair.target.name);
+  return Neighbours(*sources.graph, names);
+}
+
+// Compares all pairs and turns the answers into rows of the report.
+class PairComparison {
+ public:
+  explicit PairComparison(const Sources& sources)
+      : sources_(sources), pairs_(sources.matches.pairs), neighbours_(NeighboursOf(sources)) {}
+
+  Result<report::Summary> Run() {
+    ACC_RETURN_IF_ERROR(PlanRequests());
+    std::vector<verify::PairJob> jobs = Jobs();
+    if (AsksFor(sources_.columns, "ScaledDiff")) AddInputRanges(jobs);
+    Progress progress("compare", jobs.size());
+    const auto results = verify::CompareAll(jobs, &progress);
+    ACC_RETURN_IF_ERROR(CheckInterrupted());
+    return SummaryOf(results);
+  }
+
+ private:
+  // What is asked of one pair. SQNR is always among it: the findings rest on it.
+  struct PairPlan {
+    std::vector<verify::Request> requests;
+    std::vector<std::size_t> columns;  // Of the requests, in their order.
+    std::size_t sqnr = 0;              // Index into requests.
+    std::optional<std::size_t> companion;
+  };
+
+  Status PlanRequests() {
+    const std::vector<std::string> words = {"SQNR"};
+    ACC_ASSIGN_OR_RETURN(const verify::Request sqnr, verify::ParseRequest(words));
+    plans_.resize(pairs_.size());
+    for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
+      PairPlan& plan = plans_[pair];
+      std::optional<std::size_t> sqnr_at;
+      for (std::size_t column = 0; column < sources_.columns.size(); ++column) {
+        const PlannedColumn& planned = sources_.columns[column];
+        if (!planned.Judges(pair)) continue;
+        if (planned.column.request.info == sqnr.info) sqnr_at = plan.requests.size();
+        plan.requests.push_back(planned.column.request);
+        plan.columns.push_back(column);
+        if (!planned.for_all && planned.pairs.at(pair)) plan.companion = planned.pairs.at(pair);
+      }
+      if (!sqnr_at) plan.requests.push_back(sqnr);
+      plan.sqnr = sqnr_at.value_or(plan.requests.size() - 1);
+    }
+    return OkStatus();
+  }
+
+  verify::PairFiles FilesOf(std::size_t pair) const {
+    const match::Pair& matched = pairs_[pair];
+    verify::PairFiles files;
+    files.golden = sources_.golden_directory / matched.golden.file;
+    files.target = sources_.target_directory / matched.target.file;
+    files.has_dims = matched.target.dims.has_value();
+    if (files.has_dims) files.dims = *matched.target.dims;
+    files.golden_to_target = matched.golden_to_target;
+    return files;
+  }
+
+  std::vector<verify::PairJob> Jobs() const {
+    std::vector<verify::PairJob> jobs;
+    for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
+      verify::PairFiles files = FilesOf(pair);
+      if (const auto companion = plans_[pair].companion) {
+        files.companion = std::make_shared<const verify::PairFiles>(FilesOf(*companion));
+      }
+      jobs.push_back({std::move(files), plans_[pair].requests});
+    }
+    return jobs;
+  }
+
+  // ScaledDiff wants the golden ranges of what each node reads, which takes a pass of its own.
+  void AddInputRanges(std::vector<verify::PairJob>& jobs) const {
+    std::vector<verify::PairJob> range_jobs;
+    for (const verify::PairJob& job : jobs) range_jobs.push_back({job.files, {}});
+    const auto ranges = verify::CompareAll(range_jobs);
+    for (std::size_t pair = 0; pair < jobs.size(); ++pair) {
+      for (const std::size_t input : neighbours_[pair].inputs) {
+        if (!ranges[input].ok()) continue;
+        const verify::PairSums& sums = ranges[input]->sums;
+        jobs[pair].files.input_ranges.emplace_back(sums.golden_min, sums.golden_max);
+      }
+    }
+  }
+
+  std::optional<TensorEncoding> EncodingOf(const match::Pair& pair) const {
+    for (const std::string& name :
+         {pair.target.name, pair.golden.name, match::NameKey(pair.target.name),
+          match::NameKey(pair.golden.name)}) {
+      const auto found = sources_.encodings.find(name);
+      if (found != sources_.encodings.end()) return found->second;
+    }
+    return pair.target.encoding;
+  }
+
+  report::Row RowOf(std::size_t index, const verify::Comparison& comparison) const {
+    const match::Pair& pair = pairs_[index];
+    const PairPlan& plan = plans_[index];
+    report::Row row;
+    row.name = pair.target.name;
+    row.golden_name = pair.golden.name;
+    row.node = pair.target.node;
+    row.layer_type = pair.target.op_type;
+    row.dims = pair.target.dims;
+    row.size = row.dims ? ElementCount(*row.dims).value_or(0) : comparison.sums.count;
+    row.cells.resize(sources_.columns.size());
+    for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+      row.cells[plan.columns[i]] = report::Cell{
+          comparison.scores[i].value, comparison.scores[i].note, comparison.within_threshold[i]};
+    }
+    // Against a golden tensor of zeros any error is infinitely large and none is a finding.
+    row.sqnr_db = comparison.sums.golden_square > 0 ? comparison.scores[plan.sqnr].value
+                                                    : std::numeric_limits<double>::quiet_NaN();
+    row.sums = comparison.sums;
+    row.verdict = comparison.verdict;
+    row.reason = comparison.reason;
+    row.worst = comparison.worst;
+    row.matched_by = match::Name(pair.strategy);
+    row.note = pair.layout_note;
+    row.encoding = EncodingOf(pair);
+    return row;
+  }
+
+  // Pairs that cannot be compared (an unreadable file) are listed as unmatched, with the reason.
+  Result<report::Summary> SummaryOf(const std::vector<Result<verify::Comparison>>& results) const {
+    report::Summary summary;
+    for (const PlannedColumn& planned : sources_.columns) summary.columns.push_back(planned.column);
+    summary.unmatched_golden = sources_.matches.unmatched_golden;
+    summary.unmatched_target = sources_.matches.unmatched_target;
+    summary.topological = sources_.graph.has_value();
+    std::vector<std::optional<std::size_t>> row_of(pairs_.size());
+    for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
+      if (!results[pair].ok()) {
+        const std::string reason = results[pair].status().message();
+        LogWarn("'{}' cannot be compared: {}", Printable(pairs_[pair].target.name), reason);
+        summary.unmatched_target.push_back({pairs_[pair].target.name, reason});
+        continue;
+      }
+      row_of[pair] = summary.rows.size();
+      summary.rows.push_back(RowOf(pair, *results[pair]));
+    }
+    if (summary.rows.empty()) {
+      return Failure("no tensor pair could be compared; the first because: " +
+                     summary.unmatched_target.back().reason);
+    }
+    for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
+      if (!row_of[pair]) continue;
+      report::Row& row = summary.rows[*row_of[pair]];
+      row.is_output = neighbours_[pair].is_output;
+      for (const std::size_t input : neighbours_[pair].inputs) {
+        if (row_of[input]) row.inputs.push_back(*row_of[input]);
+      }
+    }
+    return summary;
+  }
+
+  const Sources& sources_;
+  const std::vector<match::Pair>& pairs_;
+  std::vector<TensorNeighbours> neighbours_;
+  std::vector<PairPlan> plans_;
+};
+
+void LogMatches(const match::Matches& matches) {
+  LogInfo("{} tensor pairs; {} target and {} golden tensors without a twin", matches.pairs.size(),
+          matches.unmatched_target.size(), matches.unmatched_golden.size());
+  for (const auto& tensor : matches.unmatched_target) {
+    LogDebug("target '{}' is not compared: {}", Printable(tensor.name), Printable(tensor.reason));
+  }
+  for (const auto& tensor : matches.unmatched_golden) {
+    LogDebug("golden '{}' is not compared: {}", Printable(tensor.name), Printable(tensor.reason));
+  }
+  const auto guessed = std::count_if(matches.pairs.begin(), matches.pairs.end(),
+                                     [](const match::Pair& pair) { return pair.layout_guessed; });
+  if (guessed > 0) {
+    LogWarn(
+        "the axis order of {} tensors had to be inferred; the summary says which. "
+        "--graph_struct tells it.",
+        guessed);
+  }
+}
+
+bool ThresholdsMet(const report::Summary& summary) {
+  return std::all_of(summary.rows.begin(), summary.rows.end(), [](const report::Row& row) {
+    return std::all_of(row.cells.begin(), row.cells.end(),
+                       [](const auto& cell) { return !cell || cell->within_threshold; });
+  });
+}
+
+Result<Outcome> CompareAndReport(const VerificationOptions& options,
+                                 std::vector<PlannedColumn> columns, const fs::path& directory) {
+  ACC_ASSIGN_OR_RETURN(const Sources sources, ReadSources(options, std::move(columns)));
+  LogMatches(sources.matches);
+  ACC_ASSIGN_OR_RETURN(report::Summary summary, PairComparison(sources).Run());
+  summary.golden_directory = sources.golden_directory.native();
+  summary.target_directory = sources.target_directory.native();
+  summary.command = options.common.command;
+  const report::Findings findings = report::FindingsOf(summary);
+  ACC_RETURN_IF_ERROR(report::WriteReport(directory, summary, findings));
+
+  Outcome outcome;
+  outcome.directory = directory;
+  outcome.thresholds_met = ThresholdsMet(summary);
+  outcome.summary_lines = report::TextLines(summary, findings);
+  outcome.summary_lines.push_back("Report: " + (directory / "summary.html").native());
+  for (const std::string& line : outcome.summary_lines) LogDebug("{}", line);
+  return outcome;
+}
+
+}  // namespace
+
+Result<Outcome> RunVerification(const VerificationOptions& options) {
+  ACC_RETURN_IF_ERROR(CheckOptions(options));
+  // What the command line alone can get wrong leaves no run behind.
+  ACC_ASSIGN_OR_RETURN(auto columns, DefaultColumns(options.default_verifiers));
+  ACC_RETURN_IF_ERROR(CheckScaledDiff(options, columns));
+  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "verification"));
+  ACC_ASSIGN_OR_RETURN(Outcome outcome, CompareAndReport(options, std::move(columns), run.path()));
+  ACC_RETURN_IF_ERROR(run.Finish());
+  return outcome;
+}
+
+}  // namespace acc::features
