@@ -100,6 +100,7 @@ struct InferenceEngineOptions {
 
 struct VerificationOptions {
   CommonOptions common;
+  ModelOptions model;  // Of the goldens, for a tensor mapping made here; all of it may be empty.
   std::vector<std::vector<std::string>> default_verifiers;  // The words of each --default_verifier.
   std::filesystem::path golden_output_reference_directory;
   std::filesystem::path inference_results;
