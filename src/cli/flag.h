@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One row per flag. Parsing, --help, docs/command-line.md, the keys of --args_config, the file
+// <feature>_options.json and the parser's tests all read these rows.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "features/options.h"
+
+namespace acc::cli {
+
+enum class Feature { kFrameworkRunner, kInferenceEngine, kVerification, kEndToEnd };
+inline constexpr std::size_t kFeatureCount = 4;
+
+// A paragraph of --help. Some of them make their flags required.
+enum class Group {
+  kNone,  // Not a flag of the feature.
+  kRequired,
+  kOptional,
+  kCore,
+  kSourceStage,
+  kStaticStage,
+  kEngineOptional,
+  kMapping,
+  kRunnerAndEngine,
+  kForEngine,
+  kForVerification,
+  kMoreForRunner,
+  kMoreForEngine,
+  kMoreForVerification,
+};
+
+enum class Needed { kNever, kAlways, kAtSourceStage, kAtStaticStage };
+
+struct GroupInfo {
+  Group group;
+  std::string_view heading;
+  Needed needed = Needed::kNever;  // Of its flags that have no default.
+};
+
+// In the order of --help.
+std::span<const GroupInfo> Groups();
+
+struct FeatureInfo {
+  Feature feature;
+  std::string_view flag;             // Selects it: "framework_runner"; empty for end to end.
+  std::string_view deprecated_flag;  // Its old name, or empty.
+  std::string_view title;
+  std::string_view summary;
+  std::string_view example;  // Arguments of a command, one flag per line.
+};
+
+std::span<const FeatureInfo> Features();
+const FeatureInfo& Info(Feature feature);
+
+// How messages call a feature: "--verification", or "the end-to-end run".
+std::string Title(const FeatureInfo& feature);
+
+// The words after each occurrence of one flag; a switch has no words.
+using Occurrences = std::vector<std::vector<std::string>>;
+
+struct Flag;
+using Setter = Status (*)(const Flag& flag, const Occurrences& given,
+                          features::EndToEndOptions& options);
+
+struct Flag {
+  std::string_view name;                         // Long name, without dashes.
+  std::array<std::string_view, 2> aliases = {};  // Further long names.
+  std::string_view short_name = {};              // One letter or several: "f", "bbw".
+  std::string_view placeholder = {};             // Empty: a switch.
+  std::size_t min_words = 1;                     // Of one occurrence, where not a switch.
+  std::size_t max_words = 1;
+  bool repeatable = false;
+  std::span<const std::string_view> choices = {};  // Of the first word, in any case.
+  std::string_view fallback = {};                  // Taken when the flag is not given.
+  std::array<Group, kFeatureCount> groups = {};    // Indexed by Feature.
+  std::string_view help;
+  Setter set = nullptr;  // Null for flags that the command line answers itself.
+
+  bool is_switch() const { return placeholder.empty(); }
+  Group group(Feature feature) const { return groups[static_cast<std::size_t>(feature)]; }
+};
+
+// All flags, in the order of --help.
+std::span<const Flag> Flags();
+
+// Names of the contract that later versions bring.
+std::span<const std::string_view> FlagsToCome();
+
+// By long name or alias, without dashes; null for an unknown one or one of other features only.
+const Flag* FindFlag(Feature feature, std::string_view name);
+const Flag* FindShortFlag(Feature feature, std::string_view short_name);
+
+// "--framework", as messages name a flag.
+std::string Dashed(const Flag& flag);
+
+}  // namespace acc::cli

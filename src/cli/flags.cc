@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
+
+#include "cli/flag.h"
+#include "cli/setters.h"
+
+namespace acc::cli {
+namespace {
+
+using features::CommonOptions;
+using features::EndToEndOptions;
+using features::FrameworkRunnerOptions;
+using features::InferenceEngineOptions;
+using features::ModelOptions;
+using features::QuantizationOptions;
+using features::VerificationOptions;
+using enum Group;
+
+// The way to a field, for Set<>.
+constexpr auto kCommonPart = &EndToEndOptions::common;
+constexpr auto kRunnerPart = &EndToEndOptions::framework_runner;
+constexpr auto kEnginePart = &EndToEndOptions::inference_engine;
+constexpr auto kVerificationPart = &EndToEndOptions::verification;
+constexpr auto kModelPart = &FrameworkRunnerOptions::model;
+constexpr auto kQuantizationPart = &InferenceEngineOptions::quantization;
+
+constexpr std::size_t kAnyNumber = 1000;
+
+constexpr std::array<std::string_view, 3> kFrameworks = {"tensorflow", "onnx", "tflite"};
+constexpr std::array<std::string_view, 3> kStages = {"source", "converted", "compiled"};
+constexpr std::array<std::string_view, 7> kRuntimes = {"cpu",    "gpu",    "dsp",   "dspv68",
+                                                       "dspv69", "dspv73", "dspv75"};
+constexpr std::array<std::string_view, 6> kArchitectures = {
+    "aarch64-android",    "aarch64-android-clang6.0", "aarch64-android-clang8.0",
+    "x86_64-linux-clang", "x86_64-windows-msvc",      "wos"};
+constexpr std::array<std::string_view, 3> kPrecisions = {"int8", "fp16", "fp32"};
+constexpr std::array<std::string_view, 3> kHosts = {"x86", "x86_64-windows-msvc", "wos"};
+constexpr std::array<std::string_view, 2> kBiasBitwidths = {"8", "32"};
+constexpr std::array<std::string_view, 2> kActivationBitwidths = {"8", "16"};
+constexpr std::array<std::string_view, 3> kWeightBitwidths = {"4", "8", "16"};
+constexpr std::array<std::string_view, 9> kPerfProfiles = {
+    "low_balanced",   "balanced",        "high_performance", "sustained_high_performance",
+    "burst",          "low_power_saver", "power_saver",      "high_power_saver",
+    "system_settings"};
+constexpr std::array<std::string_view, 5> kProfilingLevels = {"off", "basic", "moderate",
+                                                              "detailed", "linting"};
+constexpr std::array<std::string_view, 2> kEngines = {"snpe", "qnn"};
+
+// Groups in the order of Feature: framework runner, inference engine, verification, end to end.
+using Places = std::array<Group, kFeatureCount>;
+constexpr Places kEverywhere = {kOptional, kEngineOptional, kOptional, kOptional};
+constexpr Places kOfModel = {kRequired, kSourceStage, kNone, kRunnerAndEngine};
+constexpr Places kOfModelAndMapping = {kRequired, kSourceStage, kMapping, kRunnerAndEngine};
+constexpr Places kOfRunner = {kOptional, kNone, kNone, kMoreForRunner};
+constexpr Places kOfEngine = {kNone, kEngineOptional, kNone, kMoreForEngine};
+constexpr Places kOfEngineCore = {kNone, kCore, kNone, kForEngine};
+constexpr Places kOfVerification = {kNone, kNone, kOptional, kMoreForVerification};
+constexpr Places kOfVerificationAlone = {kNone, kNone, kOptional, kNone};
+
+constexpr Flag kFlags[] = {
+    {.name = "framework",
+     .short_name = "f",
+     .placeholder = "FRAMEWORK [VERSION]",
+     .max_words = 2,
+     .choices = kFrameworks,
+     .groups = kOfModelAndMapping,
+     .help = "The framework of the source model and, optionally, its version.",
+     .set = &SetFramework},
+    {.name = "model_path",
+     .short_name = "m",
+     .placeholder = "MODEL_PATH",
+     .groups = kOfModelAndMapping,
+     .help = "The source model's file.",
+     .set = &Set<kRunnerPart, kModelPart, &ModelOptions::model_path>},
+    {.name = "input_tensor",
+     .short_name = "i",
+     .placeholder = "NAME DIMS RAW [TYPE]",
+     .min_words = 3,
+     .max_words = 4,
+     .repeatable = true,
+     .groups = kOfModel,
+     .help = "An input of the model: its name, its dimensions with commas between them, the raw "
+             "file of its elements and, optionally, their type (float32 unless given). Repeat it "
+             "for each input: -i data1 1,224,224,3 data1.raw -i data2 1,50 data2.raw int64. A "
+             "scalar has the dimensions 1 or ''.",
+     .set = &SetInputTensors},
+    {.name = "output_tensor",
+     .short_name = "o",
+     .placeholder = "OUTPUT_TENSOR",
+     .repeatable = true,
+     .groups = kOfModel,
+     .help = "The name of an output of the model. Repeat it for each output.",
+     .set = &SetOutputTensors},
+    {.name = "stage",
+     .placeholder = "STAGE",
+     .choices = kStages,
+     .fallback = "source",
+     .groups = {kNone, kCore, kNone, kMoreForEngine},
+     .help = "What to start from: a source model, a converted model, or a compiled one.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::stage>},
+    {.name = "runtime",
+     .short_name = "r",
+     .placeholder = "RUNTIME",
+     .choices = kRuntimes,
+     .groups = kOfEngineCore,
+     .help = "What computes on the target.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::runtime>},
+    {.name = "architecture",
+     .short_name = "a",
+     .placeholder = "ARCHITECTURE",
+     .choices = kArchitectures,
+     .groups = kOfEngineCore,
+     .help = "The machine that the target runs on.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::architecture>},
+    {.name = "input_list",
+     .short_name = "l",
+     .placeholder = "INPUT_LIST",
+     .groups = kOfEngineCore,
+     .help = "A text file with one line per inference: the raw files of the inputs, for models of "
+             "several inputs each as name:=path. The same lines calibrate the quantization.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::input_list>},
+    {.name = "static_model",
+     .placeholder = "STATIC_MODEL",
+     .groups = {kNone, kStaticStage, kNone, kMoreForEngine},
+     .help = "The converted or compiled model.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::static_model>},
+    {.name = "default_verifier",
+     .placeholder = "VERIFIER [NAME VALUE ...]",
+     .max_words = kAnyNumber,
+     .repeatable = true,
+     .groups = {kNone, kNone, kRequired, kForVerification},
+     .help = "A verifier for all tensors, its name in any case, with parameters in one of two "
+             "forms: rtolatol,rtolmargin,0.01,atolmargin,0.01 or CosineSimilarity threshold 0.99. "
+             "Every verifier has the parameter threshold: a tensor beyond it makes the exit code "
+             "1. Repeat the flag for more verifiers.",
+     .set = &SetVerifiers},
+    {.name = "golden_output_reference_directory",
+     .aliases = {"golden_dir_for_mapping", "framework_results"},
+     .placeholder = "GOLDEN_DIRECTORY",
+     .groups = {kNone, kEngineOptional, kRequired, kOptional},
+     .help = "The directory of golden outputs. Verification compares with it, the inference engine "
+             "makes the tensor mapping from it, and the end-to-end run then skips the framework "
+             "runner.",
+     .set = &SetGoldenDirectory},
+    {.name = "inference_results",
+     .placeholder = "INFERENCE_RESULTS",
+     .groups = {kNone, kNone, kRequired, kNone},
+     .help = "The directory of the target's outputs, such as "
+             "working_directory/inference_engine/latest/output/Result_0.",
+     .set = &Set<kVerificationPart, &VerificationOptions::inference_results>},
+    {.name = "precision",
+     .placeholder = "PRECISION",
+     .choices = kPrecisions,
+     .fallback = "int8",
+     .groups = kOfEngine,
+     .help = "The target's arithmetic. Models that start converted or compiled have their own.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::precision>},
+    {.name = "act_bitwidth",
+     .short_name = "abw",
+     .placeholder = "BITS",
+     .choices = kActivationBitwidths,
+     .fallback = "8",
+     .groups = kOfEngine,
+     .help = "Bits of a quantized activation.",
+     .set = &Set<kEnginePart, kQuantizationPart, &QuantizationOptions::act_bitwidth>},
+    {.name = "weights_bitwidth",
+     .short_name = "wbw",
+     .placeholder = "BITS",
+     .choices = kWeightBitwidths,
+     .fallback = "8",
+     .groups = kOfEngine,
+     .help = "Bits of a quantized weight.",
+     .set = &Set<kEnginePart, kQuantizationPart, &QuantizationOptions::weights_bitwidth>},
+    {.name = "bias_bitwidth",
+     .short_name = "bbw",
+     .placeholder = "BITS",
+     .choices = kBiasBitwidths,
+     .fallback = "8",
+     .groups = kOfEngine,
+     .help = "Bits of a quantized bias.",
+     .set = &Set<kEnginePart, kQuantizationPart, &QuantizationOptions::bias_bitwidth>},
+    {.name = "quantization_overrides",
+     .short_name = "qo",
+     .placeholder = "QUANTIZATION_OVERRIDES",
+     .groups = kOfEngine,
+     .help = "A JSON file of encodings that replace the calibrated ones (AIMET 0.6.1 or 1.0.0).",
+     .set = &Set<kEnginePart, kQuantizationPart, &QuantizationOptions::quantization_overrides>},
+    {.name = "override_params",
+     .groups = kOfEngine,
+     .help = "Quantize anew where the source model brings its own quantization.",
+     .set = &Set<kEnginePart, kQuantizationPart, &QuantizationOptions::override_params>},
+    {.name = "no_weight_quantization",
+     .groups = kOfEngine,
+     .help = "Keep the weights in floating point; their encodings are still computed.",
+     .set = &Set<kEnginePart, kQuantizationPart, &QuantizationOptions::no_weight_quantization>},
+    {.name = "use_symmetric_quantize_weights",
+     .groups = kOfEngine,
+     .help = "Quantize the weights symmetrically around zero.",
+     .set = &Set<kEnginePart, kQuantizationPart,
+                 &QuantizationOptions::use_symmetric_quantize_weights>},
+    {.name = "use_enhanced_quantizer",
+     .groups = kOfEngine,
+     .help = "Choose ranges that cut off long tails, for activations and weights.",
+     .set = &Set<kEnginePart, kQuantizationPart, &QuantizationOptions::use_enhanced_quantizer>},
+    {.name = "use_adjusted_weights_quantizer",
+     .groups = kOfEngine,
+     .help = "Choose the ranges of the weights with the adjusted quantizer.",
+     .set = &Set<kEnginePart, kQuantizationPart,
+                 &QuantizationOptions::use_adjusted_weights_quantizer>},
+    {.name = "use_per_channel_quantization",
+     .groups = kOfEngine,
+     .help = "Quantize the weights of convolutions with one range per output channel.",
+     .set =
+         &Set<kEnginePart, kQuantizationPart, &QuantizationOptions::use_per_channel_quantization>},
+    {.name = "use_native_input_files",
+     .short_name = "nif",
+     .groups = kOfEngine,
+     .help = "The files of the input list hold the graph's own types instead of float32.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::use_native_input_files>},
+    {.name = "use_native_output_files",
+     .short_name = "nof",
+     .groups = kOfEngine,
+     .help = "Write the outputs in the graph's own types instead of float32.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::use_native_output_files>},
+    {.name = "model_name",
+     .short_name = "mn",
+     .placeholder = "MODEL_NAME",
+     .fallback = "snpe_model",
+     .groups = kOfEngine,
+     .help = "The name of the converted model; <name>_graph_struct.json carries it.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::model_name>},
+    {.name = "htp_socs",
+     .placeholder = "HTP_SOCS",
+     .groups = kOfEngine,
+     .help = "The chip that the HTP is part of.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::htp_socs>},
+    {.name = "debug_mode_off",
+     .groups = kOfEngine,
+     .help = "Write only the outputs of the model, not every tensor.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::debug_mode_off>},
+    {.name = "engine_path",
+     .short_name = "p",
+     .placeholder = "ENGINE_PATH",
+     .groups = kOfEngine,
+     .help = "The root of Qualcomm's SDK, to use its own tools; without it the engines of this "
+             "program run.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::engine_path>},
+    {.name = "deviceId",
+     .placeholder = "DEVICEID",
+     .groups = kOfEngine,
+     .help = "The serial number of the device; the first one of the list unless given.",
+     .set = &SetSdkOnly},
+    {.name = "host_device",
+     .placeholder = "HOST",
+     .choices = kHosts,
+     .fallback = "x86",
+     .groups = kOfEngine,
+     .help = "The machine that converts the model.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::host_device>},
+    {.name = "print_version",
+     .placeholder = "PRINT_VERSION",
+     .groups = kOfEngine,
+     .help = "Print the version of the SDK beside the output.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::print_version>},
+    {.name = "perf_profile",
+     .placeholder = "PROFILE",
+     .choices = kPerfProfiles,
+     .groups = kOfEngine,
+     .help = "How the device trades speed for power.",
+     .set = &SetSdkOnly},
+    {.name = "profiling_level",
+     .placeholder = "LEVEL",
+     .choices = kProfilingLevels,
+     .groups = kOfEngine,
+     .help = "Profile the run, and how closely.",
+     .set = &SetSdkOnly},
+    {.name = "offline_prepare",
+     .groups = kOfEngine,
+     .help = "Prepare the graph for the HTP before it reaches the device.",
+     .set = &SetSdkOnly},
+    {.name = "extra_converter_args",
+     .placeholder = "ARGS",
+     .groups = kOfEngine,
+     .help = "More arguments for Qualcomm's converter, quoted: 'input_dtype=data "
+             "float;input_layout=data1 NCHW'.",
+     .set = &SetSdkOnly},
+    {.name = "extra_quantizer_args",
+     .placeholder = "ARGS",
+     .groups = kOfEngine,
+     .help = "More arguments for Qualcomm's quantizer, quoted: 'arg1=value1;arg2=value2'.",
+     .set = &SetSdkOnly},
+    {.name = "extra_runtime_args",
+     .placeholder = "ARGS",
+     .groups = kOfEngine,
+     .help = "More arguments for Qualcomm's net runner, quoted: 'arg1=value1;arg2=value2'.",
+     .set = &SetSdkOnly},
+    {.name = "fine_grain_mode",
+     .placeholder = "FINE_GRAIN_MODE",
+     .groups = kOfEngine,
+     .help = "The directory of goldens that feed each part of the model by itself.",
+     .set = &Set<kEnginePart, &InferenceEngineOptions::fine_grain_mode>},
+    {.name = "tensor_mapping",
+     .placeholder = "TENSOR_MAPPING",
+     .groups = kOfVerification,
+     .help = "A JSON file that maps the target's tensor names to golden ones.",
+     .set = &Set<kVerificationPart, &VerificationOptions::tensor_mapping>},
+    {.name = "qnn_model_json_path",
+     .placeholder = "QNN_MODEL_JSON",
+     .groups = kOfVerificationAlone,
+     .help = "The net JSON of a QNN model, for the axis order of its tensors.",
+     .set = &Set<kVerificationPart, &VerificationOptions::qnn_model_json_path>},
+    {.name = "dlc_path",
+     .placeholder = "DLC_PATH",
+     .groups = kOfVerificationAlone,
+     .help = "The DLC of the target's model, for the axis order of its tensors.",
+     .set = &Set<kVerificationPart, &VerificationOptions::dlc_path>},
+    {.name = "verifier_config",
+     .placeholder = "VERIFIER_CONFIG",
+     .groups = kOfVerification,
+     .help = "A JSON file of verifiers for single tensors: {\"TopK\": {\"parameters\": {\"k\": 5}, "
+             "\"tensors\": [[\"name\"]]}}.",
+     .set = &Set<kVerificationPart, &VerificationOptions::verifier_config>},
+    {.name = "graph_struct",
+     .placeholder = "GRAPH_STRUCT",
+     .groups = kOfVerificationAlone,
+     .help = "The graph structure that the inference engine wrote; it puts the tensors in order, "
+             "and ScaledDiff needs it.",
+     .set = &Set<kVerificationPart, &VerificationOptions::graph_struct>},
+    {.name = "target_encodings",
+     .placeholder = "TARGET_ENCODINGS",
+     .groups = kOfVerification,
+     .help = "A JSON file of the target's encodings.",
+     .set = &Set<kVerificationPart, &VerificationOptions::target_encodings>},
+    {.name = "engine",
+     .short_name = "e",
+     .placeholder = "ENGINE [VERSION]",
+     .max_words = 2,
+     .choices = kEngines,
+     .groups = {kNone, kNone, kMapping, kNone},
+     .help = "The engine that made the target's outputs and, optionally, its version.",
+     .set = &SetEngine},
+    {.name = "enable_graph_optimization",
+     .groups = kOfRunner,
+     .help = "Let ONNX Runtime optimize the graph. The reference runs without.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::enable_graph_optimization>},
+    {.name = "disable_graph_optimization",
+     .groups = kOfRunner,
+     .help = "Keep ONNX Runtime's graph optimizations off, as they are unless enabled.",
+     .set = &SetGraphOptimizationOff},
+    {.name = "onnx_custom_op_lib",
+     .placeholder = "LIBRARY",
+     .groups = kOfRunner,
+     .help = "A shared library of custom operators for ONNX Runtime.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::onnx_custom_op_lib>},
+    {.name = "add_layer_outputs",
+     .placeholder = "NAMES",
+     .groups = kOfRunner,
+     .help = "Write only these tensors; names with commas between them.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::add_layer_outputs>},
+    {.name = "add_layer_types",
+     .placeholder = "TYPES",
+     .groups = kOfRunner,
+     .help = "Write only the outputs of these operator types, such as Resize,Transpose.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::add_layer_types>},
+    {.name = "skip_layer_outputs",
+     .placeholder = "NAMES",
+     .groups = kOfRunner,
+     .help = "Do not write these tensors.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::skip_layer_outputs>},
+    {.name = "skip_layer_types",
+     .placeholder = "TYPES",
+     .groups = kOfRunner,
+     .help = "Do not write the outputs of these operator types.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::skip_layer_types>},
+    {.name = "start_layer",
+     .placeholder = "NAME",
+     .groups = kOfRunner,
+     .help = "Write from this layer's output to the end of the model.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::start_layer>},
+    {.name = "end_layer",
+     .placeholder = "NAME",
+     .groups = kOfRunner,
+     .help = "Write up to this layer's output.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::end_layer>},
+    {.name = "memory_budget_mb",
+     .placeholder = "MB",
+     .fallback = "1024",
+     .groups = {kOptional, kEngineOptional, kNone, kOptional},
+     .help = "How much memory the tensors captured in one pass may take.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::memory_budget_mb>},
+    {.name = "working_dir",
+     .short_name = "w",
+     .placeholder = "WORKING_DIR",
+     .fallback = "working_directory",
+     .groups = kEverywhere,
+     .help = "Where the directories of the features are made.",
+     .set = &Set<kCommonPart, &CommonOptions::working_dir>},
+    {.name = "output_dirname",
+     .placeholder = "OUTPUT_DIRNAME",
+     .groups = kEverywhere,
+     .help = "The name of the run's directory below <working_dir>/<feature>; the time of day "
+             "unless given.",
+     .set = &Set<kCommonPart, &CommonOptions::output_dirname>},
+    {.name = "args_config",
+     .placeholder = "ARGS_CONFIG",
+     .groups = kEverywhere,
+     .help = "A JSON file of further flags, by their long names. A flag may be given there or on "
+             "the command line, not in both."},
+    {.name = "verbose",
+     .short_name = "v",
+     .groups = kEverywhere,
+     .help = "Print what the log file holds.",
+     .set = &Set<kCommonPart, &CommonOptions::verbose>},
+    {.name = "version", .groups = kEverywhere, .help = "Print the program's version and end."},
+    {.name = "help", .short_name = "h", .groups = kEverywhere, .help = "Print this help and end."},
+};
+
+constexpr std::array<std::string_view, 5> kFlagsToCome = {
+    "compare_encodings", "tensor_inspection", "quant_checker", "enable_tensor_inspection",
+    "deep_analyzer"};
+
+constexpr std::array kGroups = {
+    GroupInfo{kRequired, "required arguments", Needed::kAlways},
+    GroupInfo{kCore, "Core Arguments", Needed::kAlways},
+    GroupInfo{kSourceStage, "Arguments required for SOURCE stage", Needed::kAtSourceStage},
+    GroupInfo{kStaticStage, "Arguments required for CONVERTED or COMPILED stage",
+              Needed::kAtStaticStage},
+    GroupInfo{kRunnerAndEngine, "Arguments required by both Framework Runner and Inference Engine",
+              Needed::kAlways},
+    GroupInfo{kForEngine, "Arguments required by Inference Engine", Needed::kAlways},
+    GroupInfo{kForVerification, "Arguments required by Verification", Needed::kAlways},
+    GroupInfo{kOptional, "optional arguments"},
+    GroupInfo{kEngineOptional, "Optional Arguments"},
+    GroupInfo{kMapping,
+              "Arguments for generating Tensor mapping (where --tensor_mapping is not specified)"},
+    GroupInfo{kMoreForRunner, "optional arguments of Framework Runner"},
+    GroupInfo{kMoreForEngine, "optional arguments of Inference Engine"},
+    GroupInfo{kMoreForVerification, "optional arguments of Verification"},
+};
+
+constexpr std::array kFeatures = {
+    FeatureInfo{Feature::kFrameworkRunner, "framework_runner", "framework_diagnosis",
+                "Framework Runner",
+                "Runs the source model in its own framework and writes the output of every node: "
+                "the golden tensors.",
+                "--framework onnx\n"
+                "--model_path model.onnx\n"
+                "--input_tensor data 1,3,224,224 data.raw\n"
+                "--output_tensor prob"},
+    FeatureInfo{Feature::kInferenceEngine, "inference_engine", "", "Inference Engine",
+                "Converts and quantizes the model, runs it with the target's arithmetic and writes "
+                "the output of every node.",
+                "--framework onnx\n"
+                "--model_path model.onnx\n"
+                "--input_tensor data 1,3,224,224 data.raw\n"
+                "--output_tensor prob\n"
+                "--runtime dsp\n"
+                "--architecture x86_64-linux-clang\n"
+                "--input_list image_list.txt"},
+    FeatureInfo{Feature::kVerification, "verification", "", "Verification",
+                "Compares the golden tensors with the target's, tensor by tensor, and reports "
+                "where they part.",
+                "--default_verifier CosineSimilarity\n"
+                "--default_verifier SQNR threshold 20\n"
+                "--golden_output_reference_directory working_directory/framework_runner/latest\n"
+                "--inference_results working_directory/inference_engine/latest/output/Result_0\n"
+                "--tensor_mapping working_directory/inference_engine/latest/tensor_mapping.json\n"
+                "--graph_struct "
+                "working_directory/inference_engine/latest/snpe_model_graph_struct.json"},
+    FeatureInfo{Feature::kEndToEnd, "", "", "End to end",
+                "Without a feature: Framework Runner, Inference Engine and Verification, one after "
+                "the other.",
+                "--framework onnx\n"
+                "--model_path model.onnx\n"
+                "--input_tensor data 1,3,224,224 data.raw\n"
+                "--output_tensor prob\n"
+                "--runtime dsp\n"
+                "--architecture x86_64-linux-clang\n"
+                "--input_list image_list.txt\n"
+                "--act_bitwidth 16\n"
+                "--default_verifier SQNR threshold 20"},
+};
+
+}  // namespace
+
+std::span<const GroupInfo> Groups() { return kGroups; }
+
+std::span<const FeatureInfo> Features() { return kFeatures; }
+
+const FeatureInfo& Info(Feature feature) { return kFeatures[static_cast<std::size_t>(feature)]; }
+
+std::string Title(const FeatureInfo& feature) {
+  return feature.flag.empty() ? "the end-to-end run" : "--" + std::string(feature.flag);
+}
+
+std::span<const Flag> Flags() { return kFlags; }
+
+std::span<const std::string_view> FlagsToCome() { return kFlagsToCome; }
+
+const Flag* FindFlag(Feature feature, std::string_view name) {
+  const auto* flag = std::ranges::find_if(kFlags, [&](const Flag& row) {
+    return row.group(feature) != kNone && !name.empty() &&
+           (row.name == name || std::ranges::count(row.aliases, name) > 0);
+  });
+  return flag == std::end(kFlags) ? nullptr : flag;
+}
+
+const Flag* FindShortFlag(Feature feature, std::string_view short_name) {
+  const auto* flag = std::ranges::find_if(kFlags, [&](const Flag& row) {
+    return row.group(feature) != kNone && !short_name.empty() && row.short_name == short_name;
+  });
+  return flag == std::end(kFlags) ? nullptr : flag;
+}
+
+std::string Dashed(const Flag& flag) { return "--" + std::string(flag.name); }
+
+}  // namespace acc::cli

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cli/setters.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "features/catalog.h"
+
+namespace acc::cli {
+namespace {
+
+const std::string& OnlyWord(const Occurrences& given) { return given.front().front(); }
+
+Result<std::int64_t> PositiveNumber(const Flag& flag, const std::string& word) {
+  const std::optional<std::int64_t> number = ParseInt(word);
+  if (!number || *number < 1) {
+    return UsageError(
+        fmt::format("{} takes a whole number above zero, not '{}'", Dashed(flag), Printable(word)));
+  }
+  return *number;
+}
+
+}  // namespace
+
+Status Assign(const Flag& /*flag*/, const Occurrences& given, bool& field) {
+  field = !given.empty();
+  return OkStatus();
+}
+
+Status Assign(const Flag& flag, const Occurrences& given, int& field) {
+  ACC_ASSIGN_OR_RETURN(const std::int64_t number, PositiveNumber(flag, OnlyWord(given)));
+  if (number > std::numeric_limits<int>::max()) {
+    return UsageError(fmt::format("{} is too large: {}", Dashed(flag), number));
+  }
+  field = static_cast<int>(number);
+  return OkStatus();
+}
+
+Status Assign(const Flag& flag, const Occurrences& given, std::uint64_t& field) {
+  ACC_ASSIGN_OR_RETURN(const std::int64_t number, PositiveNumber(flag, OnlyWord(given)));
+  field = static_cast<std::uint64_t>(number);
+  return OkStatus();
+}
+
+Status Assign(const Flag& /*flag*/, const Occurrences& given, std::string& field) {
+  field = OnlyWord(given);
+  return OkStatus();
+}
+
+Status Assign(const Flag& /*flag*/, const Occurrences& given, std::filesystem::path& field) {
+  field = OnlyWord(given);
+  return OkStatus();
+}
+
+Status Assign(const Flag& /*flag*/, const Occurrences& given, features::Precision& field) {
+  const std::string& word = OnlyWord(given);
+  field = word == "fp32"   ? features::Precision::kFp32
+          : word == "fp16" ? features::Precision::kFp16
+                           : features::Precision::kInt8;
+  return OkStatus();
+}
+
+Status Assign(const Flag& flag, const Occurrences& given, std::vector<std::string>& field) {
+  field.clear();
+  for (const std::string& part : Split(OnlyWord(given), ',')) {
+    if (const std::string_view name = Trim(part); !name.empty()) {
+      field.emplace_back(name);
+    }
+  }
+  if (field.empty()) {
+    return UsageError(fmt::format("{} takes names with commas between them", Dashed(flag)));
+  }
+  return OkStatus();
+}
+
+Status SetFramework(const Flag& /*flag*/, const Occurrences& given,
+                    features::EndToEndOptions& options) {
+  features::ModelOptions& model = options.framework_runner.model;
+  model.framework = given.front().front();
+  model.framework_version = given.front().size() > 1 ? given.front()[1] : "";
+  return OkStatus();
+}
+
+Status SetInputTensors(const Flag& flag, const Occurrences& given,
+                       features::EndToEndOptions& options) {
+  std::vector<features::InputTensor>& tensors = options.framework_runner.model.input_tensors;
+  for (const std::vector<std::string>& words : given) {
+    Result<features::InputTensor> tensor = features::ReadInputTensor(words);
+    if (!tensor.ok()) {
+      return tensor.status().WithContext(Dashed(flag));
+    }
+    const bool known = std::ranges::any_of(
+        tensors, [&](const features::InputTensor& other) { return other.name == tensor->name; });
+    if (known) {
+      return UsageError(
+          fmt::format("{} names the tensor '{}' twice", Dashed(flag), Printable(tensor->name)));
+    }
+    tensors.push_back(std::move(*tensor));
+  }
+  return OkStatus();
+}
+
+Status SetOutputTensors(const Flag& /*flag*/, const Occurrences& given,
+                        features::EndToEndOptions& options) {
+  for (const std::vector<std::string>& words : given) {
+    options.framework_runner.model.output_tensors.push_back(words.front());
+  }
+  return OkStatus();
+}
+
+Status SetGraphOptimizationOff(const Flag& flag, const Occurrences& /*given*/,
+                               features::EndToEndOptions& options) {
+  if (options.framework_runner.enable_graph_optimization) {
+    return UsageError(
+        fmt::format("{} and --enable_graph_optimization exclude each other", Dashed(flag)));
+  }
+  return OkStatus();
+}
+
+Status SetVerifiers(const Flag& flag, const Occurrences& given,
+                    features::EndToEndOptions& options) {
+  for (const std::vector<std::string>& words : given) {
+    ACC_RETURN_IF_ERROR(features::CheckVerifier(words).WithContext(Dashed(flag)));
+  }
+  options.verification.default_verifiers = given;
+  return OkStatus();
+}
+
+Status SetEngine(const Flag& /*flag*/, const Occurrences& given,
+                 features::EndToEndOptions& options) {
+  options.verification.engine = Join(given.front(), " ");
+  return OkStatus();
+}
+
+Status SetGoldenDirectory(const Flag& /*flag*/, const Occurrences& given,
+                          features::EndToEndOptions& options) {
+  options.verification.golden_output_reference_directory = OnlyWord(given);
+  options.inference_engine.golden_output_reference_directory = OnlyWord(given);
+  return OkStatus();
+}
+
+Status SetSdkOnly(const Flag& flag, const Occurrences& given, features::EndToEndOptions& options) {
+  options.inference_engine.sdk_only[std::string(flag.name)] =
+      flag.is_switch() ? "true" : OnlyWord(given);
+  return OkStatus();
+}
+
+}  // namespace acc::cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Where the words of a flag go: the last column of the table in cli/flags.cc.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "cli/flag.h"
+#include "features/options.h"
+
+namespace acc::cli {
+
+// One overload per type of field. All but the list take the first word of the only occurrence.
+Status Assign(const Flag& flag, const Occurrences& given, bool& field);
+Status Assign(const Flag& flag, const Occurrences& given, int& field);
+Status Assign(const Flag& flag, const Occurrences& given, std::uint64_t& field);
+Status Assign(const Flag& flag, const Occurrences& given, std::string& field);
+Status Assign(const Flag& flag, const Occurrences& given, std::filesystem::path& field);
+Status Assign(const Flag& flag, const Occurrences& given, features::Precision& field);
+// Comma-separated names.
+Status Assign(const Flag& flag, const Occurrences& given, std::vector<std::string>& field);
+
+// The setter of one field: Set<&EndToEndOptions::common, &CommonOptions::verbose>.
+template <auto... kMembers>
+Status Set(const Flag& flag, const Occurrences& given, features::EndToEndOptions& options) {
+  return Assign(flag, given, (options.*....*kMembers));
+}
+
+Status SetFramework(const Flag& flag, const Occurrences& given, features::EndToEndOptions& options);
+Status SetInputTensors(const Flag& flag, const Occurrences& given,
+                       features::EndToEndOptions& options);
+Status SetOutputTensors(const Flag& flag, const Occurrences& given,
+                        features::EndToEndOptions& options);
+Status SetGraphOptimizationOff(const Flag& flag, const Occurrences& given,
+                               features::EndToEndOptions& options);
+Status SetVerifiers(const Flag& flag, const Occurrences& given, features::EndToEndOptions& options);
+Status SetEngine(const Flag& flag, const Occurrences& given, features::EndToEndOptions& options);
+// Goldens serve verification and, in the inference engine, the tensor mapping.
+Status SetGoldenDirectory(const Flag& flag, const Occurrences& given,
+                          features::EndToEndOptions& options);
+Status SetSdkOnly(const Flag& flag, const Occurrences& given, features::EndToEndOptions& options);
+
+}  // namespace acc::cli
