@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "cli/given.h"
+#include "cli/words.h"
+
+namespace acc::cli {
+namespace {
+
+using features::EndToEndOptions;
+
+std::string FirstWord(Feature feature, const Given& given, std::string_view name) {
+  const Flag* flag = FindFlag(feature, name);
+  if (flag == nullptr) {
+    return "";
+  }
+  const auto found = given.find(flag);
+  return found == given.end() ? std::string(flag->fallback) : found->second.front().front();
+}
+
+bool IsNeeded(const Flag& flag, Feature feature, bool source_stage) {
+  const auto group = std::ranges::find(Groups(), flag.group(feature), &GroupInfo::group);
+  if (group == Groups().end() || !flag.fallback.empty()) {
+    return false;
+  }
+  return group->needed == Needed::kAlways ||
+         group->needed == (source_stage ? Needed::kAtSourceStage : Needed::kAtStaticStage);
+}
+
+std::string HelpCommand(const FeatureInfo& feature) {
+  return feature.flag.empty() ? "snpe-accuracy-debugger --help"
+                              : fmt::format("snpe-accuracy-debugger --{} --help", feature.flag);
+}
+
+Status CheckComplete(Feature feature, const Given& given) {
+  const std::string stage = FirstWord(feature, given, "stage");
+  std::vector<std::string> missing;
+  for (const Flag& flag : Flags()) {
+    if (!given.contains(&flag) && IsNeeded(flag, feature, stage.empty() || stage == "source")) {
+      missing.push_back(Dashed(flag));
+    }
+  }
+  if (!missing.empty()) {
+    return UsageError(fmt::format("{} needs {}. See {}.", Title(Info(feature)), Join(missing, ", "),
+                                  HelpCommand(Info(feature))));
+  }
+  if (!stage.empty() && stage != "source") {
+    return UsageError(fmt::format(
+        "--stage {} is not in this build yet; start from the source model with --stage source",
+        stage));
+  }
+  return OkStatus();
+}
+
+// The parts of the options that several features share.
+void Spread(const Given& given, EndToEndOptions& options) {
+  const auto spread = [&](Feature feature, features::CommonOptions& common) {
+    common = options.common;
+    common.given = JsonFrom(feature, given);
+  };
+  spread(Feature::kFrameworkRunner, options.framework_runner.common);
+  spread(Feature::kInferenceEngine, options.inference_engine.common);
+  spread(Feature::kVerification, options.verification.common);
+  options.common.given = JsonFrom(Feature::kEndToEnd, given);
+  options.inference_engine.model = options.framework_runner.model;
+  options.inference_engine.memory_budget_mb = options.framework_runner.memory_budget_mb;
+  options.verification.model = options.framework_runner.model;
+}
+
+Result<EndToEndOptions> OptionsFrom(Feature feature, const Given& given) {
+  EndToEndOptions options;
+  for (const Flag& flag : Flags()) {
+    if (flag.set == nullptr || flag.group(feature) == Group::kNone) {
+      continue;
+    }
+    if (const auto found = given.find(&flag); found != given.end()) {
+      ACC_RETURN_IF_ERROR(flag.set(flag, found->second, options));
+    } else if (!flag.fallback.empty()) {
+      ACC_RETURN_IF_ERROR(flag.set(flag, {{std::string(flag.fallback)}}, options));
+    }
+  }
+  return options;
+}
+
+Request RequestFrom(Feature feature, EndToEndOptions options) {
+  switch (feature) {
+    case Feature::kFrameworkRunner:
+      return std::move(options.framework_runner);
+    case Feature::kInferenceEngine:
+      return std::move(options.inference_engine);
+    case Feature::kVerification:
+      return std::move(options.verification);
+    case Feature::kEndToEnd:
+      break;
+  }
+  return options;
+}
+
+Result<Given> AllGiven(Feature feature, std::span<const std::string> marked_words) {
+  ACC_ASSIGN_OR_RETURN(Given given, GivenInWords(feature, marked_words));
+  const std::string config = FirstWord(feature, given, "args_config");
+  if (config.empty()) {
+    return given;
+  }
+  ACC_ASSIGN_OR_RETURN(const Given from_config, GivenInConfig(feature, config));
+  return Merge(std::move(given), from_config);
+}
+
+}  // namespace
+
+Result<CommandLine> ParseCommandLine(std::span<const std::string> words) {
+  ACC_ASSIGN_OR_RETURN(const FeatureChoice choice, ChooseFeature(words));
+  const Feature feature = choice.feature;
+  CommandLine line;
+  if (choice.by_deprecated_name) {
+    line.warnings.push_back(fmt::format("--{} is an old name; use --{}",
+                                        Info(feature).deprecated_flag, Info(feature).flag));
+  }
+  if (HasFlag(feature, choice.rest, "help")) {
+    line.request = HelpRequest{feature};
+    return line;
+  }
+  if (HasFlag(feature, choice.rest, "version")) {
+    line.request = VersionRequest{};
+    return line;
+  }
+  ACC_ASSIGN_OR_RETURN(const std::vector<std::string> marked, MarkedWords(feature, choice.rest));
+  ACC_ASSIGN_OR_RETURN(const Given given, AllGiven(feature, marked));
+  ACC_RETURN_IF_ERROR(CheckComplete(feature, given));
+  ACC_ASSIGN_OR_RETURN(EndToEndOptions options, OptionsFrom(feature, given));
+  options.common.command.assign(words.begin(), words.end());
+  Spread(given, options);
+  line.request = RequestFrom(feature, std::move(options));
+  return line;
+}
+
+}  // namespace acc::cli

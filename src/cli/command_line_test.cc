@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cli/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/files.h"
+#include "base/text.h"
+
+namespace acc::cli {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+using Words = std::vector<std::string>;
+
+// The words of a command as a shell passes them on: "quotes" and continued lines, no more.
+Words ShellWords(std::string_view command) {
+  Words words;
+  bool quoted = false;
+  bool inside = false;
+  for (std::size_t at = 0; at < command.size(); ++at) {
+    const char character = command[at];
+    if (character == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (character == ' ' || character == '\n' || character == '\\')) {
+      inside = false;
+      continue;
+    }
+    if (!inside) {
+      words.emplace_back();
+      inside = true;
+    }
+    if (character != '"') {
+      words.back() += character;
+    }
+  }
+  words.erase(words.begin());
+  return words;
+}
+
+template <typename Options>
+Options Parsed(const Words& words) {
+  const Result<CommandLine> line = ParseCommandLine(words);
+  EXPECT_TRUE(line.ok()) << line.status().message();
+  if (!line.ok() || !std::holds_alternative<Options>(line->request)) {
+    ADD_FAILURE() << "another request";
+    return {};
+  }
+  return std::get<Options>(line->request);
+}
+
+std::string UsageMessage(const Words& words) {
+  const Result<CommandLine> line = ParseCommandLine(words);
+  EXPECT_FALSE(line.ok());
+  EXPECT_EQ(line.status().code(), StatusCode::kUsage);
+  return line.status().message();
+}
+
+// The sample commands of the contract, word for word.
+constexpr std::string_view kRunnerSample = R"(snpe-accuracy-debugger \
+--framework_runner \
+--framework tensorflow \
+--model_path $RESOURCESPATH/samples/InceptionV3Model/inception_v3_2016_08_28_frozen.pb \
+--input_tensor "input:0" 1,299,299,3 $RESOURCESPATH/samples/InceptionV3Model/data/chairs.raw \
+--output_tensor InceptionV3/Predictions/Reshape_1:0)";
+constexpr std::string_view kOnnxRunnerSample = R"(snpe-accuracy-debugger \
+--framework_runner \
+--framework onnx \
+--model_path $RESOURCESPATH/samples/dlv3onnx/dlv3plus_mbnet_513-513_op9_mod_basic.onnx \
+--input_tensor Input 1,3,513,513 $RESOURCESPATH/samples/dlv3onnx/data/00000_1_3_513_513.raw \
+--output_tensor Output)";
+constexpr std::string_view kEngineSample = R"(snpe-accuracy-debugger \
+--inference_engine \
+--framework tensorflow \
+--runtime cpu \
+--model_path $RESOURCESPATH/samples/InceptionV3Model/inception_v3_2016_08_28_frozen.pb \
+--input_tensor "input:0" 1,299,299,3 $RESOURCESPATH/samples/InceptionV3Model/data/chairs.raw \
+--output_tensor InceptionV3/Predictions/Reshape_1:0 \
+--architecture x86_64-linux-clang \
+--input_list $RESOURCESPATH/samples/InceptionV3Model/data/image_list.txt \
+--verbose)";
+constexpr std::string_view kDeviceSample = R"(snpe-accuracy-debugger \
+--inference_engine \
+--deviceId 357415c4 \
+--framework tensorflow \
+--runtime dsp \
+--architecture aarch64-android \
+--model_path $RESOURCESPATH/samples/InceptionV3Model/inception_v3_2016_08_28_frozen.pb \
+--input_tensor "input:0" 1,299,299,3 $RESOURCESPATH/samples/InceptionV3Model/data/chairs.raw \
+--output_tensor InceptionV3/Predictions/Reshape_1:0 \
+--input_list $RESOURCESPATH/samples/InceptionV3Model/data/image_list.txt \
+--verbose)";
+constexpr std::string_view kVerificationSample = R"(snpe-accuracy-debugger \
+--verification \
+--default_verifier CosineSimilarity param1 1 param2 2 \
+--default_verifier SQNR param1 5 param2 1 \
+--golden_output_reference_directory $PROJECTREPOPATH/working_directory/framework_runner/2022-10-31_17-07-58/ \
+--inference_results $PROJECTREPOPATH/working_directory/inference_engine/latest/output/Result_0/ \
+--tensor_mapping $PROJECTREPOPATH/working_directory/inference_engine/latest/tensor_mapping.json \
+--graph_struct $PROJECTREPOPATH/working_directory/inference_engine/latest/snpe_model_graph_struct.json)";
+constexpr std::string_view kEndToEndSample = R"(snpe-accuracy-debugger \
+--framework tensorflow \
+--runtime cpu \
+--model_path $RESOURCESPATH/samples/InceptionV3Model/inception_v3_2016_08_28_frozen.pb \
+--input_tensor "input:0" 1,299,299,3 $RESOURCESPATH/samples/InceptionV3Model/data/chairs.raw \
+--output_tensor InceptionV3/Predictions/Reshape_1:0 \
+--architecture x86_64-linux-clang \
+--input_list $RESOURCESPATH/samples/InceptionV3Model/data/image_list.txt \
+--default_verifier CosineSimilarity \
+--enable_tensor_inspection \
+--verbose)";
+
+TEST(SampleCommands, FrameworkRunner) {
+  const auto options = Parsed<features::FrameworkRunnerOptions>(ShellWords(kRunnerSample));
+  EXPECT_EQ(options.model.framework, "tensorflow");
+  EXPECT_EQ(options.model.model_path.filename(), "inception_v3_2016_08_28_frozen.pb");
+  ASSERT_THAT(options.model.input_tensors, SizeIs(1));
+  EXPECT_EQ(options.model.input_tensors[0].name, "input:0");
+  EXPECT_EQ(options.model.input_tensors[0].dims, (Shape{1, 299, 299, 3}));
+  EXPECT_EQ(options.model.input_tensors[0].raw_file.filename(), "chairs.raw");
+  EXPECT_FALSE(options.model.input_tensors[0].type_given);
+  EXPECT_THAT(options.model.output_tensors, ElementsAre("InceptionV3/Predictions/Reshape_1:0"));
+  EXPECT_EQ(options.common.working_dir, "working_directory");
+  const auto onnx = Parsed<features::FrameworkRunnerOptions>(ShellWords(kOnnxRunnerSample));
+  EXPECT_EQ(onnx.model.framework, "onnx");
+  EXPECT_FALSE(onnx.enable_graph_optimization);
+}
+
+TEST(SampleCommands, InferenceEngine) {
+  for (const std::string architecture : {"x86_64-linux-clang", "x86_64-windows-msvc", "wos"}) {
+    Words words = ShellWords(kEngineSample);
+    std::ranges::replace(words, std::string("x86_64-linux-clang"), architecture);
+    const auto options = Parsed<features::InferenceEngineOptions>(words);
+    EXPECT_EQ(options.architecture, architecture);
+    EXPECT_EQ(options.runtime, "cpu");
+    EXPECT_EQ(options.stage, "source");
+    EXPECT_EQ(options.precision, features::Precision::kInt8);
+    EXPECT_EQ(options.model.input_tensors[0].name, "input:0");
+    EXPECT_EQ(options.input_list.filename(), "image_list.txt");
+    EXPECT_TRUE(options.common.verbose);
+  }
+  const auto device = Parsed<features::InferenceEngineOptions>(ShellWords(kDeviceSample));
+  EXPECT_THAT(device.sdk_only, ElementsAre(Pair("deviceId", "357415c4")));
+}
+
+TEST(SampleCommands, Verification) {
+  const auto options = Parsed<features::VerificationOptions>(ShellWords(kVerificationSample));
+  EXPECT_THAT(options.default_verifiers,
+              ElementsAre(ElementsAre("CosineSimilarity", "param1", "1", "param2", "2"),
+                          ElementsAre("SQNR", "param1", "5", "param2", "1")));
+  EXPECT_EQ(options.graph_struct.filename(), "snpe_model_graph_struct.json");
+  EXPECT_EQ(options.tensor_mapping.filename(), "tensor_mapping.json");
+}
+
+TEST(SampleCommands, EndToEnd) {
+  Words words = ShellWords(kEndToEndSample);
+  EXPECT_THAT(UsageMessage(words), HasSubstr("'--enable_tensor_inspection'. It is not in this"));
+  std::erase(words, "--enable_tensor_inspection");
+  const auto options = Parsed<features::EndToEndOptions>(words);
+  EXPECT_EQ(options.framework_runner.model.framework, "tensorflow");
+  EXPECT_EQ(options.inference_engine.model.framework, "tensorflow");
+  EXPECT_THAT(options.verification.default_verifiers, ElementsAre(ElementsAre("CosineSimilarity")));
+  EXPECT_TRUE(options.common.verbose);
+  EXPECT_TRUE(options.inference_engine.common.verbose);
+}
+
+
+// Every flag of the end-to-end run, none with its default.
+const Words kEverything = ShellWords(
+    "x -f ONNX 1.18 -m model.onnx -i a 1,3 a.raw -i b \"\" b.raw INT64 -o x -o y -r dspv73 "
+    "-a x86_64-linux-clang -l list.txt --default_verifier SQNR threshold 20 "
+    "--golden_output_reference_directory golden --precision fp16 -abw 16 -wbw 4 -bbw 32 "
+    "-qo overrides.json --override_params --no_weight_quantization "
+    "--use_symmetric_quantize_weights --use_enhanced_quantizer --use_adjusted_weights_quantizer "
+    "--use_per_channel_quantization -nif -nof -mn net --htp_socs sm8550 --debug_mode_off -p sdk "
+    "--deviceId 1 --host_device wos --print_version 2 --perf_profile burst --profiling_level basic "
+    "--offline_prepare --extra_converter_args a=b --extra_quantizer_args c=d "
+    "--extra_runtime_args \"--e f\" --fine_grain_mode fine --tensor_mapping map.json "
+    "--verifier_config config.json --target_encodings encodings.json --enable_graph_optimization "
+    "--onnx_custom_op_lib ops.so --add_layer_outputs \"1579, 232\" --add_layer_types Resize "
+    "--skip_layer_outputs q --skip_layer_types Cast,Shape --start_layer s --end_layer e "
+    "--memory_budget_mb 77 -w work --output_dirname out -v");
+
+TEST(EveryField, FrameworkRunner) {
+  const auto all = Parsed<features::EndToEndOptions>(kEverything);
+  const features::FrameworkRunnerOptions& options = all.framework_runner;
+  EXPECT_EQ(options.model.framework, "onnx");
+  EXPECT_EQ(options.model.framework_version, "1.18");
+  EXPECT_EQ(options.model.model_path, "model.onnx");
+  ASSERT_THAT(options.model.input_tensors, SizeIs(2));
+  EXPECT_EQ(options.model.input_tensors[1].dims, Shape{});
+  EXPECT_EQ(options.model.input_tensors[1].type, ElementType::kInt64);
+  EXPECT_TRUE(options.model.input_tensors[1].type_given);
+  EXPECT_THAT(options.model.output_tensors, ElementsAre("x", "y"));
+  EXPECT_TRUE(options.enable_graph_optimization);
+  EXPECT_EQ(options.onnx_custom_op_lib, "ops.so");
+  EXPECT_THAT(options.add_layer_outputs, ElementsAre("1579", "232"));
+  EXPECT_THAT(options.add_layer_types, ElementsAre("Resize"));
+  EXPECT_THAT(options.skip_layer_outputs, ElementsAre("q"));
+  EXPECT_THAT(options.skip_layer_types, ElementsAre("Cast", "Shape"));
+  EXPECT_EQ(options.start_layer, "s");
+  EXPECT_EQ(options.end_layer, "e");
+  EXPECT_EQ(options.memory_budget_mb, 77U);
+}
+
+TEST(EveryField, InferenceEngine) {
+  const auto all = Parsed<features::EndToEndOptions>(kEverything);
+  const features::InferenceEngineOptions& options = all.inference_engine;
+  EXPECT_EQ(options.model.output_tensors, all.framework_runner.model.output_tensors);
+  EXPECT_EQ(options.runtime, "dspv73");
+  EXPECT_EQ(options.architecture, "x86_64-linux-clang");
+  EXPECT_EQ(options.host_device, "wos");
+  EXPECT_EQ(options.engine_path, "sdk");
+  EXPECT_EQ(options.input_list, "list.txt");
+  EXPECT_EQ(options.precision, features::Precision::kFp16);
+  EXPECT_EQ(options.model_name, "net");
+  EXPECT_EQ(options.golden_output_reference_directory, "golden");
+  EXPECT_EQ(options.htp_socs, "sm8550");
+  EXPECT_TRUE(options.debug_mode_off);
+  EXPECT_TRUE(options.use_native_input_files);
+  EXPECT_TRUE(options.use_native_output_files);
+  EXPECT_EQ(options.print_version, "2");
+  EXPECT_EQ(options.fine_grain_mode, "fine");
+  EXPECT_EQ(options.memory_budget_mb, 77U);
+  EXPECT_THAT(
+      options.sdk_only,
+      UnorderedElementsAre(Pair("deviceId", "1"), Pair("perf_profile", "burst"),
+                           Pair("profiling_level", "basic"), Pair("offline_prepare", "true"),
+                           Pair("extra_converter_args", "a=b"), Pair("extra_quantizer_args", "c=d"),
+                           Pair("extra_runtime_args", "--e f")));
+}
+
+TEST(EveryField, Quantization) {
+  const auto all = Parsed<features::EndToEndOptions>(kEverything);
+  const features::QuantizationOptions& options = all.inference_engine.quantization;
+  EXPECT_EQ(options.act_bitwidth, 16);
+  EXPECT_EQ(options.weights_bitwidth, 4);
+  EXPECT_EQ(options.bias_bitwidth, 32);
+  EXPECT_EQ(options.quantization_overrides, "overrides.json");
+  EXPECT_TRUE(options.override_params);
+  EXPECT_TRUE(options.no_weight_quantization);
+  EXPECT_TRUE(options.use_symmetric_quantize_weights);
+  EXPECT_TRUE(options.use_enhanced_quantizer);
+  EXPECT_TRUE(options.use_adjusted_weights_quantizer);
+  EXPECT_TRUE(options.use_per_channel_quantization);
+}
+
+TEST(EveryField, VerificationAndCommon) {
+  const auto all = Parsed<features::EndToEndOptions>(kEverything);
+  EXPECT_EQ(all.verification.golden_output_reference_directory, "golden");
+  EXPECT_EQ(all.verification.tensor_mapping, "map.json");
+  EXPECT_EQ(all.verification.verifier_config, "config.json");
+  EXPECT_EQ(all.verification.target_encodings, "encodings.json");
+  EXPECT_EQ(all.common.working_dir, "work");
+  EXPECT_EQ(all.common.output_dirname, "out");
+  EXPECT_EQ(all.verification.common.working_dir, "work");
+  EXPECT_THAT(all.framework_runner.common.command, SizeIs(kEverything.size()));
+  const auto alone = Parsed<features::VerificationOptions>(
+      ShellWords("x --verification --default_verifier sqnr --framework_results g "
+                 "--inference_results t --dlc_path d --qnn_model_json_path q --graph_struct s "
+                 "-e snpe 2.39 -m model.onnx -f onnx"));
+  EXPECT_EQ(alone.inference_results, "t");
+  EXPECT_EQ(alone.dlc_path, "d");
+  EXPECT_EQ(alone.qnn_model_json_path, "q");
+  EXPECT_EQ(alone.graph_struct, "s");
+  EXPECT_EQ(alone.engine, "snpe 2.39");
+  EXPECT_EQ(alone.model.model_path, "model.onnx");
+  EXPECT_EQ(alone.model.framework, "onnx");
+}
+
+TEST(GivenOptions, EachFeatureKeepsItsOwnFlags) {
+  const auto all = Parsed<features::EndToEndOptions>(kEverything);
+  EXPECT_TRUE(all.common.given.contains("runtime"));
+  EXPECT_TRUE(all.common.given.contains("start_layer"));
+  EXPECT_FALSE(all.framework_runner.common.given.contains("runtime"));
+  EXPECT_FALSE(all.inference_engine.common.given.contains("start_layer"));
+  EXPECT_EQ(all.inference_engine.common.given["act_bitwidth"], "16");
+}
+
+TEST(ArgsConfig, FillsWhatTheCommandLineLeavesOut) {
+  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "args.json";
+  ASSERT_TRUE(WriteFile(path, R"({"default_verifier": "SQNR", "framework_results": "g"})").ok());
+  const Words words = {"--verification", "--inference_results", "t", "--args_config", path};
+  EXPECT_EQ(Parsed<features::VerificationOptions>(words).golden_output_reference_directory, "g");
+  Words twice = words;
+  twice.insert(twice.end(), {"--golden_output_reference_directory", "h"});
+  EXPECT_THAT(UsageMessage(twice), HasSubstr("in the file of --args_config: "
+                                             "--golden_output_reference_directory."));
+}
+
+TEST(UsageErrors, BadValues) {
+  Words words = kEverything;
+  std::ranges::replace(words, std::string("77"), std::string("0"));
+  EXPECT_THAT(UsageMessage(words), HasSubstr("--memory_budget_mb takes a whole number above zero"));
+  words = kEverything;
+  std::ranges::replace(words, std::string("1,3"), std::string("1x3"));
+  EXPECT_THAT(UsageMessage(words), HasSubstr("--input_tensor: '1x3' are no dimensions of 'a'"));
+  words = kEverything;
+  std::ranges::replace(words, std::string("INT64"), std::string("in64"));
+  EXPECT_THAT(UsageMessage(words), HasSubstr("Did you mean 'int64'?"));
+  words = kEverything;
+  std::ranges::replace(words, std::string("b"), std::string("a"));
+  EXPECT_THAT(UsageMessage(words), HasSubstr("--input_tensor names the tensor 'a' twice"));
+  words = kEverything;
+  std::ranges::replace(words, std::string("SQNR"), std::string("SNQR"));
+  EXPECT_THAT(UsageMessage(words), AllOf(HasSubstr("--default_verifier: "), HasSubstr("SQNR")));
+  words = kEverything;
+  std::ranges::replace(words, std::string("Resize"), std::string(" , "));
+  EXPECT_THAT(UsageMessage(words), HasSubstr("--add_layer_types takes names"));
+  words = kEverything;
+  words.emplace_back("--disable_graph_optimization");
+  EXPECT_THAT(UsageMessage(words), HasSubstr("exclude each other"));
+}
+
+TEST(UsageErrors, StagesToCome) {
+  const Words words =
+      ShellWords("x --inference_engine -r cpu -a x86_64-linux-clang -l list.txt --stage converted");
+  EXPECT_THAT(UsageMessage(words), HasSubstr("--inference_engine needs --static_model."));
+  Words with_model = words;
+  with_model.insert(with_model.end(), {"--static_model", "m.dlc"});
+  EXPECT_THAT(UsageMessage(with_model), HasSubstr("--stage converted is not in this build yet"));
+}
+
+TEST(Help, WinsOverEveryError) {
+  for (const Words& words : {Words{"-h"}, Words{"--nope", "--help"}, Words{"-m", "-h"}}) {
+    EXPECT_EQ(Parsed<HelpRequest>(words).feature, Feature::kEndToEnd);
+  }
+  EXPECT_EQ(Parsed<HelpRequest>({"-–verification", "–help"}).feature, Feature::kVerification);
+  Parsed<VersionRequest>({"--version"});
+}
+
+TEST(DeprecatedName, Warns) {
+  Words words = ShellWords(kOnnxRunnerSample);
+  words.front() = "--framework_diagnosis";
+  const Result<CommandLine> line = ParseCommandLine(words);
+  ASSERT_TRUE(line.ok());
+  EXPECT_TRUE(std::holds_alternative<features::FrameworkRunnerOptions>(line->request));
+  EXPECT_THAT(line->warnings, ElementsAre(HasSubstr("use --framework_runner")));
+}
+
+}  // namespace
+}  // namespace acc::cli

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cli/given.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "cli/words.h"
+
+namespace acc::cli {
+namespace {
+
+constexpr std::uint64_t kMaxConfigBytes = std::uint64_t{1} << 24;
+
+// Names of the feature's flags with their dashes, for suggestions.
+std::vector<std::string> DashedNames(Feature feature) {
+  std::vector<std::string> names;
+  for (const Flag& flag : Flags()) {
+    if (flag.group(feature) == Group::kNone) {
+      continue;
+    }
+    names.push_back(Dashed(flag));
+    for (const std::string_view alias : flag.aliases) {
+      if (!alias.empty()) {
+        names.push_back("--" + std::string(alias));
+      }
+    }
+    if (!flag.short_name.empty()) {
+      names.push_back("-" + std::string(flag.short_name));
+    }
+  }
+  for (const FeatureInfo& info : Features()) {
+    if (!info.flag.empty()) {
+      names.push_back(Title(info));
+    }
+  }
+  return names;
+}
+
+// " It belongs to --inference_engine and the end-to-end run.", or nothing.
+std::string OtherFeatures(std::string_view name) {
+  std::vector<std::string> features;
+  for (const FeatureInfo& info : Features()) {
+    if (FindFlag(info.feature, name) != nullptr || FindShortFlag(info.feature, name) != nullptr) {
+      features.push_back(Title(info));
+    }
+  }
+  return features.empty() ? "" : fmt::format(" It belongs to {}.", Join(features, " and "));
+}
+
+Status UnknownFlag(Feature feature, const std::string& word) {
+  const std::string name = word.substr(0, word.find('='));
+  const std::string bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));
+  std::string hint = OtherFeatures(bare);
+  if (std::ranges::count(FlagsToCome(), bare) > 0) {
+    hint = " It is not in this build yet.";
+  } else if (hint.empty()) {
+    hint = DidYouMean(name, DashedNames(feature));
+  }
+  return UsageError(
+      fmt::format("{} has no flag '{}'.{}", Title(Info(feature)), Printable(name), hint));
+}
+
+Status StrayWord(const std::string& word) {
+  return UsageError(
+      fmt::format("'{}' belongs to no flag. Names and values that contain blanks need quotes.",
+                  Printable(word)));
+}
+
+Status CanonicalChoice(const Flag& flag, std::string& word) {
+  const std::string lower = ToLower(word);
+  const auto choice = std::ranges::find(flag.choices, lower);
+  if (choice == flag.choices.end()) {
+    const std::vector<std::string> names(flag.choices.begin(), flag.choices.end());
+    return UsageError(fmt::format("{} has no choice '{}'; it is one of {}.{}", Dashed(flag),
+                                  Printable(word), Join(names, ", "), DidYouMean(lower, names)));
+  }
+  word = *choice;
+  return OkStatus();
+}
+
+// What both sources check once the words of a flag are known.
+Status CheckOccurrences(const Flag& flag, Occurrences& given) {
+  if (flag.is_switch()) {
+    return OkStatus();
+  }
+  if (given.size() > 1 && !flag.repeatable) {
+    return UsageError(
+        fmt::format("{} is given {} times; it takes one", Dashed(flag), given.size()));
+  }
+  for (std::vector<std::string>& words : given) {
+    if (words.size() < flag.min_words || words.size() > flag.max_words) {
+      return UsageError(fmt::format("{} takes {}, found: {}", Dashed(flag), flag.placeholder,
+                                    Printable(Join(words, " "))));
+    }
+    if (words.front().empty()) {
+      return UsageError(fmt::format("{} has an empty value", Dashed(flag)));
+    }
+    if (!flag.choices.empty()) {
+      ACC_RETURN_IF_ERROR(CanonicalChoice(flag, words.front()));
+    }
+  }
+  return OkStatus();
+}
+
+// CLI11 puts an empty result behind an occurrence; marked values are never empty.
+Occurrences OccurrencesFrom(const CLI::Option& option) {
+  Occurrences occurrences;
+  bool ended = true;
+  for (const std::string& result : option.results()) {
+    if (!result.empty()) {
+      if (ended) {
+        occurrences.emplace_back();
+      }
+      occurrences.back().push_back(result.substr(1));
+    }
+    ended = result.empty();
+  }
+  return occurrences;
+}
+
+using Options = std::vector<std::pair<const Flag*, CLI::Option*>>;
+
+Options AddOptions(Feature feature, CLI::App& app) {
+  Options options;
+  for (const Flag& flag : Flags()) {
+    if (flag.group(feature) == Group::kNone) {
+      continue;
+    }
+    if (flag.is_switch()) {
+      options.emplace_back(&flag, app.add_flag(Dashed(flag)));
+      continue;
+    }
+    CLI::Option* option = app.add_option(Dashed(flag));
+    option->type_size(1, static_cast<int>(flag.max_words))->expected(1)->inject_separator();
+    option->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    options.emplace_back(&flag, option);
+  }
+  return options;
+}
+
+Status CheckRemaining(Feature feature, const std::vector<std::string>& remaining) {
+  const auto is_value = [](const std::string& word) { return word.starts_with(kValueMark); };
+  // A stray word behind an unknown flag is a consequence of it.
+  if (const auto flag = std::ranges::find_if_not(remaining, is_value); flag != remaining.end()) {
+    return UnknownFlag(feature, *flag);
+  }
+  return remaining.empty() ? OkStatus() : StrayWord(remaining.front().substr(1));
+}
+
+Result<std::string> WordFromJson(const Json& value) {
+  if (value.is_string()) {
+    std::string word = value.get<std::string>();
+    if (word.find('\0') != std::string::npos) {
+      return UsageError("has a text with a zero byte");
+    }
+    return word;
+  }
+  if (value.is_number()) {
+    return value.dump();
+  }
+  return UsageError(fmt::format("takes texts, numbers or arrays of them, not {}", value.dump()));
+}
+
+Result<std::vector<std::string>> WordsFromJson(const Json& array) {
+  std::vector<std::string> words;
+  for (const Json& element : array) {
+    ACC_ASSIGN_OR_RETURN(std::string word, WordFromJson(element));
+    words.push_back(std::move(word));
+  }
+  return words;
+}
+
+std::vector<std::string> SplitWords(const Flag& flag, const std::string& text) {
+  return flag.max_words == 1 ? std::vector<std::string>{text} : SplitWhitespace(text);
+}
+
+Occurrences OccurrencesFromFlatArray(const Flag& flag, const std::vector<std::string>& elements) {
+  Occurrences occurrences;
+  for (const std::string& element : elements) {
+    occurrences.push_back(SplitWords(flag, element));
+  }
+  const bool each_is_whole = std::ranges::all_of(
+      occurrences, [&](const auto& words) { return words.size() >= flag.min_words; });
+  return flag.repeatable && each_is_whole ? occurrences : Occurrences{elements};
+}
+
+Result<Occurrences> OccurrencesFromJson(const Flag& flag, const Json& value) {
+  if (flag.is_switch()) {
+    if (!value.is_boolean()) {
+      return UsageError("is true or false");
+    }
+    return value.get<bool>() ? Occurrences{{}} : Occurrences{};
+  }
+  if (!value.is_array()) {
+    ACC_ASSIGN_OR_RETURN(const std::string word, WordFromJson(value));
+    return Occurrences{SplitWords(flag, word)};
+  }
+  const bool nested = std::ranges::any_of(value, [](const Json& item) { return item.is_array(); });
+  if (!nested) {
+    ACC_ASSIGN_OR_RETURN(const std::vector<std::string> elements, WordsFromJson(value));
+    return elements.empty() ? Occurrences{} : OccurrencesFromFlatArray(flag, elements);
+  }
+  Occurrences occurrences;
+  for (const Json& item : value) {
+    ACC_ASSIGN_OR_RETURN(std::vector<std::string> words,
+                         WordsFromJson(item.is_array() ? item : Json::array({item})));
+    occurrences.push_back(std::move(words));
+  }
+  return occurrences;
+}
+
+Result<const Flag*> FlagOfKey(Feature feature, const std::string& key) {
+  const std::string name = key.substr(std::min(key.find_first_not_of('-'), key.size()));
+  const auto selects = [&](const FeatureInfo& info) {
+    return !name.empty() && (name == info.flag || name == info.deprecated_flag);
+  };
+  if (std::ranges::any_of(Features(), selects)) {
+    return UsageError(fmt::format("'{}' selects a feature; that is done on the command line", key));
+  }
+  const Flag* flag = FindFlag(feature, name);
+  if (flag == nullptr) {
+    return UnknownFlag(feature, "--" + name);
+  }
+  if (flag->set == nullptr) {
+    return UsageError(fmt::format("'{}' can be given on the command line only", name));
+  }
+  return flag;
+}
+
+Status AddFromJson(Feature feature, const std::string& key, const Json& value, Given& given) {
+  ACC_ASSIGN_OR_RETURN(const Flag* flag, FlagOfKey(feature, key));
+  if (value.is_null()) {
+    return OkStatus();
+  }
+  Result<Occurrences> occurrences = OccurrencesFromJson(*flag, value);
+  if (!occurrences.ok()) {
+    return UsageError(fmt::format("{} {}", Dashed(*flag), occurrences.status().message()));
+  }
+  if (occurrences->empty()) {
+    return OkStatus();
+  }
+  ACC_RETURN_IF_ERROR(CheckOccurrences(*flag, *occurrences));
+  if (!given.emplace(flag, std::move(*occurrences)).second) {
+    return UsageError(fmt::format("{} is given twice", Dashed(*flag)));
+  }
+  return OkStatus();
+}
+
+Json JsonOf(const Flag& flag, const Given& given) {
+  const auto found = given.find(&flag);
+  if (flag.is_switch()) {
+    return found != given.end();
+  }
+  if (found == given.end()) {
+    return flag.fallback.empty() ? Json() : Json(flag.fallback);
+  }
+  const Occurrences& occurrences = found->second;
+  if (flag.max_words > 1) {
+    return flag.repeatable ? Json(occurrences) : Json(occurrences.front());
+  }
+  Json texts = Json::array();
+  for (const std::vector<std::string>& words : occurrences) {
+    texts.push_back(words.front());
+  }
+  return flag.repeatable ? texts : texts.front();
+}
+
+}  // namespace
+
+Result<Given> GivenInWords(Feature feature, std::span<const std::string> marked_words) {
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  const Options options = AddOptions(feature, app);
+  try {
+    app.parse(std::vector<std::string>(marked_words.rbegin(), marked_words.rend()));
+  } catch (const CLI::Error& error) {
+    return UsageError(error.what());
+  }
+  ACC_RETURN_IF_ERROR(CheckRemaining(feature, app.remaining()));
+  Given given;
+  for (const auto& [flag, option] : options) {
+    if (option->count() == 0) {
+      continue;
+    }
+    Occurrences occurrences = flag->is_switch() ? Occurrences{{}} : OccurrencesFrom(*option);
+    ACC_RETURN_IF_ERROR(CheckOccurrences(*flag, occurrences));
+    given.emplace(flag, std::move(occurrences));
+  }
+  return given;
+}
+
+Result<Given> GivenInConfig(Feature feature, const std::filesystem::path& path) {
+  ACC_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxConfigBytes));
+  const Result<Json> parsed = ParseJson(text, path.native());
+  if (!parsed.ok()) {
+    return UsageError(parsed.status().message());
+  }
+  const Json& config = *parsed;
+  if (!config.is_object()) {
+    return UsageError(fmt::format("{}: the file of --args_config holds one JSON object of flags",
+                                  Printable(path.string())));
+  }
+  Given given;
+  for (const auto& [key, value] : config.items()) {
+    ACC_RETURN_IF_ERROR(
+        AddFromJson(feature, key, value, given).WithContext(Printable(path.string())));
+  }
+  return given;
+}
+
+Result<Given> Merge(Given words, const Given& config) {
+  std::vector<std::string> twice;
+  for (const auto& [flag, occurrences] : config) {
+    if (!words.emplace(flag, occurrences).second) {
+      twice.push_back(Dashed(*flag));
+    }
+  }
+  if (!twice.empty()) {
+    return UsageError(fmt::format(
+        "given on the command line and in the file of --args_config: {}. Give each in one place.",
+        Join(twice, ", ")));
+  }
+  return words;
+}
+
+Json JsonFrom(Feature feature, const Given& given) {
+  Json json = Json::object();
+  for (const Flag& flag : Flags()) {
+    if (flag.group(feature) != Group::kNone && flag.set != nullptr) {
+      json[std::string(flag.name)] = JsonOf(flag, given);
+    }
+  }
+  return json;
+}
+
+}  // namespace acc::cli

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The flags that the user gave, on the command line or in the file of --args_config.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+
+#include "base/json.h"
+#include "base/status.h"
+#include "cli/flag.h"
+
+namespace acc::cli {
+
+// In the order of the table of flags.
+using Given = std::map<const Flag*, Occurrences>;
+
+// Parses the words that MarkedWords made. A usage error for an unknown flag (with the nearest
+// spelling), for a word that belongs to no flag, for a flag given twice, too few words after a
+// flag, and a word that is none of the flag's choices. Choices come back in the table's spelling.
+Result<Given> GivenInWords(Feature feature, std::span<const std::string> marked_words);
+
+// Reads a JSON object of long names, with or without dashes. A switch is true or false; another
+// flag has a text or a number, several words as an array, several occurrences as an array of
+// arrays. In a flat array each element is an occurrence if it holds enough words by itself;
+// otherwise the elements are the words of one occurrence. null stands for a flag that is not given.
+// Fails as GivenInWords does and for text that is no JSON object (usage errors that name the file),
+// and for a file that cannot be read.
+Result<Given> GivenInConfig(Feature feature, const std::filesystem::path& path);
+
+// Both together; a usage error for the flags given in both.
+Result<Given> Merge(Given words, const Given& config);
+
+// All flags of the feature as GivenInConfig reads them, those not given with their default or null.
+Json JsonFrom(Feature feature, const Given& given);
+
+}  // namespace acc::cli

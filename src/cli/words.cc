@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cli/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/text.h"
+
+namespace acc::cli {
+namespace {
+
+// Hyphen, non-breaking hyphen, figure dash, en dash, em dash, horizontal bar, minus.
+constexpr std::array<std::string_view, 7> kTypographicDashes = {
+    "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212"};
+
+// A word split after its leading dashes, and its name from "=value".
+struct DashedWord {
+  std::size_t dashes = 0;
+  bool typographic = false;
+  std::string_view name;
+  std::optional<std::string_view> value;
+};
+
+DashedWord SplitDashes(std::string_view word) {
+  DashedWord split;
+  while (!word.empty()) {
+    const auto dash = std::ranges::find_if(kTypographicDashes, [&](std::string_view candidate) {
+      return word.starts_with(candidate);
+    });
+    if (word.front() == '-') {
+      word.remove_prefix(1);
+    } else if (dash != kTypographicDashes.end()) {
+      word.remove_prefix(dash->size());
+      split.typographic = true;
+    } else {
+      break;
+    }
+    ++split.dashes;
+  }
+  const std::size_t equals = word.find('=');
+  split.name = word.substr(0, equals);
+  if (equals != std::string_view::npos) {
+    split.value = word.substr(equals + 1);
+  }
+  return split;
+}
+
+// The row that the word names, or null.
+const Flag* NamedFlag(Feature feature, const DashedWord& word) {
+  if (word.typographic) {
+    const Flag* flag = FindFlag(feature, word.name);
+    return flag != nullptr ? flag : FindShortFlag(feature, word.name);
+  }
+  if (word.dashes == 2) {
+    return FindFlag(feature, word.name);
+  }
+  return word.dashes == 1 ? FindShortFlag(feature, word.name) : nullptr;
+}
+
+bool IsLetter(char character) {
+  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z');
+}
+
+bool LooksLikeFlag(const std::string& text, const DashedWord& word) {
+  return word.dashes > 0 && !word.name.empty() && IsLetter(word.name.front()) &&
+         word.name.find_first_of(" \t\n") == std::string_view::npos && !ParseDouble(text);
+}
+
+Status MissingValue(const Flag& flag, std::string_view next) {
+  const std::string follows =
+      next.empty() ? "" : fmt::format(", but '{}' follows", Printable(next));
+  return UsageError(fmt::format(
+      "{0} needs a value, {1}{2}. A value that starts with a dash is written {0}=VALUE.",
+      Dashed(flag), flag.placeholder, follows));
+}
+
+std::string Marked(std::string_view value) { return kValueMark + std::string(value); }
+
+const FeatureInfo* SelectedBy(const DashedWord& word) {
+  const auto selects = [&](const FeatureInfo& feature) {
+    return !feature.flag.empty() &&
+           (word.name == feature.flag || word.name == feature.deprecated_flag);
+  };
+  const auto feature = std::ranges::find_if(Features(), selects);
+  const bool dashed = word.typographic || word.dashes == 2;
+  const bool found = dashed && !word.value && feature != Features().end();
+  return found ? &*feature : nullptr;
+}
+
+}  // namespace
+
+Result<FeatureChoice> ChooseFeature(std::span<const std::string> words) {
+  FeatureChoice choice;
+  for (const std::string& text : words) {
+    const DashedWord word = SplitDashes(text);
+    const FeatureInfo* selected = SelectedBy(word);
+    if (selected == nullptr) {
+      choice.rest.push_back(text);
+      continue;
+    }
+    if (choice.feature != Feature::kEndToEnd && choice.feature != selected->feature) {
+      return UsageError(fmt::format("{} and {} exclude each other; run one after the other",
+                                    Title(Info(choice.feature)), Title(*selected)));
+    }
+    choice.feature = selected->feature;
+    choice.by_deprecated_name |= word.name == selected->deprecated_flag;
+  }
+  return choice;
+}
+
+bool HasFlag(Feature feature, std::span<const std::string> words, std::string_view name) {
+  return std::ranges::any_of(words, [&](const std::string& word) {
+    const Flag* flag = NamedFlag(feature, SplitDashes(word));
+    return flag != nullptr && flag->name == name;
+  });
+}
+
+Result<std::vector<std::string>> MarkedWords(Feature feature, std::span<const std::string> words) {
+  std::vector<std::string> marked;
+  const Flag* waiting = nullptr;  // The flag whose value must come next.
+  for (const std::string& text : words) {
+    const DashedWord word = SplitDashes(text);
+    const Flag* flag = NamedFlag(feature, word);
+    const bool is_value = flag == nullptr && !LooksLikeFlag(text, word);
+    if (!is_value && waiting != nullptr) {
+      return MissingValue(*waiting, text);
+    }
+    waiting = nullptr;
+    if (is_value) {
+      marked.push_back(Marked(text));
+    } else if (flag == nullptr) {
+      marked.push_back(text);
+    } else {
+      if (flag->is_switch() && word.value) {
+        return UsageError(fmt::format("{} takes no value", Dashed(*flag)));
+      }
+      marked.push_back(Dashed(*flag));
+      if (word.value) {
+        marked.push_back(Marked(*word.value));
+      } else {
+        waiting = flag->is_switch() ? nullptr : flag;
+      }
+    }
+  }
+  if (waiting != nullptr) {
+    return MissingValue(*waiting, "");
+  }
+  return marked;
+}
+
+}  // namespace acc::cli

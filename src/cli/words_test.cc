@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cli/words.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace acc::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+using Words = std::vector<std::string>;
+
+// Marks as '@', which is easier to read.
+Words Marked(const Words& words, Feature feature = Feature::kEndToEnd) {
+  const Result<Words> marked = MarkedWords(feature, words);
+  if (!marked.ok()) {
+    return {"error: " + marked.status().message()};
+  }
+  Words readable = *marked;
+  for (std::string& word : readable) {
+    if (word.starts_with(kValueMark)) {
+      word.front() = '@';
+    }
+  }
+  return readable;
+}
+
+TEST(ChooseFeatureTest, NoneIsEndToEnd) {
+  const Result<FeatureChoice> choice = ChooseFeature(Words{"-f", "onnx"});
+  ASSERT_TRUE(choice.ok());
+  EXPECT_EQ(choice->feature, Feature::kEndToEnd);
+  EXPECT_THAT(choice->rest, ElementsAre("-f", "onnx"));
+}
+
+TEST(ChooseFeatureTest, TakesTheFlagOutWhereverItStands) {
+  const Result<FeatureChoice> choice = ChooseFeature(Words{"-f", "onnx", "--framework_runner"});
+  ASSERT_TRUE(choice.ok());
+  EXPECT_EQ(choice->feature, Feature::kFrameworkRunner);
+  EXPECT_FALSE(choice->by_deprecated_name);
+  EXPECT_THAT(choice->rest, ElementsAre("-f", "onnx"));
+}
+
+TEST(ChooseFeatureTest, KnowsTheDeprecatedName) {
+  const Result<FeatureChoice> choice = ChooseFeature(Words{"--framework_diagnosis"});
+  ASSERT_TRUE(choice.ok());
+  EXPECT_EQ(choice->feature, Feature::kFrameworkRunner);
+  EXPECT_TRUE(choice->by_deprecated_name);
+}
+
+TEST(ChooseFeatureTest, AcceptsDashesOfAWebPage) {
+  for (const std::string word : {"–verification", "-–verification", "—verification"}) {
+    const Result<FeatureChoice> choice = ChooseFeature(Words{word});
+    ASSERT_TRUE(choice.ok()) << word;
+    EXPECT_EQ(choice->feature, Feature::kVerification) << word;
+    EXPECT_THAT(choice->rest, IsEmpty()) << word;
+  }
+}
+
+TEST(ChooseFeatureTest, RefusesTwo) {
+  const Result<FeatureChoice> choice = ChooseFeature(Words{"--verification", "--inference_engine"});
+  ASSERT_FALSE(choice.ok());
+  EXPECT_EQ(choice.status().code(), StatusCode::kUsage);
+  EXPECT_THAT(choice.status().message(), HasSubstr("exclude each other"));
+  EXPECT_TRUE(ChooseFeature(Words{"--verification", "--verification"}).ok());
+}
+
+TEST(MarkedWordsTest, EverySpellingBecomesTheLongName) {
+  EXPECT_THAT(Marked({"-bbw", "8", "-m", "a", "--golden_dir_for_mapping", "g", "-nif"}),
+              ElementsAre("--bias_bitwidth", "@8", "--model_path", "@a",
+                          "--golden_output_reference_directory", "@g", "--use_native_input_files"));
+}
+
+TEST(MarkedWordsTest, EqualsSplitsOnce) {
+  EXPECT_THAT(Marked({"--runtime=dsp", "--extra_runtime_args=a=b", "-abw=16", "--model_path="}),
+              ElementsAre("--runtime", "@dsp", "--extra_runtime_args", "@a=b", "--act_bitwidth",
+                          "@16", "--model_path", "@"));
+}
+
+TEST(MarkedWordsTest, TypographicDashesCount) {
+  EXPECT_THAT(Marked({"–runtime", "dsp", "–i", "a", "—abw=16", "−v"}),
+              ElementsAre("--runtime", "@dsp", "--input_tensor", "@a", "--act_bitwidth", "@16",
+                          "--verbose"));
+}
+
+TEST(MarkedWordsTest, DashedValues) {
+  EXPECT_THAT(Marked({"--extra_converter_args", "--x y", "--default_verifier", "sqnr", "threshold",
+                      "-1.5", "--model_path=--odd", "-inf", "-"}),
+              ElementsAre("--extra_converter_args", "@--x y", "--default_verifier", "@sqnr",
+                          "@threshold", "@-1.5", "--model_path", "@--odd", "@-inf", "@-"));
+}
+
+TEST(MarkedWordsTest, ValuesThatTheParserCouldMisreadStayValues) {
+  EXPECT_THAT(Marked({"-o", "[a,b]", "-o", "", "-o", "%%", "--", "{}"}),
+              ElementsAre("--output_tensor", "@[a,b]", "--output_tensor", "@", "--output_tensor",
+                          "@%%", "@--", "@{}"));
+}
+
+TEST(MarkedWordsTest, UnknownFlagsStay) {
+  EXPECT_THAT(Marked({"--nope", "x", "-zz", "--nope=3"}),
+              ElementsAre("--nope", "@x", "-zz", "--nope=3"));
+  EXPECT_THAT(Marked({"--runtime", "dsp"}, Feature::kFrameworkRunner),
+              ElementsAre("--runtime", "@dsp"));
+}
+
+TEST(MarkedWordsTest, RefusesAFlagWithoutItsValue) {
+  EXPECT_THAT(Marked({"-m"}), ElementsAre(HasSubstr("--model_path needs a value")));
+  EXPECT_THAT(Marked({"-m", "-f", "onnx"}), ElementsAre(HasSubstr("but '-f' follows")));
+  EXPECT_THAT(Marked({"-m", "--unknown"}), ElementsAre(HasSubstr("--model_path=VALUE")));
+}
+
+TEST(MarkedWordsTest, RefusesASwitchWithAValue) {
+  EXPECT_THAT(Marked({"--verbose=1"}), ElementsAre(HasSubstr("--verbose takes no value")));
+}
+
+TEST(HasFlagTest, FindsItAmongWrongWords) {
+  EXPECT_TRUE(HasFlag(Feature::kVerification, Words{"--nope", "-m", "-h"}, "help"));
+  EXPECT_TRUE(HasFlag(Feature::kVerification, Words{"–help"}, "help"));
+  EXPECT_FALSE(HasFlag(Feature::kVerification, Words{"help", "-v"}, "help"));
+}
+
+}  // namespace
+}  // namespace acc::cli
