@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "cli/help.h"
 
 namespace acc::cli {
 namespace {
@@ -170,6 +171,11 @@ TEST(SampleCommands, EndToEnd) {
   EXPECT_TRUE(options.inference_engine.common.verbose);
 }
 
+TEST(SampleCommands, ThoseOfTheHelpParse) {
+  for (const FeatureInfo& feature : Features()) {
+    EXPECT_TRUE(ParseCommandLine(ShellWords(ExampleCommand(feature))).ok()) << feature.title;
+  }
+}
 
 // Every flag of the end-to-end run, none with its default.
 const Words kEverything = ShellWords(

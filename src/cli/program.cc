@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cli/program.h"
+
+#include <exception>
+#include <new>
+#include <ostream>
+#include <variant>
+
+#include "base/log.h"
+#include "cli/command_line.h"
+#include "cli/help.h"
+
+namespace acc::cli {
+namespace {
+
+constexpr int kBeyondThreshold = 1;
+
+// Answers a request: help and version as an outcome of one text.
+struct Answer {
+  const FeatureCalls& calls;
+
+  Result<features::Outcome> operator()(const HelpRequest& request) const {
+    return features::Outcome{.directory = {}, .summary_lines = {HelpText(request.feature)}};
+  }
+  Result<features::Outcome> operator()(const VersionRequest& /*request*/) const {
+    return features::Outcome{.directory = {},
+                             .summary_lines = {std::string(kProgram) + " " ACC_VERSION}};
+  }
+  Result<features::Outcome> operator()(const features::FrameworkRunnerOptions& options) const {
+    SetVerbose(options.common.verbose);
+    return calls.framework_runner(options);
+  }
+  Result<features::Outcome> operator()(const features::InferenceEngineOptions& options) const {
+    SetVerbose(options.common.verbose);
+    return calls.inference_engine(options);
+  }
+  Result<features::Outcome> operator()(const features::VerificationOptions& options) const {
+    SetVerbose(options.common.verbose);
+    return calls.verification(options);
+  }
+  Result<features::Outcome> operator()(const features::EndToEndOptions& options) const {
+    SetVerbose(options.common.verbose);
+    return calls.end_to_end(options);
+  }
+};
+
+Result<features::Outcome> ParseAndRun(std::span<const std::string> words,
+                                      const FeatureCalls& calls) {
+  ACC_ASSIGN_OR_RETURN(const CommandLine line, ParseCommandLine(words));
+  for (const std::string& warning : line.warnings) {
+    Log(LogLevel::kWarn, warning);
+  }
+  return std::visit(Answer{calls}, line.request);
+}
+
+// Failures travel as Status; what is caught here are the ones nobody expected.
+Result<features::Outcome> CaughtRun(std::span<const std::string> words, const FeatureCalls& calls) {
+  try {
+    return ParseAndRun(words, calls);
+  } catch (const std::bad_alloc&) {
+    return Failure(
+        "out of memory. A smaller --memory_budget_mb, fewer tensors (--add_layer_types, "
+        "--skip_layer_types) or a machine with more memory may help.");
+  } catch (const std::exception& error) {
+    return Failure(std::string("unexpected: ") + error.what() +
+                   ". This is a fault of the program; please report it with the command.");
+  }
+}
+
+}  // namespace
+
+int RunProgram(std::span<const std::string> words, const FeatureCalls& calls, std::ostream& out,
+               std::ostream& err) {
+  const Result<features::Outcome> outcome = CaughtRun(words, calls);
+  if (!outcome.ok()) {
+    const Status status = outcome.status();
+    err << kProgram << ": error: " << status.message() << std::endl;
+    return ExitCode(status);
+  }
+  for (const std::string& line : outcome->summary_lines) {
+    out << line << '\n';
+  }
+  out.flush();
+  if (!out) {
+    err << kProgram << ": error: cannot write the summary to standard output" << std::endl;
+    return ExitCode(Failure(""));
+  }
+  return outcome->thresholds_met ? 0 : kBeyondThreshold;
+}
+
+}  // namespace acc::cli

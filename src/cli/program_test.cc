@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cli/program.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <new>
+#include <sstream>
+#include <stdexcept>
+
+namespace acc::cli {
+namespace {
+
+using features::Outcome;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// What the fake features answer with, and which one was called.
+std::function<Result<Outcome>()> answer;
+std::string called;
+
+template <typename Options>
+Result<Outcome> Fake(std::string_view name, const Options& options) {
+  called = std::string(name) + " " + options.common.working_dir.string();
+  return answer();
+}
+
+constexpr FeatureCalls kFakes = {
+    .framework_runner =
+        [](const features::FrameworkRunnerOptions& options) { return Fake("runner", options); },
+    .inference_engine =
+        [](const features::InferenceEngineOptions& options) { return Fake("engine", options); },
+    .verification =
+        [](const features::VerificationOptions& options) { return Fake("verification", options); },
+    .end_to_end =
+        [](const features::EndToEndOptions& options) { return Fake("end to end", options); },
+};
+
+const std::vector<std::string> kVerification = {"--verification",
+                                                "--default_verifier",
+                                                "SQNR",
+                                                "--framework_results",
+                                                "g",
+                                                "--inference_results",
+                                                "t",
+                                                "-w",
+                                                "here"};
+const std::vector<std::string> kRunner = {
+    "--framework_runner", "-f", "onnx", "-m", "m", "-i", "a", "1", "a.raw", "-o", "b"};
+const std::vector<std::string> kEngine = {"--inference_engine",
+                                          "-f",
+                                          "onnx",
+                                          "-m",
+                                          "m",
+                                          "-i",
+                                          "a",
+                                          "1",
+                                          "a.raw",
+                                          "-o",
+                                          "b",
+                                          "-r",
+                                          "cpu",
+                                          "-a",
+                                          "x86_64-linux-clang",
+                                          "-l",
+                                          "list.txt"};
+
+struct Ran {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+Ran RanWith(const std::vector<std::string>& words) {
+  std::ostringstream out;
+  std::ostringstream err;
+  called.clear();
+  const int code = RunProgram(words, kFakes, out, err);
+  return {code, out.str(), err.str()};
+}
+
+class ProgramTest : public testing::Test {
+ protected:
+  ProgramTest() {
+    answer = [] { return Outcome{.directory = {}, .summary_lines = {"one", "two"}}; };
+  }
+};
+
+TEST_F(ProgramTest, EachRequestReachesItsFeature) {
+  EXPECT_EQ(RanWith(kVerification).code, 0);
+  EXPECT_EQ(called, "verification here");
+  EXPECT_EQ(RanWith(kRunner).code, 0);
+  EXPECT_EQ(called, "runner working_directory");
+  EXPECT_EQ(RanWith(kEngine).code, 0);
+  EXPECT_EQ(called, "engine working_directory");
+  std::vector<std::string> words(kEngine.begin() + 1, kEngine.end());
+  words.insert(words.end(), {"--default_verifier", "SQNR"});
+  EXPECT_EQ(RanWith(words).code, 0);
+  EXPECT_EQ(called, "end to end working_directory");
+}
+
+TEST_F(ProgramTest, TheSummaryGoesToStandardOutput) {
+  const Ran ran = RanWith(kVerification);
+  EXPECT_EQ(ran.out, "one\ntwo\n");
+  EXPECT_EQ(ran.err, "");
+}
+
+TEST_F(ProgramTest, AThresholdNotMetIsOne) {
+  answer = [] { return Outcome{.directory = {}, .thresholds_met = false, .summary_lines = {"x"}}; };
+  const Ran ran = RanWith(kVerification);
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.out, "x\n");
+}
+
+TEST_F(ProgramTest, FailuresArePrintedOnce) {
+  answer = [] { return Failure("no such model"); };
+  const Ran ran = RanWith(kVerification);
+  EXPECT_EQ(ran.code, 3);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(ran.err, "snpe-accuracy-debugger: error: no such model\n");
+  answer = [] { return Interrupted(); };
+  EXPECT_EQ(RanWith(kVerification).code, 130);
+}
+
+TEST_F(ProgramTest, ABadCommandLineReachesNoFeature) {
+  const Ran ran = RanWith({"--verification", "--nope"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, StartsWith("snpe-accuracy-debugger: error: "));
+  EXPECT_EQ(called, "");
+}
+
+TEST_F(ProgramTest, ExceptionsBecomeMessages) {
+  answer = []() -> Result<Outcome> { throw std::bad_alloc(); };
+  Ran ran = RanWith(kVerification);
+  EXPECT_EQ(ran.code, 3);
+  EXPECT_THAT(ran.err, HasSubstr("out of memory"));
+  answer = []() -> Result<Outcome> { throw std::runtime_error("odd"); };
+  ran = RanWith(kVerification);
+  EXPECT_EQ(ran.code, 3);
+  EXPECT_THAT(ran.err, HasSubstr("unexpected: odd"));
+}
+
+TEST_F(ProgramTest, AFullStandardOutputIsAFailure) {
+  std::ostringstream out;
+  std::ostringstream err;
+  out.setstate(std::ios::badbit);
+  EXPECT_EQ(RunProgram(kVerification, kFakes, out, err), 3);
+  EXPECT_THAT(err.str(), HasSubstr("standard output"));
+}
+
+TEST_F(ProgramTest, HelpAndVersionReachNoFeature) {
+  EXPECT_THAT(RanWith({"-h"}).out,
+              StartsWith("usage: snpe-accuracy-debugger [--framework_runner] ["));
+  EXPECT_THAT(RanWith({"--help", "--verification"}).out,
+              StartsWith("usage: snpe-accuracy-debugger --verification"));
+  EXPECT_THAT(RanWith({"--version"}).out, StartsWith("snpe-accuracy-debugger "));
+  EXPECT_EQ(called, "");
+}
+
+}  // namespace
+}  // namespace acc::cli
