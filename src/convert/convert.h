@@ -26,9 +26,10 @@ class Oracle {
 };
 
 struct Options {
-  std::map<std::string, Shape> input_dims;  // Source names; fixes dynamic dimensions.
-  std::vector<std::string>
-      output_tensors;  // Source names; the graph is cut to what these need. Empty: all outputs.
+  // By source name; fixes dynamic dimensions.
+  std::map<std::string, Shape> input_dims = {};
+  // Source names; the graph is cut to what these need. Empty: all outputs.
+  std::vector<std::string> output_tensors = {};
   bool fold_batch_norm = true;
   bool fold_constants = true;
 };
@@ -53,7 +54,9 @@ struct TargetGraph {
 };
 
 // Fails for an unknown output tensor (with a suggestion), for input dims that contradict the model,
-// and for operators that the runtime does not know (all of them listed, with their counts).
+// and for a model that the oracle refuses: with its message, and with the counts of all operators
+// outside the ONNX standard. An initializer keeps its (sanitized) source name where it is changed
+// for one reader only. Tensors that a pass adds have no source.
 Result<TargetGraph> Convert(const model::Graph& source, const Options& options, Oracle& oracle);
 
 // The target's name for a source name: everything but letters, digits and "_" becomes "_", a

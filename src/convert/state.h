@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The graph while it is being converted, and the passes that change it.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "convert/convert.h"
+#include "model/graph.h"
+#include "model/unique_names.h"
+
+namespace acc::convert {
+
+// While passes run, tensors keep their source names: a tensor named x has the value that x has in
+// the source. A pass that drops a tensor says why; one that adds a tensor takes a new name.
+class State {
+ public:
+  State(const model::Graph& source, const Options& options, Oracle& oracle);
+
+  // Type and dims as far as known, or null. Up to date after a successful UpdateTypes.
+  const ValueInfo* TypeOf(const std::string& tensor) const;
+  // Only where rank and all dims are known.
+  const Shape* StaticDims(const std::string& tensor) const;
+  // Asks the oracle if the graph changed in a way that can tell more than before.
+  Status UpdateTypes();
+  void TypesMayImprove() { types_are_current_ = false; }
+
+  const Tensor* Constant(const std::string& tensor) const;
+
+  // False for tensors that a pass added.
+  bool IsSource(const std::string& tensor) const { return source_tensors_.contains(tensor); }
+
+  // A name that no tensor has, `wish` if possible.
+  std::string NewName(std::string_view wish) { return names_.Take(wish); }
+
+  // The tensor is gone: `reason` as in convert::Removed.
+  void Remove(const std::string& tensor, std::string reason);
+  // The tensor is gone, and `twin` has its value.
+  void RemoveTwin(const std::string& tensor, const std::string& twin);
+
+  // The reason for a source tensor that the graph no longer has.
+  std::string WhyRemoved(const std::string& tensor) const;
+
+  model::Graph graph;
+  const Options& options;
+  Oracle& oracle;
+
+ private:
+  std::map<std::string, ValueInfo> types_;
+  bool types_are_current_ = false;
+  std::set<std::string> source_tensors_;        // Initializers apart.
+  model::UniqueNames names_;                    // Of all tensors, subgraphs included.
+  std::map<std::string, std::string> removed_;  // To the reason.
+  std::map<std::string, std::string> twins_;    // Removed tensor to one of equal value.
+};
+
+// A step of the conversion.
+using Pass = Status (*)(State&);
+
+// Gives the inputs the dims of Options.input_dims.
+Status FixInputDims(State& state);
+// Keeps what the wanted outputs need, and drops the rest.
+Status CutToOutputs(State& state);
+// Drops nodes that contribute to no output.
+Status DropUnusedNodes(State& state);
+// Turns what does not depend on the inputs into initializers, and static shapes with it.
+Status FoldConstants(State& state);
+// Takes out nodes whose output has the value of their input.
+Status RemoveIdentities(State& state);
+// Folds BatchNormalization, and biases that are added afterwards, into the linear operator before.
+Status FoldBatchNorm(State& state);
+
+// Replaces each If whose condition is constant by the branch taken; true where there was one. A
+// part of FoldConstants.
+bool InlineConstantIfs(State& state);
+// Drops initializers that nothing reads. Passes that replace some call it.
+void DropUnusedInitializers(model::Graph& graph);
+
+}  // namespace acc::convert
