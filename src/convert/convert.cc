@@ -24,6 +24,7 @@ struct PassRow {
 constexpr std::array kPasses = {
     PassRow{"fixing the input dims", &FixInputDims},
     PassRow{"choosing the outputs", &CutToOutputs},
+    PassRow{"folding constants", &FoldConstants},
     PassRow{"dropping unused nodes", &DropUnusedNodes},
 };
 
