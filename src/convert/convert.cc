@@ -25,6 +25,7 @@ constexpr std::array kPasses = {
     PassRow{"fixing the input dims", &FixInputDims},
     PassRow{"choosing the outputs", &CutToOutputs},
     PassRow{"folding constants", &FoldConstants},
+    PassRow{"removing identities", &RemoveIdentities},
     PassRow{"dropping unused nodes", &DropUnusedNodes},
 };
 
