@@ -26,6 +26,7 @@ constexpr std::array kPasses = {
     PassRow{"choosing the outputs", &CutToOutputs},
     PassRow{"folding constants", &FoldConstants},
     PassRow{"removing identities", &RemoveIdentities},
+    PassRow{"folding batch norms", &FoldBatchNorm},
     PassRow{"dropping unused nodes", &DropUnusedNodes},
 };
 

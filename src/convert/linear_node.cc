@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "convert/linear_node.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+namespace acc::convert {
+namespace {
+
+using model::Node;
+
+bool IsFoldableType(ElementType type) {
+  return type == ElementType::kFloat32 || type == ElementType::kFloat16;
+}
+
+std::size_t Product(Shape::const_iterator begin, Shape::const_iterator end) {
+  return static_cast<std::size_t>(
+      std::accumulate(begin, end, std::int64_t{1}, std::multiplies<>()));
+}
+
+Result<Tensor> Rounded(ElementType type, const Shape& dims, const std::vector<double>& values) {
+  const std::vector<float> floats(values.begin(), values.end());
+  return FromFloatValues(type, dims, floats);
+}
+
+// Makes `values` the initializer that `node` reads at `input`. An initializer that nobody else
+// reads keeps its name, so that what the user says of it stays true.
+void ReplaceInitializer(State& state, const model::Connections& connections, Node& node,
+                        std::size_t input, Tensor values) {
+  const std::string old = node.inputs[input];
+  const bool shared = connections.Consumers(old).size() > 1 ||
+                      std::ranges::count(node.inputs, old) > 1 ||
+                      model::IsGraphOutput(state.graph, old);
+  node.inputs[input] = shared ? state.NewName(old) : old;
+  state.graph.initializers.insert_or_assign(node.inputs[input], std::move(values));
+}
+
+}  // namespace
+
+bool LinearNode::ReadConvolution(const State& state, const Node& node) {
+  const bool transposed = node.op_type == "ConvTranspose";
+  if ((!transposed && node.op_type != "Conv") || node.inputs.size() < 2) return false;
+  weight_ = state.Constant(node.inputs[1]);
+  if (weight_ == nullptr || weight_->dims().size() < 3) return false;
+  const Shape& dims = weight_->dims();
+  output_rank_ = dims.size();
+  const std::size_t axis = transposed ? 1 : 0;
+  axis_size_ = static_cast<std::size_t>(dims[axis]);
+  axis_stride_ = Product(dims.begin() + static_cast<std::ptrdiff_t>(axis) + 1, dims.end());
+  channels_ = dims[axis];
+  if (transposed) {
+    const auto groups = node.Get<std::int64_t>("group", 1);
+    if (groups < 1 || dims[0] % groups != 0) return false;
+    channels_ *= groups;
+    group_stride_ = static_cast<std::size_t>(dims[0] / groups) * axis_size_ * axis_stride_;
+  }
+  return channels_ > 0 && weight_->size() > 0;
+}
+
+bool LinearNode::ReadMatrix(const State& state, const Node& node) {
+  const bool gemm = node.op_type == "Gemm";
+  if ((!gemm && node.op_type != "MatMul") || node.inputs.size() < 2) return false;
+  weight_ = state.Constant(node.inputs[1]);
+  if (weight_ == nullptr || weight_->dims().size() != 2 || weight_->size() == 0) return false;
+  if (!gemm) {
+    // With more axes the channel of what follows would not be the matrix's column.
+    const ValueInfo* input = state.TypeOf(node.inputs[0]);
+    if (input == nullptr || !input->has_rank || input->dims.size() != 2) return false;
+  }
+  output_rank_ = 2;
+  const bool rows = gemm && node.Get<std::int64_t>("transB", 0) != 0;
+  channels_ = weight_->dims()[rows ? 0 : 1];
+  axis_size_ = static_cast<std::size_t>(channels_);
+  axis_stride_ = rows ? static_cast<std::size_t>(weight_->dims()[1]) : 1;
+  return true;
+}
+
+bool LinearNode::ReadBias(const State& state, const Node& node) {
+  bias_.assign(static_cast<std::size_t>(channels_), 0);
+  if (node.inputs.size() < 3 || node.inputs[2].empty()) return true;
+  const Tensor* bias = state.Constant(node.inputs[2]);
+  if (bias == nullptr || bias->type() != weight_->type()) return false;
+  // One value a channel, or one for all: Gemm broadcasts, and may have one for each row.
+  const Shape& dims = bias->dims();
+  const bool by_channel = !dims.empty() && dims.back() == channels_ &&
+                          bias->size() == static_cast<std::uint64_t>(channels_);
+  if (!by_channel && bias->size() != 1) return false;
+  const auto values = ToFloats(bias->view());
+  if (!values.ok()) return false;
+  const double beta = node.op_type == "Gemm" ? double{node.Get<float>("beta", 1)} : 1;
+  for (std::size_t channel = 0; channel < bias_.size(); ++channel) {
+    bias_[channel] = beta * double{(*values)[by_channel ? channel : 0]};
+  }
+  bias_name_ = node.inputs[2];
+  return true;
+}
+
+std::optional<LinearNode> LinearNode::From(const State& state, const Node& node) {
+  LinearNode linear;
+  if (!node.domain.empty()) return {};
+  if (!linear.ReadConvolution(state, node) && !linear.ReadMatrix(state, node)) return {};
+  if (!IsFoldableType(linear.weight_->type()) || !linear.ReadBias(state, node)) return {};
+  return linear;
+}
+
+std::size_t LinearNode::ChannelOf(std::size_t element) const {
+  const std::size_t group = group_stride_ == 0 ? 0 : element / group_stride_;
+  return group * axis_size_ + element / axis_stride_ % axis_size_;
+}
+
+Result<Node> LinearNode::Folded(State& state, const model::Connections& connections,
+                                const Node& node, const ChannelAffine& affine) const {
+  const ElementType type = weight_->type();
+  const Shape weight_dims = weight_->dims();
+  ACC_ASSIGN_OR_RETURN(const std::vector<float> weight, ToFloats(weight_->view()));
+  std::vector<double> scaled(weight.begin(), weight.end());
+  for (std::size_t element = 0; element < scaled.size(); ++element) {
+    scaled[element] *= affine.scale[ChannelOf(element)];
+  }
+  std::vector<double> shifted = bias_;
+  for (std::size_t channel = 0; channel < shifted.size(); ++channel) {
+    shifted[channel] = shifted[channel] * affine.scale[channel] + affine.shift[channel];
+  }
+  ACC_ASSIGN_OR_RETURN(Tensor new_weight, Rounded(type, weight_dims, scaled));
+  ACC_ASSIGN_OR_RETURN(Tensor new_bias, Rounded(type, {channels_}, shifted));
+
+  Node folded = node;
+  if (folded.op_type == "MatMul") folded.op_type = "Gemm";
+  if (folded.op_type == "Gemm") folded.attributes.erase("beta");
+  folded.inputs.resize(3);
+  ReplaceInitializer(state, connections, folded, 1, std::move(new_weight));
+  if (has_bias()) {
+    ReplaceInitializer(state, connections, folded, 2, std::move(new_bias));
+  } else {
+    folded.inputs[2] = state.NewName(node.name + "_bias");
+    state.graph.initializers.emplace(folded.inputs[2], std::move(new_bias));
+  }
+  return folded;
+}
+
+}  // namespace acc::convert
