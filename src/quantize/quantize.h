@@ -29,7 +29,9 @@ struct Options {
   bool per_channel_weights = false;
   bool quantize_weights = true;  // False: --no_weight_quantization. All constants stay float in the
                                  // graph; their encodings are reported nevertheless.
-  bool fixed_ranges = false;     // Sigmoid, Softmax and Tanh by their formula, not by calibration.
+  // Sigmoid, HardSigmoid, Softmax and Tanh by their formula, not by calibration. At 16 bits the
+  // target does so for all of them but Softmax, and so does the quantizer.
+  bool fixed_ranges = false;
 };
 
 using Types = std::map<std::string, ValueInfo>;

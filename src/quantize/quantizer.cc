@@ -66,7 +66,7 @@ class GraphQuantizer : public Quantizer {
 
   Status Prepare() {
     ACC_RETURN_IF_ERROR(ApplyOverrides());
-    if (options_.fixed_ranges) ApplyFixedRanges();
+    ApplyFixedRanges();
     std::vector<std::string> wanted;
     for (const std::string& tensor : plan_.stored) {
       if (IsRoot(tensor) && !roots_.contains(tensor)) wanted.push_back(tensor);
@@ -127,12 +127,31 @@ class GraphQuantizer : public Quantizer {
 
   void ApplyFixedRanges() {
     for (const model::Node& node : graph_.nodes) {
-      const auto encoding = FixedEncoding(node.op_type, options_.activation_bitwidth);
+      if (node.outputs.empty()) continue;
+      const std::string& output = node.outputs.front();
+      const auto given = roots_.find(output);
+      const bool is_given = given != roots_.end() && !given->second.is_float;
+      const int bitwidth =
+          is_given ? given->second.channels.front().bitwidth : options_.activation_bitwidth;
+      const auto encoding = FixedEncoding(node.op_type, bitwidth);
       if (!encoding) continue;
-      TensorEncoding fixed;
-      fixed.channels = {*encoding};
-      roots_.emplace(node.outputs.front(), fixed);
+      const TensorEncoding fixed{.channels = {*encoding}};
+      if (TargetFixesEncoding(node.op_type, bitwidth)) {
+        FixByTarget(node, fixed);
+      } else if (options_.fixed_ranges) {
+        roots_.emplace(output, fixed);
+      }
     }
+  }
+
+  void FixByTarget(const model::Node& node, const TensorEncoding& fixed) {
+    const std::string& output = node.outputs.front();
+    const auto [place, is_new] = roots_.emplace(output, fixed);
+    if (is_new || place->second.is_float || HaveEqualScales(place->second, fixed)) return;
+    place->second = fixed;
+    notes_.push_back(fmt::format(
+        "the encoding given for '{}' is not used: the target stores a 16-bit {} with a step of {}",
+        Printable(output), node.op_type, FormatDouble(fixed.channels.front().scale)));
   }
 
   Status EncodeCalibrated(std::map<std::string, TensorEncoding>& roots) const {

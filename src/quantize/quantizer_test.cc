@@ -273,6 +273,25 @@ TEST(Quantizer, FixedRangesAreAnOption) {
   EXPECT_EQ(QuantizeOk(test, options).activations.at("y").channels[0].scale, 1.0 / 256);
 }
 
+TEST(Quantizer, SixteenBitSigmoidsHaveTheTargetsEncodingWhateverIsGiven) {
+  TestGraph test;
+  test.Input("x", {1}).Node("HardSigmoid", {"x"}, {"y"}).Output("y");
+  Options options;
+  options.activation_bitwidth = 16;
+  EXPECT_EQ(QuantizeOk(test, options).activations.at("y").channels[0].scale, 1.0 / 65536);
+
+  Overrides overrides;
+  overrides.activations["y"].channels = {{.bitwidth = 16, .max = 1, .scale = 1.0 / 65535}};
+  auto quantizer = CreateQuantizer(test.graph, test.types, {}, overrides, options);
+  ASSERT_TRUE(quantizer.ok());
+  (*quantizer)->calibrator().BeginPass(0);
+  (*quantizer)->calibrator().Observe("x", std::vector<float>{1});
+  const auto result = (*quantizer)->Finish();
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  EXPECT_EQ(result->activations.at("y").channels[0].scale, 1.0 / 65536);
+  EXPECT_THAT(result->notes, Contains(HasSubstr("is not used")));
+}
+
 TEST(Quantizer, EnhancedActivationsNeedTwoPasses) {
   Options options;
   options.activations = Algorithm::kEnhanced;

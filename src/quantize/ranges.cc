@@ -126,12 +126,14 @@ struct FixedRange {
   std::string_view op_type;
   int min;
   int max;
+  bool fixed_by_target;  // At 16 bits.
 };
 
 constexpr std::array kFixedRanges = {
-    FixedRange{"Sigmoid", 0, 1},
-    FixedRange{"Softmax", 0, 1},
-    FixedRange{"Tanh", -1, 1},
+    FixedRange{"HardSigmoid", 0, 1, true},
+    FixedRange{"Sigmoid", 0, 1, true},
+    FixedRange{"Softmax", 0, 1, false},
+    FixedRange{"Tanh", -1, 1, true},
 };
 
 }  // namespace
@@ -153,6 +155,13 @@ std::optional<Encoding> FixedEncoding(std::string_view op_type, int bitwidth) {
     return EncodingFromScale(scale, std::llround(row.min / scale), bitwidth, false);
   }
   return std::nullopt;
+}
+
+bool TargetFixesEncoding(std::string_view op_type, int bitwidth) {
+  return bitwidth == 16 &&
+         std::any_of(kFixedRanges.begin(), kFixedRanges.end(), [&](const auto& row) {
+           return row.op_type == op_type && row.fixed_by_target;
+         });
 }
 
 }  // namespace acc::quantize

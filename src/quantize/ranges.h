@@ -29,8 +29,12 @@ struct ActivationPlan {
 // type is not known.
 ActivationPlan PlanActivations(const model::Graph& graph, const Types& types);
 
-// Operators whose output range is known from their formula: Sigmoid and Softmax (0 to 1), Tanh (-1
-// to 1). Nothing for the others.
+// Operators whose output range is known from their formula: Sigmoid, HardSigmoid and Softmax (0 to
+// 1), Tanh (-1 to 1). Nothing for the others.
 std::optional<Encoding> FixedEncoding(std::string_view op_type, int bitwidth);
+
+// Whether the HTP stores this operator's output with FixedEncoding whatever the model says: at 16
+// bits, Sigmoid, HardSigmoid and Tanh (ONNX Runtime's QNN provider replaces other encodings).
+bool TargetFixesEncoding(std::string_view op_type, int bitwidth);
 
 }  // namespace acc::quantize

@@ -102,6 +102,9 @@ TEST(FixedEncoding, KnowsSigmoidSoftmaxAndTanh) {
   EXPECT_EQ(FixedEncoding("Tanh", 8)->scale, 1.0 / 128);
   EXPECT_EQ(FixedEncoding("Tanh", 8)->offset, -128);
   EXPECT_FALSE(FixedEncoding("Relu", 8).has_value());
+  EXPECT_TRUE(TargetFixesEncoding("HardSigmoid", 16));
+  EXPECT_FALSE(TargetFixesEncoding("HardSigmoid", 8));
+  EXPECT_FALSE(TargetFixesEncoding("Softmax", 16));
 }
 
 }  // namespace
