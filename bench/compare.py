@@ -1,0 +1,239 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Measures --verification beside Polygraphy and NumPy on the same tensors and prints a Markdown table.
+
+The tensors: all activations of the OCR detector in rapidocr-onnxruntime at 1x3x320x320 (golden), and the same
+rounded to 8 bits (target). The metrics: CosineSimilarity, SQNR, MSE, RtolAtol. Every time is the best of several
+runs with the files in the page cache. Peak memory is also measured on a much larger synthetic run.
+
+Usage: bench/compare.py [--program build/release/bin/snpe-accuracy-debugger] [--work build/bench-compare]
+
+The first run installs the peers into build/bench-venv.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+VENV = ROOT / "build" / "bench-venv"
+PEERS = ["numpy", "onnx", "onnxruntime", "polygraphy", "rapidocr-onnxruntime"]
+RTOL = ATOL = 0.01
+REPEATS = 5
+SLOW_REPEATS = 2  # Of what takes many seconds.
+
+
+def enter_venv():
+    """Runs this script again with the peers' interpreter, which is made first if need be."""
+    python = VENV / "bin" / "python"
+    if pathlib.Path(sys.prefix) == VENV:
+        return
+    if not (VENV / "complete").exists():
+        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS], check=True)
+        (VENV / "complete").touch()
+    os.execv(python, [python, __file__, *sys.argv[1:]])
+
+
+def one_thread():
+    """NumPy's and BLAS's threads are counted when they are loaded."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+
+
+def capture():
+    """Every float activation of the detector, by name."""
+    import numpy as np
+    import onnx
+    import onnxruntime as ort
+    import rapidocr_onnxruntime
+
+    models = pathlib.Path(rapidocr_onnxruntime.__file__).parent / "models"
+    model = onnx.load(next(models.glob("*det*.onnx")))
+    known = {output.name for output in model.graph.output}
+    for node in model.graph.node:
+        if node.op_type != "Constant":
+            model.graph.output.extend(
+                onnx.ValueInfoProto(name=name) for name in node.output if name and name not in known)
+    options = ort.SessionOptions()
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.log_severity_level = 3
+    session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    image = np.random.default_rng(0).standard_normal((1, 3, 320, 320), dtype=np.float32)
+    values = session.run(None, {session.get_inputs()[0].name: image})
+    pairs = zip(session.get_outputs(), values)
+    return {output.name: value for output, value in pairs if value.dtype == np.float32 and value.size}
+
+
+def round_to_8_bits(value):
+    """What an asymmetric 8-bit encoding of the tensor's own range leaves of it."""
+    import numpy as np
+
+    low, high = min(value.min(), 0), max(value.max(), 0)
+    scale = (high - low) / 255 or 1
+    return (np.round(value / scale) * scale).astype(np.float32)
+
+
+def write_run(folder, tensors):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, value in tensors.items():
+        value.tofile(folder / (name.replace("/", "_").replace(":", "_") + ".raw"))
+
+
+def make_large_run(work, megabytes):
+    """One tensor with half of all bytes, the others of 8 MB; returns the two folders."""
+    import numpy as np
+
+    folders = [work / "large_golden", work / "large_target"]
+    sizes = [megabytes // 2] + [8] * (megabytes // 16)
+    random = np.random.default_rng(1)
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+    for index, size in enumerate(sizes):
+        block = random.standard_normal(1 << 18, dtype=np.float32)
+        for folder, factor in zip(folders, (1, 1.001)):
+            with open(folder / f"tensor_{index}.raw", "wb") as file:
+                for _ in range(size):
+                    (block * np.float32(factor)).tofile(file)
+    return folders
+
+
+def best(action, repeats=REPEATS):
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def run_measured(command, accepted):
+    """Seconds and peak megabytes of a command."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - start
+    if process.returncode not in accepted:
+        sys.exit(f"{' '.join(map(str, command))}\nexit code {process.returncode}\n{output.decode(errors='replace')}")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def best_command(command, accepted, repeats=REPEATS):
+    runs = [run_measured(command, accepted) for _ in range(repeats)]
+    return min(seconds for seconds, _ in runs), max(peak for _, peak in runs)
+
+
+def verification_command(program, golden, target, work):
+    verifiers = ["CosineSimilarity", "SQNR", "MSE", f"rtolatol,rtolmargin,{RTOL},atolmargin,{ATOL}"]
+    command = [program, "--verification"]
+    for verifier in verifiers:
+        command += ["--default_verifier", verifier]
+    command += ["--golden_output_reference_directory", golden, "--inference_results", target]
+    return command + ["--working_dir", work / "working_directory", "--output_dirname", "bench"]
+
+
+def polygraphy_results(tensors, name):
+    from polygraphy.comparator import IterationResult, RunResults
+
+    results = RunResults()
+    results.add([IterationResult(outputs=tensors, runner_name=name)], runner_name=name)
+    return results
+
+
+def save_for_polygraphy(work, golden, target):
+    paths = [work / "polygraphy_golden.json", work / "polygraphy_target.json"]
+    for path, tensors in zip(paths, (golden, target)):
+        polygraphy_results(tensors, path.stem).save(str(path))
+    return paths
+
+
+def compare_with_polygraphy(golden, target):
+    from polygraphy.comparator import (Comparator, CosineSimilarityCompareFunc, L2CompareFunc, SimpleCompareFunc,
+                                       SnrCompareFunc)
+    from polygraphy.logger import G_LOGGER
+
+    functions = [SimpleCompareFunc(rtol=RTOL, atol=ATOL), L2CompareFunc(), CosineSimilarityCompareFunc(), SnrCompareFunc()]
+    results = polygraphy_results(golden, "golden")
+    results.extend(polygraphy_results(target, "target"))
+    with G_LOGGER.verbosity(G_LOGGER.CRITICAL):
+        Comparator.compare_accuracy(results, compare_func=functions)
+
+
+def polygraphy_command(paths):
+    return [
+        VENV / "bin" / "polygraphy", "run", "--load-outputs", *paths, "--compare", "simple", "l2", "cosine_similarity",
+        "snr", "--rtol", str(RTOL), "--atol", str(ATOL), "-qq"
+    ]
+
+
+def compare_with_numpy(golden, target):
+    """The four metrics with as few passes as NumPy allows."""
+    import numpy as np
+
+    scores = {}
+    for name, reference in golden.items():
+        x, y = reference.ravel(), target[name].ravel()
+        difference = x - y
+        x_square, noise = np.dot(x, x), np.dot(difference, difference)
+        cosine = np.dot(x, y) / (np.sqrt(x_square) * np.sqrt(np.dot(y, y)) or 1)
+        sqnr = 10 * np.log10(max(x_square, 1e-31) / max(noise, 1e-31))
+        within = np.mean(np.abs(difference) <= ATOL + RTOL * np.abs(x))
+        scores[name] = (cosine, sqnr, noise / x.size, within)
+    return scores
+
+
+def print_table(rows, ours):
+    print("| what | time | peak memory | this program is |")
+    print("|---|---:|---:|---:|")
+    for name, seconds, peak in rows:
+        memory = f"{peak:.0f} MB" if peak else "-"
+        ratio = "1x" if seconds == ours else f"{seconds / ours:.1f}x faster"
+        print(f"| {name} | {seconds * 1e3:.0f} ms | {memory} | {ratio} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", type=pathlib.Path, default=ROOT / "build/release/bin/snpe-accuracy-debugger")
+    parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build/bench-compare")
+    parser.add_argument("--large-mb", type=int, default=1024, help="size of each side of the synthetic run")
+    options = parser.parse_args()
+    if not options.program.exists():
+        sys.exit(f"{options.program} is missing: cmake --preset release && cmake --build build/release")
+    enter_venv()
+    one_thread()
+
+    work = options.work.resolve()
+    golden = capture()
+    target = {name: round_to_8_bits(value) for name, value in golden.items()}
+    write_run(work / "golden", golden)
+    write_run(work / "target", target)
+    total = sum(value.nbytes for value in golden.values()) / 1e6
+
+    ours, our_peak = best_command(
+        verification_command(options.program.resolve(), work / "golden", work / "target", work), (0, 1))
+    peer, peer_peak = best_command(polygraphy_command(save_for_polygraphy(work, golden, target)), (0, 1), SLOW_REPEATS)
+    in_memory = best(lambda: compare_with_polygraphy(golden, target), SLOW_REPEATS)
+    rows = [
+        ("this program: `--verification`, all reports written", ours, our_peak),
+        ("Polygraphy: `run --load-outputs`, end to end", peer, peer_peak),
+        ("Polygraphy: compare_accuracy, tensors in memory", in_memory, 0),
+        ("NumPy: arithmetic alone, one thread, tensors in memory", best(lambda: compare_with_numpy(golden, target)), 0),
+    ]
+    print(f"{len(golden)} tensors, {total:.0f} MB a side, {os.cpu_count()} processors\n")
+    print_table(rows, ours)
+
+    large = make_large_run(work, options.large_mb)
+    seconds, peak = run_measured(verification_command(options.program.resolve(), *large, work), (0, 1))
+    print(f"\n{options.large_mb} MB a side, the largest tensor {options.large_mb // 2} MB: "
+          f"{seconds:.1f} s, peak memory {peak:.0f} MB")
+    json.dump({"rows": rows, "large_peak_mb": peak}, open(work / "compare.json", "w"), indent=1)
+
+
+if __name__ == "__main__":
+    main()
