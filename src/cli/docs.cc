@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cli/docs.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+
+#include "base/text.h"
+#include "cli/flag.h"
+#include "cli/help.h"
+#include "features/catalog.h"
+
+namespace acc::cli {
+namespace {
+
+using Out = std::back_insert_iterator<std::string>;
+
+constexpr std::string_view kFirstLine =
+    "<!-- Made from the program's tables by `docs_generator docs`; edit those. -->\n";
+
+// Text inside a table's cell.
+std::string Cell(std::string_view text) {
+  std::string cell;
+  for (const char character : text) {
+    cell += character == '|' ? "\\|" : std::string(1, character);
+  }
+  return cell;
+}
+
+std::string GroupTable(Feature feature, const GroupInfo& group) {
+  std::string rows;
+  for (const Flag& flag : Flags()) {
+    if (flag.group(feature) == group.group) {
+      fmt::format_to(Out(rows), "| `{}` | {} |\n", Cell(Signature(flag)), Cell(FullHelp(flag)));
+    }
+  }
+  return rows.empty()
+             ? ""
+             : fmt::format("### {}\n\n| flag | meaning |\n|---|---|\n{}\n", group.heading, rows);
+}
+
+template <typename Entries>
+std::string NameTable(std::string_view title, const Entries& entries) {
+  std::string text = fmt::format("| {} | meaning |\n|---|---|\n", title);
+  for (const auto& entry : entries) {
+    fmt::format_to(Out(text), "| `{}` | {} |\n", entry.name, Cell(entry.summary));
+  }
+  return text + '\n';
+}
+
+std::string CommandLinePage() {
+  std::string page = fmt::format("{}# Command line\n\n{}\n\n", kFirstLine, kPurpose);
+  page +=
+      "A flag is given as `--flag value` or `--flag=value`, in any order. The same flags can stand "
+      "in a JSON file, by their long names: `--args_config file.json` with, for example, "
+      "`{\"runtime\": \"dsp\", \"verbose\": true, \"input_tensor\": [[\"data\", \"1,3,224,224\", "
+      "\"data.raw\"]]}`. The file `<feature>_options.json` that each run leaves behind has that "
+      "form too. A value that starts with a dash is written `--flag=-value`.\n\n";
+  for (const FeatureInfo& feature : Features()) {
+    fmt::format_to(Out(page), "## {}\n\n{}\n\n```\n{}\n```\n\n", feature.title, feature.summary,
+                   ExampleCommand(feature));
+    if (!feature.deprecated_flag.empty()) {
+      fmt::format_to(Out(page), "`--{}` is the old name of `--{}` and still works.\n\n",
+                     feature.deprecated_flag, feature.flag);
+    }
+    for (const GroupInfo& group : Groups()) {
+      page += GroupTable(feature.feature, group);
+    }
+  }
+  page += "## Names\n\n" + NameTable("framework", features::Frameworks()) +
+          NameTable("runtime", features::Runtimes());
+  page += "The verifiers have [their own page](verifiers.md).\n\n## Exit codes\n\n";
+  page += "| code | meaning |\n|---|---|\n";
+  for (const ExitCodeInfo& row : ExitCodes()) {
+    fmt::format_to(Out(page), "| {} | {} |\n", row.code, row.meaning);
+  }
+  return page;
+}
+
+std::string ParameterTable(const verify::VerifierInfo& verifier) {
+  if (verifier.parameters.empty()) {
+    return "";
+  }
+  std::string text = "\n| parameter | default | meaning |\n|---|---|---|\n";
+  for (const verify::ParameterInfo& parameter : verifier.parameters) {
+    fmt::format_to(Out(text), "| `{}` | {} | {} |\n", parameter.name, Cell(parameter.fallback),
+                   Cell(parameter.meaning));
+  }
+  return text;
+}
+
+std::string VerifiersPage() {
+  std::string page = fmt::format("{}# Verifiers\n\n", kFirstLine);
+  page +=
+      "A verifier turns a pair of tensors, golden and target, into one score. Name them with "
+      "`--default_verifier`, in any case and as often as needed. Every verifier has the parameter "
+      "`threshold`: a score beyond it makes the exit code 1.\n\n";
+  page += NameTable("verifier", features::Verifiers());
+  for (const verify::VerifierInfo& verifier : features::Verifiers()) {
+    fmt::format_to(Out(page), "## {}\n\n{}\n\n", verifier.name, verifier.summary);
+    fmt::format_to(Out(page), "- Formula: {}\n- Unit: {}\n- Range: {}\n", verifier.formula,
+                   verifier.unit, verifier.range);
+    fmt::format_to(Out(page), "- Better: {}\n- NaN and infinity: {}\n- Source: {}\n",
+                   verifier.higher_is_better ? "higher" : "lower", verifier.nan_behaviour,
+                   verifier.source);
+    page += ParameterTable(verifier) + '\n';
+  }
+  page.pop_back();
+  return page;
+}
+
+constexpr std::array kDocuments = {
+    DocumentInfo{"command-line.md", &CommandLinePage},
+    DocumentInfo{"verifiers.md", &VerifiersPage},
+};
+
+}  // namespace
+
+std::span<const DocumentInfo> Documents() { return kDocuments; }
+
+}  // namespace acc::cli
