@@ -17,6 +17,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -111,17 +112,25 @@ def best(action, repeats=REPEATS):
     return min(times)
 
 
+# The kernel counts what a process held before it became the command, so a small one has to start it.
+LAUNCHER = """
+import json, os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[2:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+result = [time.perf_counter() - start, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status)]
+json.dump(result, open(sys.argv[1], "w"))
+"""
+
+
 def run_measured(command, accepted):
     """Seconds and peak megabytes of a command."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - start
-    if process.returncode not in accepted:
-        sys.exit(f"{' '.join(map(str, command))}\nexit code {process.returncode}\n{output.decode(errors='replace')}")
-    return seconds, usage.ru_maxrss / 1024
+    with tempfile.NamedTemporaryFile() as answer:
+        subprocess.run([sys.executable, "-c", LAUNCHER, answer.name, *command], check=True)
+        seconds, peak, code = json.load(open(answer.name))
+    if code not in accepted:
+        sys.exit(f"{' '.join(map(str, command))}: exit code {code}")
+    return seconds, peak
 
 
 def best_command(command, accepted, repeats=REPEATS):
