@@ -49,6 +49,7 @@ class Builder {
     // A bias needs its weight's scale and may raise it: encodings come first, codes last.
     ACC_RETURN_IF_ERROR(ForEachItem([this](Item& item) { return Encode(item); }));
     for (const Item& item : items_) RaiseWeight(item);
+    NoteRaised();
     ACC_RETURN_IF_ERROR(ForEachItem([this](Item& item) { return Store(item); }));
     QuantizedParams result{.params = {}, .notes = std::move(notes_)};
     for (Item& item : items_) {
@@ -193,10 +194,15 @@ class Builder {
     Item& weight = items_[*bias.wish.weight_item];
     if (weight.stays_float) return;
     if (RaiseForBias(weight.param.encoding, input->channels.front().scale, ConstantOf(bias))) {
-      notes_.push_back(
-          fmt::format("the weight '{}' got a larger scale so that the bias '{}' fits 32 bits",
-                      Printable(weight.param.tensor), Printable(bias.param.tensor)));
+      raised_.push_back(Printable(weight.param.tensor));
     }
+  }
+
+  void NoteRaised() {
+    if (raised_.empty()) return;
+    notes_.push_back(
+        fmt::format("{} weights got a larger scale so that their biases fit 32 bits: {}",
+                    raised_.size(), Join(raised_, ", ")));
   }
 
   Status Store(Item& item) const {
@@ -230,6 +236,7 @@ class Builder {
   const Options& options_;
   std::vector<Item> items_;
   std::map<std::pair<std::string, Wish>, std::size_t> item_of_;
+  std::vector<std::string> raised_;
   std::vector<std::string> notes_;
 };
 

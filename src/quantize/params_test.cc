@@ -154,6 +154,23 @@ TEST(QuantizeParams, RecurrentWeightsAndBiasesHaveEncodingsOfTheirOwn) {
   EXPECT_EQ(Find(params, "b").codes.type(), ElementType::kInt8);
 }
 
+TEST(QuantizeParams, AWeightTooSmallForItsBiasIsRaisedWithANote) {
+  TestGraph test;
+  test.Input("x", {1, 1, 1, 1}).Floats("w", {1, 1, 1, 1}, {1e-6F}).Floats("b", {1}, {1000});
+  test.Node("Conv", {"x", "w", "b"}, {"y"}).Output("y");
+  Options options;
+  options.weight_bitwidth = 16;
+  options.bias_bitwidth = 32;
+  auto activations = ActivationsOf({"y"});
+  activations["x"] = PerTensor(0, 1e-3, 16);
+  const QuantizedParams params = QuantizeAll(test, options, activations);
+  const QuantizedParam& bias = Find(params, "b");
+  EXPECT_NEAR(ValueOf(bias.codes.values<std::int32_t>()[0] + (std::int64_t{1} << 31),
+                      bias.stored.channels[0]),
+              1000, 1e-3);
+  EXPECT_THAT(params.notes, ::testing::ElementsAre(HasSubstr("fit 32 bits: w")));
+}
+
 TEST(QuantizeParams, GroupedConvTransposeFallsBackToPerTensor) {
   TestGraph test;
   test.Input("x", {1, 2, 1, 1}).Floats("w", {2, 1, 1, 1}, {-1, 4});
