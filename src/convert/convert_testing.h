@@ -2,8 +2,6 @@
 // Small graphs and a runtime for tests of the conversion.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <map>
 #include <string>
@@ -83,7 +81,7 @@ class FakeOracle : public Oracle {
 
   Result<std::map<std::string, Tensor>> Evaluate(const model::Graph& graph) override {
     ++evaluations;
-    EXPECT_TRUE(graph.inputs.empty());
+    if (!graph.inputs.empty()) return Failure("only graphs without inputs have a value");
     std::map<std::string, Tensor> values = graph.initializers;
     for (const model::Node& node : graph.nodes) {
       std::vector<Tensor> inputs;
