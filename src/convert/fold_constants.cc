@@ -33,6 +33,11 @@ constexpr std::array<std::string_view, 6> kRandomOperators = {
 constexpr std::array<std::string_view, 4> kBoundedOperators = {"Compress", "NonMaxSuppression",
                                                                "NonZero", "Unique"};
 
+// Operators that can make much of little. They wait until inference can tell the dims.
+constexpr std::array<std::string_view, 9> kGrowingOperators = {
+    "ConstantOfShape", "Expand", "EyeLike", "OneHot", "Pad", "Range", "Resize", "Tile", "Upsample",
+};
+
 template <std::size_t size>
 bool Holds(const std::array<std::string_view, size>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
@@ -116,9 +121,17 @@ Result<bool> ReplaceStaticShapes(State& state) {
   return ReplaceByInitializers(state, [&](const Node& node) { return StaticShape(state, node); });
 }
 
+// True for operators whose results are sequences, optional values or strings.
+bool MakesNoTensor(const Node& node) {
+  constexpr std::int64_t kOnnxString = 8;
+  return node.op_type.starts_with("Sequence") || node.op_type.starts_with("Optional") ||
+         node.op_type.starts_with("String") || node.op_type == "SplitToSequence" ||
+         (node.op_type == "Cast" && node.Get<std::int64_t>("to", 0) == kOnnxString);
+}
+
 bool IsPure(const Node& node) {
   return !Holds(kRandomOperators, node.op_type) && Holds(kPureDomains, node.domain) &&
-         node.op_type != "Constant" && model::Subgraphs(node).empty();
+         node.op_type != "Constant" && !MakesNoTensor(node) && model::Subgraphs(node).empty();
 }
 
 // The nodes that depend on initializers only, as a graph of their own.
@@ -215,7 +228,12 @@ class ConstantPart {
     for (const std::string& output : node.outputs) {
       if (output.empty()) continue;
       const auto info = types.find(output);
-      if (info == types.end() || !info->second.has_rank) return false;
+      if (info == types.end() || !info->second.has_rank) {
+        // Runtimes do not tell a scalar from a tensor of no known rank. All inputs are constants,
+        // so that it is a scalar.
+        if (Holds(kGrowingOperators, node.op_type)) return false;
+        continue;
+      }
       const auto count = ElementCount(info->second.dims);
       if (!count || *count > budget) return false;
       const std::uint64_t bytes = ByteSize(info->second.type, *count);

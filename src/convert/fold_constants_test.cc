@@ -139,6 +139,26 @@ TEST(FoldConstantsTest, LeavesRandomForeignAndLargeResults) {
   }
 }
 
+// A runtime that says nothing of tensors without axes.
+class ScalarBlind : public FakeOracle {
+ public:
+  Result<std::map<std::string, ValueInfo>> InferTypes(const model::Graph& graph) override {
+    auto types = FakeOracle::InferTypes(graph);
+    std::erase_if(types.value(), [](const auto& entry) { return entry.second.dims.empty(); });
+    return types;
+  }
+};
+
+TEST(FoldConstantsTest, FoldsScalarsThatInferenceIsSilentAbout) {
+  for (const std::string op_type : {"Mul", "Expand", "SequenceConstruct"}) {
+    model::Graph graph =
+        MakeGraph({MakeNode(op_type, {"w"}, {"a"}), MakeNode("Add", {"x", "a"}, {"y"})}, {"y"});
+    graph.initializers["w"] = FloatTensor({}, {3});
+    ScalarBlind oracle;
+    EXPECT_THAT(Converted(graph, oracle).graph.nodes, SizeIs(op_type == "Mul" ? 1 : 2)) << op_type;
+  }
+}
+
 TEST(FoldConstantsTest, CanBeSwitchedOff) {
   model::Graph graph =
       MakeGraph({MakeNode("Add", {"w", "w"}, {"a"}), MakeNode("Add", {"x", "a"}, {"y"})}, {"y"});
