@@ -60,6 +60,17 @@ std::string_view WithinText(const verify::WorstElement& element,
   return within ? "yes" : "no";
 }
 
+// A verifier asks for the sums only where its tolerance depends on them.
+std::optional<verify::Tolerance> ToleranceOf(const Column& column, const Row& row) {
+  const verify::Verifier& verifier = *column.request.verifier;
+  const auto fixed = verifier.tolerance(nullptr);
+  return fixed ? fixed : verifier.tolerance(&row.sums);
+}
+
+std::string_view UnitText(const verify::VerifierInfo& info) {
+  return info.unit == "none" ? "" : info.unit;
+}
+
 std::string ParametersText(const verify::Request& request) {
   std::vector<std::string> parts;
   for (const auto& known : request.info->parameters) {
@@ -266,7 +277,7 @@ std::string DetailPages::Cards(std::size_t column) const {
     Append(html, "<a class=\"card{}\" href=\"{}\"{}><span>{}</span><b>{}</b><small>{}</small></a>",
            row_.cells[i]->within_threshold ? "" : " outside", LinkTo(index_, i),
            i == column ? " aria-current=\"page\"" : "", EscapeHtml(other.title),
-           NumberText(row_.cells[i]->score), EscapeHtml(other.request.info->unit));
+           NumberText(row_.cells[i]->score), EscapeHtml(UnitText(*other.request.info)));
   }
   const double loss_db = findings_.loss_db[index_];
   if (!std::isnan(loss_db)) {
@@ -297,7 +308,7 @@ std::string DetailPages::Inputs(std::size_t column) const {
 
 std::string DetailPages::WorstTable(std::size_t column) const {
   if (row_.worst.empty()) return {};
-  const auto tolerance = summary_.columns[column].request.verifier->tolerance(&row_.sums);
+  const auto tolerance = ToleranceOf(summary_.columns[column], row_);
   std::string html;
   Append(html,
          "<section><h2>The {} worst elements</h2><table><thead><tr><th>index</th>"
@@ -376,7 +387,7 @@ std::string DetailPages::Csv(std::size_t column) const {
     csv.Text(title);
   }
   csv.EndRow();
-  const auto tolerance = shown.request.verifier->tolerance(&row_.sums);
+  const auto tolerance = ToleranceOf(shown, row_);
   for (const verify::WorstElement& element : row_.worst) {
     const Difference difference = DifferenceOf(element);
     csv.Count(element.index).Text(Coordinates(element.index, row_.dims)).Number(element.golden);

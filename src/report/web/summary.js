@@ -19,13 +19,14 @@
   const clamp01 = (x) => Math.min(1, Math.max(0, x));
   const hasValue = (x) => typeof x === 'number';
 
-  // 0 (lost) to 1 (faithful). Decibels count from 0 to 40, as in the findings. Scores that are
-  // perfect at 1 are put on the same scale by the error they leave. An error without a natural
-  // scale is compared with the column itself, logarithmically.
+  // 0 (lost) to 1 (faithful). Decibels count from 0 to 40, as in the findings. Similarities that are
+  // perfect at 1 are put on the same scale by the error they leave; shares are taken as they are.
+  // An error without a natural scale is compared with the column itself, logarithmically.
   const qualityFromDb = (db) => clamp01(db / findings.faithful_db);
   const qualityOf = {
     db: () => (value) => qualityFromDb(value),
-    share: () => (value) => value >= 1 ? 1 : qualityFromDb(-10 * Math.log10(Math.max(1e-9, 1 - value))),
+    share: () => (value) => clamp01(value),
+    similarity: () => (value) => value >= 1 ? 1 : qualityFromDb(-10 * Math.log10(Math.max(1e-9, 1 - value))),
     error: (values) => {
       const logs = values.filter((v) => hasValue(v) && v > 0).map(Math.log10);
       const low = logs.reduce((a, b) => Math.min(a, b), Infinity);
@@ -48,11 +49,15 @@
     return String(Number(value.toPrecision(6)));
   };
 
+  // Without a signal to measure (a golden tensor of zeros), decibels say nothing.
+  const judgesSignal = (row, metric) => metric.scale !== 'db' || hasValue(row.sqnr_db);
+
   // ---- What can be shown of a row -----------------------------------------------------------
 
   const scaleOf = (column) => {
     if (column.unit === 'dB') return 'db';
-    return column.higher_is_better && column.perfect === 1 ? 'share' : 'error';
+    if (!column.higher_is_better || column.perfect !== 1) return 'error';
+    return column.unit.includes('share') ? 'share' : 'similarity';
   };
 
   const makeScore = (title, hint, scale, valueOf, extra) => {
@@ -115,7 +120,8 @@
     metric: metrics[0],
 
     values() {
-      const { scale, values } = this.metric;
+      const { scale } = this.metric;
+      const values = this.metric.values.map((v, i) => judgesSignal(rows[i], this.metric) ? v : null);
       if (scale === 'db') return values.map((v) => hasValue(v) ? Math.min(v, kHighestDb) : null);
       if (scale !== 'error') return values.map((v) => hasValue(v) ? v : null);
       const smallest = values.reduce((a, v) => hasValue(v) && v > 0 ? Math.min(a, v) : a, Infinity);
@@ -288,7 +294,7 @@
 
     score(row, column, value) {
       const score = element('span', 'score', numberText(value));
-      if (hasValue(value)) {
+      if (hasValue(value) && judgesSignal(row, column)) {
         score.dataset.q = '';
         score.style.setProperty('--q', colourOf(column.quality(value)));
       }
