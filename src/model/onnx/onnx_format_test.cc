@@ -388,7 +388,7 @@ TEST(OnnxReadTest, RefusesBadModelsWithAReason) {
        "nested deeper than 32"},
       {[&](M& m) {
          onnx::AttributeProto* innermost = &attribute(m);
-         for (int depth = 0; depth < 5000; ++depth) {
+         for (int depth = 0; depth < 200; ++depth) {
            innermost = innermost->mutable_g()->add_node()->add_attribute();
          }
        },
