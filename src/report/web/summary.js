@@ -52,6 +52,9 @@
   // Without a signal to measure (a golden tensor of zeros), decibels say nothing.
   const judgesSignal = (row, metric) => metric.scale !== 'db' || hasValue(row.sqnr_db);
 
+  // On a logarithmic axis; the splits between the powers of ten are null.
+  const powerText = (value) => value === null ? '' : value >= 0.001 && value < 1e5 ? String(value) : value.toExponential(0);
+
   // ---- What can be shown of a row -----------------------------------------------------------
 
   const scaleOf = (column) => {
@@ -187,7 +190,7 @@
         scales: { x: { time: false, range: [-0.5, rows.length - 0.5] }, y: logarithmic ? { distr: 3 } : { range: (_, low, high) => this.range(low, high) } },
         axes: [
           { ...axis, values: (_, splits) => splits.map((v) => Number.isInteger(v) ? v + 1 : '') },
-          { ...axis, size: 64 },
+          logarithmic ? { ...axis, size: 64, values: (_, splits) => splits.map(powerText) } : { ...axis, size: 64 },
         ],
         legend: { show: false },
         cursor: { y: false, points: { show: false }, drag: { x: true, y: false } },
