@@ -11,7 +11,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const Axes kNothing{};
+Axes Nothing() { return {}; }
 
 Axes Told(Shape dims, AxisOrder order) { return {std::move(dims), order, true}; }
 Axes Untold(Shape dims) { return {std::move(dims), AxisOrder::kSource, false}; }
@@ -45,7 +45,7 @@ TEST(AlignTest, ChannelLastGoldenAgainstSourceOrderTarget) {
 }
 
 TEST(AlignTest, GoldenWithoutMetadataIsInTheSourcesOrder) {
-  const Alignment result = Align(kNothing, Told({1, 8, 9, 3}, AxisOrder::kChannelLast));
+  const Alignment result = Align(Nothing(), Told({1, 8, 9, 3}, AxisOrder::kChannelLast));
   EXPECT_THAT(result.golden_to_target, ElementsAre(0, 2, 3, 1));
   EXPECT_FALSE(result.guessed);
 }
@@ -80,14 +80,14 @@ TEST(AlignTest, UnitAxesCannotBeAmbiguous) {
 }
 
 TEST(AlignTest, NothingKnownOnEitherSide) {
-  const Alignment result = Align(kNothing, kNothing);
+  const Alignment result = Align(Nothing(), Nothing());
   EXPECT_THAT(result.golden_to_target, IsEmpty());
   EXPECT_FALSE(result.guessed);
 }
 
 TEST(AlignTest, UnknownTargetDimsOfASpatialTensorAreDoubtful) {
-  EXPECT_TRUE(Align(Told({1, 3, 8, 9}, AxisOrder::kSource), kNothing).guessed);
-  EXPECT_FALSE(Align(Told({1, 10}, AxisOrder::kSource), kNothing).guessed);
+  EXPECT_TRUE(Align(Told({1, 3, 8, 9}, AxisOrder::kSource), Nothing()).guessed);
+  EXPECT_FALSE(Align(Told({1, 10}, AxisOrder::kSource), Nothing()).guessed);
 }
 
 TEST(AlignTest, OtherShapesOfEqualCountAreReported) {
