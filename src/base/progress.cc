@@ -15,6 +15,8 @@
 namespace acc {
 namespace {
 
+constexpr std::chrono::seconds kShortWork{1};
+
 volatile std::sig_atomic_t interrupted = 0;
 
 void OnSignal(int signal) {
@@ -53,6 +55,7 @@ void Progress::Advance(std::size_t steps) {
 void Progress::Draw(std::size_t done, bool last) {
   const std::size_t percent = PartOf(done, total_, 100);
   if (!terminal_) {
+    if (!last && std::chrono::steady_clock::now() - start_ < kShortWork) return;
     LogInfo("{}: {} % ({} of {})", what_, percent, done, total_);
     return;
   }

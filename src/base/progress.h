@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A progress bar on stderr when it is a terminal, plain lines (at 0, 25, 50, 75, 100 %) otherwise.
+// A progress bar on stderr when it is a terminal. Plain lines otherwise: one at the end, and for
+// work that takes longer than a second also at 25, 50 and 75 %.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -28,6 +30,7 @@ class Progress {
   std::size_t total_;
   std::atomic<std::size_t> done_{0};
   bool terminal_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 // Installs the SIGINT/SIGTERM handler: the first signal sets the flag that CheckInterrupted reads,

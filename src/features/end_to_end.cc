@@ -15,14 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The features of an end-to-end run make timed folders of their own; --output_dirname is the
-// wrapper's.
-CommonOptions ForFeature(const CommonOptions& common) {
-  CommonOptions feature = common;
-  feature.output_dirname.clear();
-  return feature;
-}
-
 Result<bool> SameContent(const fs::path& a, const fs::path& b) {
   std::error_code error;
   if (fs::equivalent(a, b, error)) return true;
@@ -63,12 +55,13 @@ void Append(std::vector<std::string>& lines, const Outcome& outcome) {
   lines.insert(lines.end(), outcome.summary_lines.begin(), outcome.summary_lines.end());
 }
 
+// The features make timed folders of their own; --output_dirname is the wrapper's.
 Result<fs::path> GoldenDirectory(const EndToEndOptions& options, Outcome& whole) {
   if (!options.verification.golden_output_reference_directory.empty()) {
     return options.verification.golden_output_reference_directory;
   }
   FrameworkRunnerOptions golden = options.framework_runner;
-  golden.common = ForFeature(options.common);
+  golden.common.output_dirname.clear();
   ACC_ASSIGN_OR_RETURN(const Outcome outcome, RunFrameworkRunner(golden));
   Append(whole.summary_lines, outcome);
   return outcome.directory;
@@ -77,7 +70,7 @@ Result<fs::path> GoldenDirectory(const EndToEndOptions& options, Outcome& whole)
 Result<fs::path> TargetDirectory(const EndToEndOptions& options, const fs::path& golden,
                                  Outcome& whole) {
   InferenceEngineOptions engine = options.inference_engine;
-  engine.common = ForFeature(options.common);
+  engine.common.output_dirname.clear();
   engine.golden_output_reference_directory = golden;
   ACC_ASSIGN_OR_RETURN(const Outcome outcome, RunInferenceEngine(engine));
   Append(whole.summary_lines, outcome);
@@ -87,7 +80,7 @@ Result<fs::path> TargetDirectory(const EndToEndOptions& options, const fs::path&
 Result<Outcome> Verify(const EndToEndOptions& options, const fs::path& golden,
                        const fs::path& target, std::size_t line) {
   VerificationOptions verification = options.verification;
-  verification.common = ForFeature(options.common);
+  verification.common.output_dirname.clear();
   verification.golden_output_reference_directory = golden;
   verification.inference_results = target / "output" / fmt::format("Result_{}", line);
   if (verification.tensor_mapping.empty())

@@ -71,6 +71,9 @@ class GoldenRun {
 Status Capture(const FrameworkRunnerOptions& options, const SourceModel& model,
                const golden::FrameworkInfo& framework, GoldenRun& run) {
   golden::Request request;
+  model::Graph graph = model.graph;
+  graph.inputs = model.inputs;
+  request.graph = &graph;
   request.model_path = options.model.model_path;
   ACC_ASSIGN_OR_RETURN(request.inputs, ReadInputTensors(model, options.model));
   ACC_ASSIGN_OR_RETURN(request.tensors, golden::SelectTensors(model.graph, FilterOf(options)));

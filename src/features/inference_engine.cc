@@ -47,13 +47,14 @@ void WarnOfUnusedOptions(const InferenceEngineOptions& options, const target::En
 }
 
 Result<TargetModel> BuildTargetModel(const InferenceEngineOptions& options,
-                                     convert::TargetGraph converted, const InputLines& lines) {
+                                     const SourceModel& source, convert::TargetGraph converted,
+                                     const InputLines& lines) {
   TargetModel model{.converted = std::move(converted), .quantized = {}, .half = false};
   model.half = options.precision == Precision::kFp16;
   if (options.precision == Precision::kInt8) {
     ACC_ASSIGN_OR_RETURN(model.quantized,
-                         QuantizeModel(model.converted, lines, options.quantization,
-                                       options.memory_budget_mb << 20));
+                         QuantizeModel(model.converted, ParamNames(source.graph), lines,
+                                       options.quantization, options.memory_budget_mb << 20));
   }
   return model;
 }
@@ -134,7 +135,7 @@ Result<Outcome> RunInferenceEngine(const InferenceEngineOptions& options) {
       InputLines::Open(options.input_list, options.use_native_input_files, source, converted));
   ACC_RETURN_IF_ERROR(KeepInputs(lines, run.path()));
   ACC_ASSIGN_OR_RETURN(const TargetModel model,
-                       BuildTargetModel(options, std::move(converted), lines));
+                       BuildTargetModel(options, source, std::move(converted), lines));
   ACC_RETURN_IF_ERROR(DescribeModel(options, model, run.path()));
   ACC_ASSIGN_OR_RETURN(const auto result, RunTarget(model, lines, *engine, options.debug_mode_off,
                                                     options.use_native_output_files, run.path()));
@@ -142,8 +143,9 @@ Result<Outcome> RunInferenceEngine(const InferenceEngineOptions& options) {
   outcome.summary_lines.push_back(
       fmt::format("target: {} tensors of {} input{} in {}", result.tensors, lines.size(),
                   lines.size() == 1 ? "" : "s", (run.path() / "output").string()));
-  for (auto& remark : Remarks(*engine, ProgramOf(model, false), result))
+  for (auto& remark : Remarks(*engine, ProgramOf(model, false), result)) {
     outcome.summary_lines.push_back(std::move(remark));
+  }
   ACC_RETURN_IF_ERROR(run.Finish());
   return outcome;
 }

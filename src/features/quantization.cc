@@ -79,6 +79,7 @@ void Report(const quantize::QuantizedGraph& quantized) {
 }  // namespace
 
 Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& target,
+                                               const std::vector<std::string>& source_params,
                                                const InputLines& lines,
                                                const QuantizationOptions& options,
                                                std::uint64_t memory_budget_bytes) {
@@ -91,6 +92,10 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
   for (const auto& [name, tensor] : target.tensors) {
     types[name] = tensor.info;
     if (!tensor.source.empty()) source_name[name] = tensor.source;
+  }
+  for (const std::string& name : source_params) {
+    const std::string renamed = convert::SanitizedName(name);
+    if (target.graph.initializers.contains(renamed)) source_name.emplace(renamed, name);
   }
   ACC_ASSIGN_OR_RETURN(auto quantizer, quantize::CreateQuantizer(target.graph, types, source_name,
                                                                  overrides, OptionsOf(options)));

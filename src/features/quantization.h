@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "features/conversion.h"
@@ -14,8 +15,10 @@
 namespace acc::features {
 
 // Runs the float graph over all input lines, as often as the chosen algorithms need, and inserts
-// quantization. Overrides of unknown tensors are reported in the log.
+// quantization. `source_params` are the names of the source's weights and biases, under which
+// overrides may name them. Overrides of unknown tensors are reported in the log.
 Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& target,
+                                               const std::vector<std::string>& source_params,
                                                const InputLines& lines,
                                                const QuantizationOptions& options,
                                                std::uint64_t memory_budget_bytes);

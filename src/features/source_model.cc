@@ -105,6 +105,16 @@ Status CheckOutputs(const model::Graph& graph, const std::vector<std::string>& o
 
 }  // namespace
 
+std::vector<std::string> ParamNames(const model::Graph& graph) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : graph.initializers) names.push_back(name);
+  for (const model::Node& node : graph.nodes) {
+    if (node.op_type == "Constant")
+      names.insert(names.end(), node.outputs.begin(), node.outputs.end());
+  }
+  return names;
+}
+
 std::string ModelSpelling(const std::string& name, const std::vector<std::string>& known) {
   const bool is_known = std::ranges::find(known, name) != known.end();
   if (is_known || !name.ends_with(":0")) return name;

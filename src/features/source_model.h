@@ -28,6 +28,9 @@ Result<SourceModel> ReadSourceModel(const ModelOptions& options);
 // The tensors of --input_tensor, by input name.
 Result<store::NamedTensors> ReadInputTensors(const SourceModel& model, const ModelOptions& options);
 
+// The names of the model's weights, biases and other constants.
+std::vector<std::string> ParamNames(const model::Graph& graph);
+
 // `name` as the model spells it: itself, or without a trailing ":0" that only that spelling lacks.
 std::string ModelSpelling(const std::string& name, const std::vector<std::string>& known);
 

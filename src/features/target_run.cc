@@ -60,7 +60,8 @@ class ResultWriters {
     }
   }
 
-  Status Write(std::size_t line, const target::Tap& tap, const TensorView& value) {
+  Status Write(std::size_t line, const target::Tap& tap, const TensorView& value,
+               const TensorView& native) {
     const auto& tensor = model_.converted.tensors.at(tap.tensor);
     store::TensorRecord record{.name = tap.tensor,
                                .axis_order = tensor.axis_order,
@@ -69,7 +70,7 @@ class ResultWriters {
     const auto producer = producers_.find(tap.tensor);
     record.node = producer == producers_.end() ? "" : producer->second->name;
     record.op_type = producer == producers_.end() ? "Input" : producer->second->op_type;
-    return writers_[line]->Write(std::move(record), value);
+    return writers_[line]->Write(std::move(record), value, native);
   }
 
   void Skip(const std::string& name, const std::string& reason) {
@@ -196,7 +197,7 @@ Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& li
   const auto write = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
                          const TensorView& stored) -> Status {
     ACC_RETURN_IF_ERROR(captured.Keep(line, tap, value));
-    return writers.Write(line, tap, native_outputs ? stored : value);
+    return writers.Write(line, tap, value, native_outputs ? stored : value);
   };
   const auto read = [&](std::size_t line) { return lines.Read(line); };
   const auto skip = [&](const std::string& tensor, const std::string& reason) {

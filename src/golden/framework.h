@@ -12,12 +12,15 @@
 #include <vector>
 
 #include "base/status.h"
+#include "model/graph.h"
 #include "tensor/tensor.h"
 
 namespace acc::golden {
 
 struct Request {
   std::filesystem::path model_path;
+  // The same model as a graph, its inputs with the dims of this run.
+  const model::Graph* graph = nullptr;
   std::map<std::string, Tensor> inputs;  // Every input of the model, in its own type.
   std::vector<std::string> tensors;      // What to capture.
   bool optimize = false;                 // The framework's own graph optimizations.

@@ -28,16 +28,36 @@ std::uint64_t ExpectedBytes(const ValueInfo& value) {
   return count ? ByteSize(value.type, *count) : kUnknownBytes;
 }
 
+using Sizes = std::unordered_map<std::string, std::uint64_t>;
+
+Sizes ExpectedSizes(const Session& session) {
+  Sizes sizes;
+  for (const ValueInfo& output : session.outputs()) sizes[output.name] = ExpectedBytes(output);
+  return sizes;
+}
+
+std::uint64_t Total(const std::vector<std::string>& tensors, const Sizes& sizes) {
+  std::uint64_t total = 0;
+  for (const std::string& tensor : tensors) total += sizes.at(tensor);
+  return total;
+}
+
+Result<Sizes> SizesFor(const CapturePlan& plan, const Session& session) {
+  Sizes sizes = ExpectedSizes(session);
+  if (!plan.infer_types || Total(plan.tensors, sizes) <= plan.memory_budget_bytes) return sizes;
+  ACC_ASSIGN_OR_RETURN(const auto types, plan.infer_types());
+  for (const auto& [name, type] : types) sizes[name] = ExpectedBytes(type);
+  return sizes;
+}
+
 // Splits `tensors` so that no group is expected to need more than the budget; a tensor above it is
 // alone.
 std::vector<std::vector<std::string>> Groups(const std::vector<std::string>& tensors,
-                                             const Session& session, std::uint64_t budget) {
-  std::unordered_map<std::string, std::uint64_t> bytes;
-  for (const ValueInfo& output : session.outputs()) bytes[output.name] = ExpectedBytes(output);
+                                             const Sizes& sizes, std::uint64_t budget) {
   std::vector<std::vector<std::string>> groups;
   std::uint64_t used = 0;
   for (const std::string& tensor : tensors) {
-    const std::uint64_t need = bytes[tensor];
+    const std::uint64_t need = sizes.at(tensor);
     if (groups.empty() || used + need > budget) {
       groups.emplace_back();
       used = 0;
@@ -93,7 +113,8 @@ Status Capture(const CapturePlan& plan, std::size_t lines, const InputSource& in
                const CaptureSink& sink, const UnreadableSink& unreadable, std::string_view what) {
   if (plan.tensors.empty()) return OkStatus();
   ACC_ASSIGN_OR_RETURN(auto whole, SessionWithOutputs(plan, plan.tensors));
-  const auto groups = Groups(plan.tensors, whole, plan.memory_budget_bytes);
+  ACC_ASSIGN_OR_RETURN(const Sizes sizes, SizesFor(plan, whole));
+  const auto groups = Groups(plan.tensors, sizes, plan.memory_budget_bytes);
   Progress progress(std::string(what), groups.size() * lines);
   if (groups.size() == 1) {
     return RunPass(whole, plan.tensors, lines, inputs, sink, unreadable, progress);

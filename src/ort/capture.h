@@ -21,6 +21,9 @@ struct CapturePlan {
   std::vector<std::string> tensors;  // What to capture; unknown names make Create fail.
   SessionConfig config;
   std::uint64_t memory_budget_bytes = std::uint64_t{1} << 30;  // Of captured tensors at one time.
+  // Tells the dims of tensors that the model alone leaves open; asked only when their sizes matter.
+  // Null: they are taken to be large.
+  std::function<Result<std::map<std::string, ValueInfo>>()> infer_types = {};
 };
 
 // A value seen at input line `line`. Called from several threads at once, each tensor of each line

@@ -57,14 +57,26 @@ Status WriteAsFloats(const std::filesystem::path& path, const TensorView& value)
 }
 
 Status WriteFiles(const std::filesystem::path& run, const TensorRecord& record,
-                  const TensorView& value) {
+                  const TensorView& value, const TensorView& native) {
   const std::filesystem::path file = run / record.file;
   ACC_RETURN_IF_ERROR(CreateFolders(file.parent_path()));
-  if (record.native_file.empty()) return WriteFile(file, value.bytes);
-  const std::filesystem::path native = run / record.native_file;
-  ACC_RETURN_IF_ERROR(CreateFolders(native.parent_path()));
-  ACC_RETURN_IF_ERROR(WriteFile(native, value.bytes));
+  if (!record.native_file.empty()) {
+    const std::filesystem::path copy = run / record.native_file;
+    ACC_RETURN_IF_ERROR(CreateFolders(copy.parent_path()));
+    ACC_RETURN_IF_ERROR(WriteFile(copy, native.bytes));
+  }
+  if (value.type == ElementType::kFloat32) return WriteFile(file, value.bytes);
   return WriteAsFloats(file, value);
+}
+
+// `value` in the permuted order; its bytes are in `storage` where the order differs.
+Result<TensorView> Permuted(const TensorView& value, const Permutation& permutation,
+                            Bytes& storage) {
+  TensorView permuted{value.type, Permute(value.dims, permutation), value.bytes};
+  if (IsIdentity(permutation)) return permuted;
+  ACC_ASSIGN_OR_RETURN(storage, PermuteBytes(value, permutation));
+  permuted.bytes = storage;
+  return permuted;
 }
 
 Status CheckView(const std::string& name, const TensorView& value) {
@@ -104,18 +116,24 @@ void TensorWriter::Add(TensorRecord record) {
 }
 
 Status TensorWriter::Write(TensorRecord record, const TensorView& value) {
+  return Write(std::move(record), value, value);
+}
+
+Status TensorWriter::Write(TensorRecord record, const TensorView& value, const TensorView& native) {
   ACC_RETURN_IF_ERROR(CheckView(record.name, value));
+  ACC_RETURN_IF_ERROR(CheckView(record.name, native));
   const Permutation permutation = FromSource(record.axis_order, value.dims.size());
-  record.type = value.type;
+  record.type = native.type;
   record.dims = Permute(value.dims, permutation);
   Name(record);
-  TensorView stored{value.type, *record.dims, value.bytes};
-  Bytes permuted;
-  if (!IsIdentity(permutation)) {
-    ACC_ASSIGN_OR_RETURN(permuted, PermuteBytes(value, permutation));
-    stored.bytes = permuted;
+  Bytes bytes;
+  Bytes native_bytes;
+  ACC_ASSIGN_OR_RETURN(const TensorView stored, Permuted(value, permutation, bytes));
+  TensorView stored_native = stored;
+  if (native.bytes.data() != value.bytes.data()) {
+    ACC_ASSIGN_OR_RETURN(stored_native, Permuted(native, permutation, native_bytes));
   }
-  ACC_RETURN_IF_ERROR(WriteFiles(run_, record, stored));
+  ACC_RETURN_IF_ERROR(WriteFiles(run_, record, stored, stored_native));
   Add(std::move(record));
   return OkStatus();
 }

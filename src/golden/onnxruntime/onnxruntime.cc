@@ -2,6 +2,7 @@
 #include "base/files.h"
 #include "golden/framework.h"
 #include "ort/capture.h"
+#include "ort/infer.h"
 
 namespace acc::golden {
 
@@ -12,6 +13,9 @@ Status RunOnnxRuntime(const Request& request, const Sink& sink, const Unreadable
   plan.config.optimize = request.optimize;
   plan.config.model_folder = std::filesystem::absolute(request.model_path).parent_path();
   plan.config.custom_op_library = request.custom_op_library;
+  if (request.graph != nullptr) {
+    plan.infer_types = [&] { return ort::InferTypes(*request.graph, plan.config); };
+  }
   plan.memory_budget_bytes = request.memory_budget_bytes;
   const auto inputs = [&](std::size_t) -> Result<std::map<std::string, Tensor>> {
     return request.inputs;
