@@ -107,8 +107,8 @@ Status LoadOnce() {
 }  // namespace
 
 Status LoadOnnxRuntime() {
-  static const Status status = LoadOnce();
-  return status;
+  static const Status kStatus = LoadOnce();
+  return kStatus;
 }
 
 std::string OnnxRuntimeVersion() { return Version(); }
