@@ -81,7 +81,7 @@ std::string State::WhyRemoved(const std::string& tensor) const {
     last = twin->second;
   }
   const auto found = removed_.find(last);
-  const std::string reason = found == removed_.end() ? "" : found->second;
+  std::string reason = found == removed_.end() ? "" : found->second;
   if (last == tensor) return reason;
   const std::string same = fmt::format("same value as {}", last);
   return reason.empty() ? same : fmt::format("{}, {}", same, reason);

@@ -75,7 +75,7 @@ fs::path Resolved(const fs::path& path, const fs::path& working_dir) {
 
 // A whole inference_engine run stands for its first result.
 fs::path ResultFolder(const fs::path& directory) {
-  const fs::path first_result = directory / "output" / "Result_0";
+  fs::path first_result = directory / "output" / "Result_0";
   std::error_code ignored;
   if (fs::exists(directory / "tensors.json", ignored) || !fs::is_directory(first_result, ignored)) {
     return directory;

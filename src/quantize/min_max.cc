@@ -15,7 +15,7 @@ void MinMax::Add(std::span<const float> values) {
   // Selects instead of branches, so that compilers vectorize it.
   for (const float value : values) {
     const bool finite = (std::bit_cast<std::uint32_t>(value) & kExponent) != kExponent;
-    const float low = finite ? value : kInfinity;
+    const float low = finite ? value : kInfinity;  // NOLINT(bugprone-narrowing-conversions)
     const float high = finite ? value : -kInfinity;
     smallest = low < smallest ? low : smallest;
     largest = high > largest ? high : largest;

@@ -21,8 +21,8 @@ struct Wish {
   std::optional<int> axis;
   std::string input = {};  // A bias's accumulator multiplies these; empty where it has none.
   std::string weight = {};
-  std::optional<std::size_t> weight_item = {};  // Where the weight is constant.
-  auto operator<=>(const Wish&) const = default;
+  std::optional<std::size_t> weight_item = {};    // Where the weight is constant.
+  auto operator<=>(const Wish&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct Item {

@@ -140,9 +140,12 @@ Status PairReader::ReadTransposed(std::uint64_t first, std::span<float> out,
   const std::uint64_t rows = order_.rows;
   const std::uint64_t columns = order_.columns;
   while (!out.empty()) {
+    // Rows and columns are at least 1, as there is an element to read.
+    // NOLINTBEGIN(clang-analyzer-core.DivideZero)
     const std::uint64_t inside = first % (rows * columns);
     const std::uint64_t column = inside / rows;
     const std::uint64_t row = inside % rows;
+    // NOLINTEND(clang-analyzer-core.DivideZero)
     const bool whole_lines = row == 0 && out.size() >= rows;
     const std::uint64_t row_count =
         whole_lines ? rows : std::min<std::uint64_t>(rows - row, out.size());
