@@ -33,6 +33,7 @@ Status Calibrate(const convert::TargetGraph& target, const InputLines& lines,
                  std::uint64_t memory_budget_bytes, quantize::Calibrator& calibrator) {
   ort::CapturePlan plan;
   ACC_ASSIGN_OR_RETURN(plan.model, model::SerializeOnnx(target.graph));
+  plan.outputs = model::OutputNames(target.graph);
   plan.memory_budget_bytes = memory_budget_bytes;
   for (const std::string& tensor : calibrator.tensors()) {
     if (!model::IsGraphInput(target.graph, tensor)) plan.tensors.push_back(tensor);

@@ -12,7 +12,7 @@
 namespace acc::features {
 namespace {
 
-std::vector<std::string> InputNames(const model::Graph& graph) {
+std::vector<std::string> NamesOfInputs(const model::Graph& graph) {
   std::vector<std::string> names;
   for (const ValueInfo& input : graph.inputs) names.push_back(input.name);
   return names;
@@ -55,7 +55,7 @@ Status FixDims(ValueInfo& input, const InputTensor& given) {
 
 Result<std::map<std::string, const InputTensor*>> GivenByName(
     const model::Graph& graph, const std::vector<InputTensor>& given) {
-  const std::vector<std::string> names = InputNames(graph);
+  const std::vector<std::string> names = NamesOfInputs(graph);
   std::map<std::string, const InputTensor*> by_name;
   for (const InputTensor& tensor : given) {
     const std::string name = ModelSpelling(tensor.name, names);
@@ -134,7 +134,7 @@ Result<SourceModel> ReadSourceModel(const ModelOptions& options) {
 
 Result<store::NamedTensors> ReadInputTensors(const SourceModel& model,
                                              const ModelOptions& options) {
-  const std::vector<std::string> names = InputNames(model.graph);
+  const std::vector<std::string> names = NamesOfInputs(model.graph);
   std::vector<store::InputList::Entry> line;
   for (const InputTensor& tensor : options.input_tensors) {
     line.push_back({ModelSpelling(tensor.name, names), tensor.raw_file});

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <queue>
+#include <set>
 #include <unordered_set>
 
 #include "base/text.h"
@@ -187,6 +188,18 @@ const std::vector<int>& Connections::Consumers(std::string_view tensor) const {
   static const std::vector<int> kNone;
   const auto found = consumers_.find(std::string(tensor));
   return found == consumers_.end() ? kNone : found->second;
+}
+
+std::set<std::string> InputNames(const Graph& graph) {
+  std::set<std::string> names;
+  for (const ValueInfo& input : graph.inputs) names.insert(input.name);
+  return names;
+}
+
+std::set<std::string> OutputNames(const Graph& graph) {
+  std::set<std::string> names;
+  for (const ValueInfo& output : graph.outputs) names.insert(output.name);
+  return names;
 }
 
 bool IsGraphOutput(const Graph& graph, std::string_view tensor) {

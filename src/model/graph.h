@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -74,6 +75,10 @@ class Connections {
   std::unordered_map<std::string, int> producer_;
   std::unordered_map<std::string, std::vector<int>> consumers_;
 };
+
+// The names of the graph's inputs and outputs.
+std::set<std::string> InputNames(const Graph& graph);
+std::set<std::string> OutputNames(const Graph& graph);
 
 bool IsGraphOutput(const Graph& graph, std::string_view tensor);
 bool IsGraphInput(const Graph& graph, std::string_view tensor);

@@ -20,7 +20,11 @@ namespace {
 constexpr std::uint64_t kUnknownBytes = std::uint64_t{8} << 20;
 
 Result<Session> SessionWithOutputs(const CapturePlan& plan, std::span<const std::string> tensors) {
-  return Session::Create(plan.model + model::ExtraOutputs(tensors), plan.config);
+  std::vector<std::string> extra;
+  for (const std::string& tensor : tensors) {
+    if (!plan.outputs.contains(tensor)) extra.push_back(tensor);
+  }
+  return Session::Create(plan.model + model::ExtraOutputs(extra), plan.config);
 }
 
 std::uint64_t ExpectedBytes(const ValueInfo& value) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,8 @@ namespace acc::ort {
 
 struct CapturePlan {
   std::string model;                 // A serialized ModelProto.
-  std::vector<std::string> tensors;  // What to capture; unknown names make Create fail.
+  std::set<std::string> outputs;     // That the model has already; none may become one twice.
+  std::vector<std::string> tensors;  // What to capture; an unknown name is a failure.
   SessionConfig config;
   std::uint64_t memory_budget_bytes = std::uint64_t{1} << 30;  // Of captured tensors at one time.
   // Tells the dims of tensors that the model alone leaves open; asked only when their sizes matter.

@@ -45,6 +45,7 @@ TEST(Capture, EveryTensorOfEveryLineOnceWhateverTheBudget) {
   for (const std::uint64_t budget :
        {std::uint64_t{1}, std::uint64_t{9000}, std::uint64_t{1} << 20}) {
     CapturePlan plan{.model = Chain(5),
+                     .outputs = {"t5"},
                      .tensors = {"t1", "t2", "t3", "t4", "t5", "all"},
                      .config = {},
                      .memory_budget_bytes = budget};
@@ -70,7 +71,8 @@ TEST(Capture, EveryTensorOfEveryLineOnceWhateverTheBudget) {
 }
 
 TEST(Capture, AFailingSinkEndsIt) {
-  const CapturePlan plan{.model = Chain(3), .tensors = {"t1", "t2"}, .config = {}};
+  const CapturePlan plan{
+      .model = Chain(3), .outputs = {"t3"}, .tensors = {"t1", "t2"}, .config = {}};
   const auto sink = [](std::size_t, const std::string&, const TensorView&) {
     return Failure("the disk is full");
   };

@@ -32,17 +32,12 @@ Status DeliverInputs(const std::set<std::string>& fed, std::size_t lines, const 
 
 }  // namespace
 
-std::set<std::string> InputNames(const model::Graph& graph) {
-  std::set<std::string> names;
-  for (const ValueInfo& input : graph.inputs) names.insert(input.name);
-  return names;
-}
-
 Status Execute(const Execution& execution, std::size_t lines, const InputSource& inputs,
                const Sink& sink, const UnreadableSink& unreadable, std::string_view what) {
   ort::CapturePlan plan;
   plan.model = execution.model;
   plan.config = execution.config;
+  plan.outputs = execution.outputs;
   plan.memory_budget_bytes = execution.memory_budget_bytes;
   TapsOf taps;
   std::set<std::string> fed;

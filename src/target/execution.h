@@ -18,10 +18,9 @@ struct Execution {
   ort::SessionConfig config;
   std::vector<Tap> taps;
   std::set<std::string> inputs;  // Of the model; a tap that fetches one gets what is fed.
+  std::set<std::string> outputs;
   std::uint64_t memory_budget_bytes = 0;
 };
-
-std::set<std::string> InputNames(const model::Graph& graph);
 
 Status Execute(const Execution& execution, std::size_t lines, const InputSource& inputs,
                const Sink& sink, const UnreadableSink& unreadable, std::string_view what);

@@ -34,8 +34,8 @@ class HtpTest(ProgramTest):
         self.assertGreater(self.final(), 60)
         stdout, _ = self.run_classifier(image, "--runtime", "dsp", *wide)
         self.assertLess(self.final(), 15)
-        self.assertIn("loses most against its own inputs", stdout)
-        culprit = next(line for line in stdout.splitlines() if "loses most" in line)
+        self.assertIn("Loses most against its own inputs", stdout)
+        culprit = next(line for line in stdout.splitlines() if line.startswith("Loses most"))
         self.assertIn("save_infer_model_scale_0_tmp_1", culprit)
         self.assertIn("halves the largest exponential", stdout)
 

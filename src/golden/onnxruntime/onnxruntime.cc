@@ -14,6 +14,7 @@ Status RunOnnxRuntime(const Request& request, const Sink& sink, const Unreadable
   plan.config.model_folder = std::filesystem::absolute(request.model_path).parent_path();
   plan.config.custom_op_library = request.custom_op_library;
   if (request.graph != nullptr) {
+    plan.outputs = model::OutputNames(*request.graph);
     plan.infer_types = [&] { return ort::InferTypes(*request.graph, plan.config); };
   }
   plan.memory_budget_bytes = request.memory_budget_bytes;

@@ -27,7 +27,8 @@ class HostEngine : public Engine {
     Execution execution;
     ACC_ASSIGN_OR_RETURN(execution.model, Serialize(program));
     execution.taps = program.taps;
-    execution.inputs = InputNames(program.graph);
+    execution.inputs = model::InputNames(program.graph);
+    execution.outputs = model::OutputNames(program.graph);
     execution.memory_budget_bytes = options_.memory_budget_bytes;
     return Execute(execution, lines, inputs, sink, unreadable, what)
         .WithContext("the host engine could not run the converted model");

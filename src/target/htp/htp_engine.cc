@@ -75,7 +75,8 @@ class HtpEngine : public Engine {
     Execution execution{.model = {},
                         .config = Config(placement),
                         .taps = program.taps,
-                        .inputs = InputNames(io.graph),
+                        .inputs = model::InputNames(io.graph),
+                        .outputs = model::OutputNames(io.graph),
                         .memory_budget_bytes = options_.memory_budget_bytes};
     ACC_ASSIGN_OR_RETURN(execution.model, model::SerializeOnnx(io.graph));
     const auto integer_inputs = [&](std::size_t line) { return ToIntegers(io, inputs(line)); };
