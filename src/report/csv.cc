@@ -52,6 +52,12 @@ CsvTable& CsvTable::Empty() {
   return *this;
 }
 
+CsvTable& CsvTable::Append(const CsvTable& rows) {
+  content_ += rows.content_;
+  row_started_ = rows.row_started_;
+  return *this;
+}
+
 void CsvTable::EndRow() {
   content_ += "\r\n";
   row_started_ = false;

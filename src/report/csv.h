@@ -17,6 +17,8 @@ class CsvTable {
   CsvTable& Number(float value);
   CsvTable& Count(unsigned long long value);
   CsvTable& Empty();
+  // Goes on where `rows` ended; not within a row.
+  CsvTable& Append(const CsvTable& rows);
   void EndRow();
 
   const std::string& content() const { return content_; }

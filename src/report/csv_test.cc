@@ -46,5 +46,15 @@ TEST(CsvTest, RowsStartAfresh) {
   EXPECT_EQ(csv.content(), "a,b\r\n\r\nc\r\n");
 }
 
+TEST(CsvTest, AppendedRowsAreContinued) {
+  CsvTable shared;
+  shared.Text("a").EndRow();
+  shared.Text("b");
+  CsvTable csv;
+  csv.Text("first").EndRow();
+  csv.Append(shared).Text("c").EndRow();
+  EXPECT_EQ(csv.content(), "first\r\na\r\nb,c\r\n");
+}
+
 }  // namespace
 }  // namespace acc::report

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/text.h"
 #include "report/assets.h"
@@ -15,6 +16,9 @@ namespace acc::report {
 namespace {
 
 constexpr std::size_t kTitleBytes = 120;
+
+// Table rows go without the end tags that HTML makes optional, which keeps most pages within the
+// 4,096 bytes of one disk block. There are thousands of pages.
 
 std::string NumberText(double value) {
   return std::isnan(value) ? "NaN" : fmt::format("{:.6g}", value);
@@ -182,7 +186,7 @@ std::string StatisticsHtml(const Row& row) {
   html +=
       "<table class=\"compact\"><thead><tr><th></th><th>golden</th><th>target</th></tr></thead>";
   for (const Statistic& statistic : StatisticsOf(row.sums)) {
-    Append(html, "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>", statistic.name,
+    Append(html, "<tr><th scope=\"row\">{}<td>{}<td>{}", statistic.name,
            NumberText(statistic.golden), NumberText(statistic.target));
   }
   Append(html,
@@ -196,6 +200,16 @@ std::string StatisticsHtml(const Row& row) {
     }
   }
   return html + "</section>";
+}
+
+CsvTable StatisticsCsv(const Row& row) {
+  CsvTable csv;
+  csv.Text("Statistic").Text("golden").Text("target").EndRow();
+  for (const Statistic& statistic : StatisticsOf(row.sums)) {
+    csv.Text(statistic.name).Number(statistic.golden).Number(statistic.target).EndRow();
+  }
+  csv.EndRow();
+  return csv;
 }
 
 std::string HeadingHtml(const Row& row) {
@@ -243,9 +257,27 @@ DetailPages::DetailPages(const Summary& summary, const Findings& findings,
       index_(row),
       row_(summary.rows[row]),
       heading_(HeadingHtml(row_)),
-      statistics_(StatisticsHtml(row_)) {
+      statistics_html_(StatisticsHtml(row_)),
+      statistics_csv_(StatisticsCsv(row_)),
+      worst_(WorstRowsOf(row_)) {
   const auto folders = 1 + std::count(pages[row].begin(), pages[row].end(), '/');
   for (std::ptrdiff_t i = 0; i < folders; ++i) root_ += "../";
+}
+
+std::vector<DetailPages::WorstRow> DetailPages::WorstRowsOf(const Row& row) {
+  std::vector<WorstRow> rows;
+  rows.reserve(row.worst.size());
+  for (const verify::WorstElement& element : row.worst) {
+    const Difference difference = DifferenceOf(element);
+    const std::string coordinates = Coordinates(element.index, row.dims);
+    WorstRow worst;
+    Append(worst.html, "<tr><td>{}<td>{}<td>{:.7g}<td>{:.7g}<td>{:.5g}<td>{:.3g}", element.index,
+           coordinates, element.golden, element.target, difference.absolute, difference.relative);
+    worst.csv.Count(element.index).Text(coordinates).Number(element.golden).Number(element.target);
+    worst.csv.Number(difference.absolute).Number(difference.relative);
+    rows.push_back(std::move(worst));
+  }
+  return rows;
 }
 
 std::string DetailPages::LinkTo(std::size_t row, std::size_t column) const {
@@ -315,14 +347,9 @@ std::string DetailPages::WorstTable(std::size_t column) const {
          "<th>coordinates</th><th>golden</th><th>target</th><th>|difference|</th>"
          "<th>relative</th>{}</tr></thead>",
          row_.worst.size(), tolerance ? "<th>within tolerance</th>" : "");
-  for (const verify::WorstElement& element : row_.worst) {
-    const Difference difference = DifferenceOf(element);
-    Append(html,
-           "<tr><td>{}</td><td>{}</td><td>{:.7g}</td><td>{:.7g}</td><td>{:.5g}</td><td>{:.3g}</td>",
-           element.index, Coordinates(element.index, row_.dims), element.golden, element.target,
-           difference.absolute, difference.relative);
-    if (tolerance) Append(html, "<td>{}</td>", WithinText(element, tolerance));
-    html += "</tr>";
+  for (std::size_t i = 0; i < worst_.size(); ++i) {
+    html += worst_[i].html;
+    if (tolerance) Append(html, "<td>{}", WithinText(row_.worst[i], tolerance));
   }
   return html + "</table></section>";
 }
@@ -343,7 +370,7 @@ std::string DetailPages::Html(std::size_t column) const {
   html += "</header><main>";
   html += Cards(column);
   html += VerifierHtml(shown, *row_.cells[column]);
-  html += statistics_;
+  html += statistics_html_;
   html += Inputs(column);
   html += WorstTable(column);
   html += "</main></body></html>\n";
@@ -377,22 +404,15 @@ std::string DetailPages::Csv(std::size_t column) const {
   pair("Note", cell.note.empty() ? row_.reason : cell.note);
   if (row_.encoding) pair("Encoding", EncodingText(row_) + ". " + ClippingText(row_));
   csv.EndRow();
-  csv.Text("Statistic").Text("golden").Text("target").EndRow();
-  for (const Statistic& statistic : StatisticsOf(row_.sums)) {
-    csv.Text(statistic.name).Number(statistic.golden).Number(statistic.target).EndRow();
-  }
-  csv.EndRow();
+  csv.Append(statistics_csv_);
   for (const char* title :
        {"index", "coordinates", "golden", "target", "abs_diff", "rel_diff", "within_tolerance"}) {
     csv.Text(title);
   }
   csv.EndRow();
   const auto tolerance = ToleranceOf(shown, row_);
-  for (const verify::WorstElement& element : row_.worst) {
-    const Difference difference = DifferenceOf(element);
-    csv.Count(element.index).Text(Coordinates(element.index, row_.dims)).Number(element.golden);
-    csv.Number(element.target).Number(difference.absolute).Number(difference.relative);
-    csv.Text(WithinText(element, tolerance)).EndRow();
+  for (std::size_t i = 0; i < worst_.size(); ++i) {
+    csv.Append(worst_[i].csv).Text(WithinText(row_.worst[i], tolerance)).EndRow();
   }
   return csv.content();
 }

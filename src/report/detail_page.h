@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "report/csv.h"
 #include "report/findings.h"
 #include "report/summary.h"
 
@@ -31,14 +32,23 @@ class DetailPages {
   std::string Inputs(std::size_t column) const;
   std::string WorstTable(std::size_t column) const;
 
+  // A worst element in both tables, but for the last field, which is the verifier's.
+  struct WorstRow {
+    std::string html;
+    CsvTable csv;
+  };
+  static std::vector<WorstRow> WorstRowsOf(const Row& row);
+
   const Summary& summary_;
   const Findings& findings_;
   const std::vector<std::string>& pages_;
   std::size_t index_;
   const Row& row_;
-  std::string root_;        // "../" for each folder between the page and the run.
-  std::string heading_;     // Shared HTML.
-  std::string statistics_;  // Shared HTML.
+  std::string root_;             // "../" for each folder between the page and the run.
+  std::string heading_;          // Shared HTML.
+  std::string statistics_html_;  // Shared, as what follows.
+  CsvTable statistics_csv_;
+  std::vector<WorstRow> worst_;
 };
 
 }  // namespace acc::report
