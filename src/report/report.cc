@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/files.h"
@@ -52,20 +53,6 @@ Status WriteTensorPages(const fs::path& directory, const Summary& summary, const
   return OkStatus();
 }
 
-Status WriteAllTensorPages(const fs::path& directory, const Summary& summary,
-                           const Findings& findings, const std::vector<std::string>& pages) {
-  ACC_RETURN_IF_ERROR(CreatePageFolders(directory, summary, pages));
-  std::mutex mutex;
-  Status first_failure;
-  ParallelFor(summary.rows.size(), [&](std::size_t row) {
-    Status status = WriteTensorPages(directory, summary, findings, pages, row);
-    if (status.ok()) return;
-    const std::lock_guard lock(mutex);
-    if (first_failure.ok()) first_failure = std::move(status);
-  });
-  return first_failure;
-}
-
 Status WriteAssets(const fs::path& directory) {
   const fs::path folder = directory / kAssetFolder;
   ACC_RETURN_IF_ERROR(CreateFolders(folder));
@@ -75,12 +62,8 @@ Status WriteAssets(const fs::path& directory) {
   return OkStatus();
 }
 
-}  // namespace
-
-Status WriteReport(const fs::path& directory, const Summary& summary, const Findings& findings) {
-  const std::vector<std::string> pages = PagePaths(summary);
-  ACC_RETURN_IF_ERROR(WriteAssets(directory));
-  ACC_RETURN_IF_ERROR(WriteAllTensorPages(directory, summary, findings, pages));
+Status WriteSummaries(const fs::path& directory, const Summary& summary, const Findings& findings,
+                      const std::vector<std::string>& pages) {
   if (!summary.unmatched_golden.empty() || !summary.unmatched_target.empty()) {
     ACC_RETURN_IF_ERROR(WriteFile(directory / "unmatched.csv", UnmatchedCsv(summary)));
   }
@@ -88,6 +71,25 @@ Status WriteReport(const fs::path& directory, const Summary& summary, const Find
   ACC_RETURN_IF_ERROR(WriteJson(directory / "summary.json", json));
   ACC_RETURN_IF_ERROR(WriteFile(directory / "summary.csv", SummaryCsv(summary)));
   return WriteFile(directory / "summary.html", SummaryHtml(summary, findings, pages, json));
+}
+
+}  // namespace
+
+Status WriteReport(const fs::path& directory, const Summary& summary, const Findings& findings) {
+  const std::vector<std::string> pages = PagePaths(summary);
+  ACC_RETURN_IF_ERROR(WriteAssets(directory));
+  ACC_RETURN_IF_ERROR(CreatePageFolders(directory, summary, pages));
+  std::mutex mutex;
+  Status first_failure;
+  // The summaries, one item of work, go first: they take longer than any tensor's pages.
+  ParallelFor(1 + summary.rows.size(), [&](std::size_t item) {
+    Status status = item == 0 ? WriteSummaries(directory, summary, findings, pages)
+                              : WriteTensorPages(directory, summary, findings, pages, item - 1);
+    if (status.ok()) return;
+    const std::lock_guard lock(mutex);
+    if (first_failure.ok()) first_failure = std::move(status);
+  });
+  return first_failure;
 }
 
 }  // namespace acc::report
