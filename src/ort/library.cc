@@ -88,6 +88,9 @@ std::string& Version() {
 }
 
 Status LoadOnce() {
+  // The runtime's own telemetry would keep a database in the user's home and report to its maker.
+  // Who wants that sets the variable to 0.
+  setenv("ORT_DISABLE_TELEMETRY", "1", /*overwrite=*/0);
   std::string tried;
   for (const std::string& file : LibraryCandidates()) {
     std::string why;
