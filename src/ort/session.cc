@@ -82,6 +82,8 @@ Ort::SessionOptions OptionsFor(const SessionConfig& config) {
   Ort::SessionOptions options;
   options.SetGraphOptimizationLevel(config.optimize ? ORT_ENABLE_ALL : ORT_DISABLE_ALL);
   options.SetLogSeverityLevel(config.log ? ORT_LOGGING_LEVEL_VERBOSE : ORT_LOGGING_LEVEL_ERROR);
+  // Threads that wait busily for a next run would take processors from those that write tensors.
+  options.AddConfigEntry("session.force_spinning_stop", "1");
   if (!config.model_folder.empty()) {
     options.AddConfigEntry("session.model_external_initializers_file_folder_path",
                            config.model_folder.c_str());
