@@ -2,6 +2,8 @@
 #include "ort/capture.h"
 
 #include <algorithm>
+#include <future>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -12,6 +14,7 @@
 #include "base/progress.h"
 #include "base/threads.h"
 #include "model/onnx/onnx_format.h"
+#include "ort/library.h"
 
 namespace acc::ort {
 namespace {
@@ -33,6 +36,7 @@ std::uint64_t ExpectedBytes(const ValueInfo& value) {
 }
 
 using Sizes = std::unordered_map<std::string, std::uint64_t>;
+using InferredTypes = Result<std::map<std::string, ValueInfo>>;
 
 Sizes ExpectedSizes(const Session& session) {
   Sizes sizes;
@@ -46,10 +50,22 @@ std::uint64_t Total(const std::vector<std::string>& tensors, const Sizes& sizes)
   return total;
 }
 
-Result<Sizes> SizesFor(const CapturePlan& plan, const Session& session) {
+// Starts plan.infer_types beside the making of the session, which alone could tell that it is
+// needed: where the guess costs little, both take the time of one.
+std::future<InferredTypes> StartInference(const CapturePlan& plan) {
+  constexpr std::size_t kSmallModelBytes = std::size_t{64} << 20;
+  const bool early = plan.model.size() <= kSmallModelBytes && !plan.config.log && ThreadCount() > 1;
+  if (!plan.infer_types) return {};
+  // With both policies the library falls back to the second where no thread is to be had.
+  const auto policy = early ? std::launch::async | std::launch::deferred : std::launch::deferred;
+  return std::async(policy, plan.infer_types);
+}
+
+Result<Sizes> SizesFor(const CapturePlan& plan, const Session& session,
+                       std::future<InferredTypes>& inference) {
   Sizes sizes = ExpectedSizes(session);
-  if (!plan.infer_types || Total(plan.tensors, sizes) <= plan.memory_budget_bytes) return sizes;
-  ACC_ASSIGN_OR_RETURN(const auto types, plan.infer_types());
+  if (!inference.valid() || Total(plan.tensors, sizes) <= plan.memory_budget_bytes) return sizes;
+  ACC_ASSIGN_OR_RETURN(const auto types, inference.get());
   for (const auto& [name, type] : types) sizes[name] = ExpectedBytes(type);
   return sizes;
 }
@@ -116,8 +132,11 @@ Inputs Views(const std::map<std::string, Tensor>& inputs) {
 Status Capture(const CapturePlan& plan, std::size_t lines, const InputSource& inputs,
                const CaptureSink& sink, const UnreadableSink& unreadable, std::string_view what) {
   if (plan.tensors.empty()) return OkStatus();
+  // The first use of the runtime opens it; after that, threads may share it.
+  ACC_RETURN_IF_ERROR(LoadOnnxRuntime());
+  auto inference = StartInference(plan);
   ACC_ASSIGN_OR_RETURN(auto whole, SessionWithOutputs(plan, plan.tensors));
-  ACC_ASSIGN_OR_RETURN(const Sizes sizes, SizesFor(plan, whole));
+  ACC_ASSIGN_OR_RETURN(const Sizes sizes, SizesFor(plan, whole, inference));
   const auto groups = Groups(plan.tensors, sizes, plan.memory_budget_bytes);
   Progress progress(std::string(what), groups.size() * lines);
   if (groups.size() == 1) {
