@@ -62,6 +62,15 @@ Status Calibrate(const convert::TargetGraph& target, const InputLines& lines,
   return OkStatus();
 }
 
+// Control flow whose branch is not known before the run stays as it is, whatever it holds.
+void WarnOfFloatBodies(const model::Graph& graph) {
+  for (const model::Node& node : graph.nodes) {
+    if (model::Subgraphs(node).empty()) continue;
+    LogWarn("{} '{}' runs in float: its body is neither quantized nor compared", node.op_type,
+            Printable(node.name));
+  }
+}
+
 void Report(const quantize::QuantizedGraph& quantized) {
   for (const std::string& note : quantized.notes) LogInfo("{}", note);
   for (const std::string& name : quantized.unknown_overrides) {
@@ -105,6 +114,7 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
     LogInfo("calibrated with {} input{}; {} or more that are typical give better ranges",
             lines.size(), lines.size() == 1 ? "" : "s", kAdvisedInputs);
   }
+  WarnOfFloatBodies(target.graph);
   ACC_ASSIGN_OR_RETURN(auto quantized, quantizer->Finish());
   Report(quantized);
   return quantized;

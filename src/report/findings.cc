@@ -101,6 +101,13 @@ std::string DivergenceHeadline(const Summary& summary, const Findings& findings)
          lowest_text + ".";
 }
 
+// Golden tensors that are part of the model, not of what it computes from its inputs.
+std::size_t CountConstants(const Summary& summary) {
+  return static_cast<std::size_t>(
+      std::count_if(summary.unmatched_golden.begin(), summary.unmatched_golden.end(),
+                    [](const auto& tensor) { return tensor.reason == "folded into a constant"; }));
+}
+
 std::string CountsHeadline(const Summary& summary, const Findings& findings) {
   std::string text = fmt::format("{} tensors compared", summary.rows.size());
   const auto add = [&](std::size_t count, std::string_view what) {
@@ -111,7 +118,9 @@ std::string CountsHeadline(const Summary& summary, const Findings& findings) {
   add(findings.suspicious, "suspicious (agreement proves little)");
   add(findings.noted, "with a note");
   add(summary.unmatched_target.size(), "target tensors without a golden twin");
-  add(summary.unmatched_golden.size(), "golden tensors without a target twin");
+  add(CountConstants(summary), "golden constants");
+  add(summary.unmatched_golden.size() - CountConstants(summary),
+      "golden tensors without a target twin");
   return text + ".";
 }
 

@@ -10,12 +10,6 @@ namespace {
 
 using TapsOf = std::map<std::string, std::vector<const Tap*>>;
 
-Status Deliver(std::size_t line, const Tap& tap, const TensorView& stored, const Sink& sink) {
-  if (!tap.encoding) return sink(line, tap, stored, stored);
-  ACC_ASSIGN_OR_RETURN(const Tensor real, Dequantize(stored, *tap.encoding));
-  return sink(line, tap, real.view(), stored);
-}
-
 // No run is needed to see what is fed.
 Status DeliverInputs(const std::set<std::string>& fed, std::size_t lines, const InputSource& inputs,
                      const ort::CaptureSink& sink) {
@@ -31,6 +25,12 @@ Status DeliverInputs(const std::set<std::string>& fed, std::size_t lines, const 
 }
 
 }  // namespace
+
+Status Deliver(std::size_t line, const Tap& tap, const TensorView& stored, const Sink& sink) {
+  if (!tap.encoding) return sink(line, tap, stored, stored);
+  ACC_ASSIGN_OR_RETURN(const Tensor real, Dequantize(stored, *tap.encoding));
+  return sink(line, tap, real.view(), stored);
+}
 
 Status Execute(const Execution& execution, std::size_t lines, const InputSource& inputs,
                const Sink& sink, const UnreadableSink& unreadable, std::string_view what) {

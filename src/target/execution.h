@@ -22,6 +22,9 @@ struct Execution {
   std::uint64_t memory_budget_bytes = 0;
 };
 
+// Hands `stored` to the sink together with the real values that the tap's encoding gives it.
+Status Deliver(std::size_t line, const Tap& tap, const TensorView& stored, const Sink& sink);
+
 Status Execute(const Execution& execution, std::size_t lines, const InputSource& inputs,
                const Sink& sink, const UnreadableSink& unreadable, std::string_view what);
 

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <cstdio>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "model/onnx/onnx_format.h"
 #include "ort/library.h"
 #include "target/dequantize.h"
@@ -13,7 +10,7 @@
 #include "target/execution.h"
 #include "target/htp/devices.h"
 #include "target/htp/integer_io.h"
-#include "target/htp/placement.h"
+#include "target/htp/isolated.h"
 
 namespace acc::target {
 namespace {
@@ -25,35 +22,11 @@ constexpr char kFolderVariable[] = "ACC_QNN_FOLDER";
 constexpr char kInstall[] = "scripts/setup --for run";
 // The first generation whose simulator computes in half precision.
 constexpr int kFirstHalfArch = 69;
+// Each try after a crash costs seconds; tensors that are not captured by then are reported as such.
+constexpr int kMostTries = 24;
 // Below this step of its 16-bit input, the HTP's Softmax answers as if the largest exponential were
 // halved: ln(2) / 2^18, found by bisection on the simulator.
 constexpr double kSmallestSoftmaxStep = 2.645e-6;
-
-// The simulator prints a line of its own to stdout, which is for results.
-class QuietStdout {
- public:
-  QuietStdout() {
-    std::fflush(stdout);
-    saved_ = dup(STDOUT_FILENO);
-    const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (null >= 0) {
-      dup2(null, STDOUT_FILENO);
-      close(null);
-    }
-  }
-  ~QuietStdout() {
-    std::fflush(stdout);
-    if (saved_ >= 0) {
-      dup2(saved_, STDOUT_FILENO);
-      close(saved_);
-    }
-  }
-  QuietStdout(const QuietStdout&) = delete;
-  QuietStdout& operator=(const QuietStdout&) = delete;
-
- private:
-  int saved_ = -1;
-};
 
 class HtpEngine : public Engine {
  public:
@@ -71,18 +44,27 @@ class HtpEngine : public Engine {
   Status Run(const Program& program, std::size_t lines, const InputSource& inputs, const Sink& sink,
              const UnreadableSink& unreadable, std::string_view what) override {
     const IntegerIo io = WithIntegerIo(program.graph);
-    PlacementLog placement;
     Execution execution{.model = {},
-                        .config = Config(placement),
+                        .config = Config(),
                         .taps = program.taps,
                         .inputs = model::InputNames(io.graph),
                         .outputs = model::OutputNames(io.graph),
                         .memory_budget_bytes = options_.memory_budget_bytes};
     ACC_ASSIGN_OR_RETURN(execution.model, model::SerializeOnnx(io.graph));
-    const auto integer_inputs = [&](std::size_t line) { return ToIntegers(io, inputs(line)); };
-    const QuietStdout quiet;
-    const Status status = Execute(execution, lines, integer_inputs, sink, unreadable, what);
-    not_taken_ = placement.NodesNotTaken();
+    const Work work{.lines = lines,
+                    .inputs = [&](std::size_t line) { return ToIntegers(io, inputs(line)); },
+                    .sink = sink,
+                    .unreadable = unreadable,
+                    .what = what};
+    shown_ = 0;
+    tries_ = kMostTries;
+    const Status status = RunApart(execution, work);
+    if (status.ok() && shown_ == 0 && !program.taps.empty()) {
+      return Failure(
+          "Qualcomm's HTP simulator crashes on this model, whatever tensor is captured. Try "
+          "another "
+          "--runtime, --act_bitwidth or --precision, or --runtime cpu.");
+    }
     return status.WithContext("the HTP simulator could not run the converted model");
   }
 
@@ -90,7 +72,17 @@ class HtpEngine : public Engine {
   std::vector<std::string> Hazards(const Program& program) const override;
 
  private:
-  ort::SessionConfig Config(PlacementLog& placement) const;
+  struct Work {
+    std::size_t lines;
+    InputSource inputs;
+    const Sink& sink;
+    const UnreadableSink& unreadable;
+    std::string_view what;
+  };
+
+  ort::SessionConfig Config() const;
+  // Captures the taps; where the simulator crashes, each half of them by itself.
+  Status RunApart(const Execution& execution, const Work& work);
   static Result<std::map<std::string, Tensor>> ToIntegers(
       const IntegerIo& io, Result<std::map<std::string, Tensor>> inputs);
 
@@ -99,9 +91,44 @@ class HtpEngine : public Engine {
   fs::path plugin_;
   fs::path simulator_;
   std::vector<NotTaken> not_taken_;
+  // Of the current Run: taps that came back, and how often the simulator may still be tried.
+  std::size_t shown_ = 0;
+  int tries_ = 0;
 };
 
-ort::SessionConfig HtpEngine::Config(PlacementLog& placement) const {
+Status HtpEngine::RunApart(const Execution& execution, const Work& work) {
+  if (tries_-- <= 0) {
+    for (const Tap& tap : execution.taps) {
+      work.unreadable(tap.tensor, "Qualcomm's simulator crashes too often");
+    }
+    return OkStatus();
+  }
+  ACC_ASSIGN_OR_RETURN(const auto signal,
+                       ExecuteIsolated(execution, work.lines, work.inputs, work.sink,
+                                       work.unreadable, not_taken_, work.what));
+  const std::size_t count = execution.taps.size();
+  if (!signal) {
+    shown_ += count;
+    return OkStatus();
+  }
+  ACC_RETURN_IF_ERROR(CheckInterrupted());
+  if (count == 1) {
+    work.unreadable(execution.taps[0].tensor, "Qualcomm's simulator crashes when it is captured");
+    return OkStatus();
+  }
+  LogInfo(
+      "Qualcomm's simulator crashed (signal {}) with {} tensors captured at once; trying each half "
+      "of them",
+      *signal, count);
+  const auto middle = execution.taps.begin() + static_cast<std::ptrdiff_t>(count / 2);
+  Execution half = execution;
+  half.taps.assign(execution.taps.begin(), middle);
+  ACC_RETURN_IF_ERROR(RunApart(half, work));
+  half.taps.assign(middle, execution.taps.end());
+  return RunApart(half, work);
+}
+
+ort::SessionConfig HtpEngine::Config() const {
   ort::SessionConfig config;
   config.provider =
       ort::Provider{.name = kProviderName,
@@ -110,10 +137,7 @@ ort::SessionConfig HtpEngine::Config(PlacementLog& placement) const {
                                 {"htp_arch", std::to_string(device_.arch)},
                                 {"soc_model", std::to_string(device_.soc_model)},
                                 {"enable_htp_fp16_precision", options_.half ? "1" : "0"},
-                                {"offload_graph_io_quantization", "0"},
-                                // The shortest preparation; the results are the same in every mode.
-                                {"htp_graph_finalization_optimization_mode", "1"}}};
-  config.log = [&placement](std::string_view message) { placement.Read(message); };
+                                {"offload_graph_io_quantization", "0"}}};
   return config;
 }
 
