@@ -5,7 +5,7 @@ import unittest
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from program import MODELS, OCR, ProgramTest, end_to_end, smooth_image
 
@@ -49,6 +49,28 @@ class HtpTest(ProgramTest):
         self.run_classifier(smooth_image(OCR["classifier"][2]), "--runtime", "dsp", "--precision", "fp16")
         scores = [float(row["SQNR"]) for row in self.summary().values()]
         self.assertGreater(min(scores), 30)
+
+    def test_a_model_with_states_and_several_outputs(self):
+        weight = numpy_helper.from_array(np.random.default_rng(0).normal(size=(16, 16)).astype(np.float32), "w")
+        nodes = [helper.make_node("MatMul", ["x", "w"], ["m"], name="matmul"),
+                 helper.make_node("Add", ["m", "state"], ["sum"], name="add"),
+                 helper.make_node("Tanh", ["sum"], ["next"], name="tanh"),
+                 helper.make_node("Sigmoid", ["next"], ["y"], name="sigmoid")]
+        value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, [4, 16])
+        graph = helper.make_graph(nodes, "cell", [value("x"), value("state")], [value("next"), value("y")], [weight])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8),
+                  self.folder / "cell.onnx")
+        random = np.random.default_rng(1)
+        x, state = (self.write_raw(f"{name}.raw", random.normal(size=(4, 16)).astype(np.float32))
+                    for name in ("x", "state"))
+        lines = self.write_input_list(f"x:={x} state:={state}")
+        inputs = [("x", (4, 16), x), ("state", (4, 16), state)]
+        for more, floor in (((), 20), (("-abw", "16"), 30), (("--precision", "fp16"), 45)):
+            self.run_program(*end_to_end("cell.onnx", "y", inputs, lines, "-o", "next", "--runtime", "dsp", "-bbw", "32",
+                                         *more))
+            rows = self.summary()
+            self.assertGreater(float(rows["y"]["SQNR"]), floor, more)
+            self.assertGreater(float(rows["next"]["SQNR"]), floor, more)
 
     def test_fp32_is_refused(self):
         _, stderr = self.run_classifier(smooth_image(OCR["classifier"][2]), "--runtime", "dsp", "--precision", "fp32",
