@@ -86,6 +86,11 @@ TEST(TextTest, NearestWordFindsSlipsOfTheFinger) {
   EXPECT_EQ(NearestWord(std::string(100000, 'a'), verifiers), std::nullopt);
 }
 
+TEST(TextTest, TwoLettersSwappedAreOneSlip) {
+  const std::vector<std::string> runtimes = {"cpu", "gpu", "dsp"};
+  EXPECT_THAT(NearestWord("dps", runtimes), Optional(std::string("dsp")));
+}
+
 TEST(TextTest, DidYouMeanIsEmptyWithoutACandidate) {
   const std::vector<std::string> names = {"data"};
   EXPECT_EQ(DidYouMean("dta", names), " Did you mean 'data'?");

@@ -31,7 +31,7 @@ target::EngineOptions EngineOptionsOf(const InferenceEngineOptions& options) {
 // The engines here are simulations; what steers Qualcomm's own tools has no meaning for them.
 void WarnOfUnusedOptions(const InferenceEngineOptions& options, const target::Engine& engine) {
   for (const auto& [flag, value] : options.sdk_only) {
-    LogWarn("{} steers Qualcomm's own tools; the {} does not use it", flag, engine.Description());
+    LogWarn("--{} steers Qualcomm's own tools; the {} does not use it", flag, engine.Description());
   }
   if (!options.engine_path.empty()) {
     LogWarn("--engine_path {} is not used: this build runs the {}", options.engine_path.string(),
