@@ -16,6 +16,11 @@ constexpr char kUnreadable[] = "unreadable";
 constexpr char kNotTaken[] = "not_taken";
 constexpr char kStatus[] = "status";
 
+constexpr char kNextStep[] =
+    " Try another --act_bitwidth or --precision, another generation (--runtime dspv75), or "
+    "--runtime "
+    "cpu.";
+
 Status SendHead(const MessageSink& send, const Json& head, std::span<const std::byte> body = {}) {
   return send(head.dump(-1, ' ', false, Json::error_handler_t::replace), body);
 }
@@ -50,7 +55,8 @@ void Work(Execution execution, std::size_t lines, const InputSource& inputs, std
     static_cast<void>(
         SendHead(send, {{"kind", kUnreadable}, {"tap", std::stoul(tap)}, {"reason", reason}}));
   };
-  const Status status = Execute(execution, lines, inputs, forward, no_value, what);
+  Status status = Execute(execution, lines, inputs, forward, no_value, what);
+  if (status.code() == StatusCode::kFailed) status = Failure(status.message() + kNextStep);
   for (const NotTaken& node : placement.NodesNotTaken()) {
     static_cast<void>(SendHead(send, {{"kind", kNotTaken},
                                       {"node", node.node},
