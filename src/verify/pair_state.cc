@@ -121,6 +121,7 @@ void StartPass(std::uint64_t count, PairState* state) {
 
 Status PassStretch(const PairReader& reader, Stretch stretch, PairBuffers* buffers,
                    PairState* state) {
+  if (stretch.count == 0) return OkStatus();
   WorstList* worst = &state->chunk_worst[stretch.first / kChunkElements];
   return reader.ForEachChunk(
       stretch.first, stretch.count, buffers,
