@@ -33,11 +33,10 @@ Status Calibrate(const convert::TargetGraph& target, const InputLines& lines,
                  std::uint64_t memory_budget_bytes, quantize::Calibrator& calibrator) {
   ort::CapturePlan plan;
   ACC_ASSIGN_OR_RETURN(plan.model, model::SerializeOnnx(target.graph));
+  plan.inputs = model::InputNames(target.graph);
   plan.outputs = model::OutputNames(target.graph);
   plan.memory_budget_bytes = memory_budget_bytes;
-  for (const std::string& tensor : calibrator.tensors()) {
-    if (!model::IsGraphInput(target.graph, tensor)) plan.tensors.push_back(tensor);
-  }
+  plan.tensors = calibrator.tensors();
   const auto observe = [&](std::size_t, const std::string& tensor,
                            const TensorView& value) -> Status {
     ACC_ASSIGN_OR_RETURN(const auto values, ToFloats(value));
@@ -50,13 +49,6 @@ Status Calibrate(const convert::TargetGraph& target, const InputLines& lines,
   };
   for (int pass = 0; pass < calibrator.passes(); ++pass) {
     calibrator.BeginPass(pass);
-    for (const std::string& tensor : calibrator.tensors()) {
-      for (std::size_t line = 0; model::IsGraphInput(target.graph, tensor) && line < lines.size();
-           ++line) {
-        ACC_ASSIGN_OR_RETURN(const auto inputs, lines.Read(line));
-        ACC_RETURN_IF_ERROR(observe(line, tensor, inputs.at(tensor).view()));
-      }
-    }
     ACC_RETURN_IF_ERROR(ort::Capture(plan, lines.size(), read, observe, unreadable, "calibration"));
   }
   return OkStatus();

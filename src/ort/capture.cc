@@ -61,10 +61,10 @@ std::future<InferredTypes> StartInference(const CapturePlan& plan) {
   return std::async(policy, plan.infer_types);
 }
 
-Result<Sizes> SizesFor(const CapturePlan& plan, const Session& session,
-                       std::future<InferredTypes>& inference) {
+Result<Sizes> SizesFor(const CapturePlan& plan, const std::vector<std::string>& tensors,
+                       const Session& session, std::future<InferredTypes>& inference) {
   Sizes sizes = ExpectedSizes(session);
-  if (!inference.valid() || Total(plan.tensors, sizes) <= plan.memory_budget_bytes) return sizes;
+  if (!inference.valid() || Total(tensors, sizes) <= plan.memory_budget_bytes) return sizes;
   ACC_ASSIGN_OR_RETURN(const auto types, inference.get());
   for (const auto& [name, type] : types) sizes[name] = ExpectedBytes(type);
   return sizes;
@@ -108,6 +108,20 @@ Status Deliver(std::size_t line, const std::vector<std::string>& tensors,
   return status;
 }
 
+// No run is needed to see what is fed.
+Status DeliverInputs(const std::vector<std::string>& fed, std::size_t lines,
+                     const InputSource& inputs, const CaptureSink& sink) {
+  for (std::size_t line = 0; !fed.empty() && line < lines; ++line) {
+    ACC_ASSIGN_OR_RETURN(const auto values, inputs(line));
+    for (const std::string& name : fed) {
+      const auto found = values.find(name);
+      if (found == values.end()) return Failure("no value was given for the input '" + name + "'");
+      ACC_RETURN_IF_ERROR(sink(line, name, found->second.view()));
+    }
+  }
+  return OkStatus();
+}
+
 Status RunPass(const Session& session, const std::vector<std::string>& tensors, std::size_t lines,
                const InputSource& inputs, const CaptureSink& sink, const UnreadableSink& unreadable,
                Progress& progress) {
@@ -117,6 +131,31 @@ Status RunPass(const Session& session, const std::vector<std::string>& tensors, 
     ACC_ASSIGN_OR_RETURN(auto captured, session.Run(Views(values), tensors));
     ACC_RETURN_IF_ERROR(Deliver(line, tensors, captured, sink, unreadable));
     progress.Advance();
+  }
+  return OkStatus();
+}
+
+Status CaptureMade(const CapturePlan& plan, const std::vector<std::string>& tensors,
+                   std::size_t lines, const InputSource& inputs, const CaptureSink& sink,
+                   const UnreadableSink& unreadable, std::string_view what) {
+  if (tensors.empty()) return OkStatus();
+  // The first use of the runtime opens it; after that, threads may share it.
+  ACC_RETURN_IF_ERROR(LoadOnnxRuntime());
+  auto inference = StartInference(plan);
+  ACC_ASSIGN_OR_RETURN(auto whole, SessionWithOutputs(plan, tensors));
+  ACC_ASSIGN_OR_RETURN(const Sizes sizes, SizesFor(plan, tensors, whole, inference));
+  const auto groups = Groups(tensors, sizes, plan.memory_budget_bytes);
+  Progress progress(std::string(what), groups.size() * lines);
+  if (groups.size() == 1) {
+    return RunPass(whole, tensors, lines, inputs, sink, unreadable, progress);
+  }
+  LogInfo("{}: {} tensors in {} passes to stay within the memory budget", what, tensors.size(),
+          groups.size());
+  std::optional<Session> freed(std::move(whole));
+  freed.reset();
+  for (const auto& group : groups) {
+    ACC_ASSIGN_OR_RETURN(const auto session, SessionWithOutputs(plan, group));
+    ACC_RETURN_IF_ERROR(RunPass(session, group, lines, inputs, sink, unreadable, progress));
   }
   return OkStatus();
 }
@@ -131,26 +170,13 @@ Inputs Views(const std::map<std::string, Tensor>& inputs) {
 
 Status Capture(const CapturePlan& plan, std::size_t lines, const InputSource& inputs,
                const CaptureSink& sink, const UnreadableSink& unreadable, std::string_view what) {
-  if (plan.tensors.empty()) return OkStatus();
-  // The first use of the runtime opens it; after that, threads may share it.
-  ACC_RETURN_IF_ERROR(LoadOnnxRuntime());
-  auto inference = StartInference(plan);
-  ACC_ASSIGN_OR_RETURN(auto whole, SessionWithOutputs(plan, plan.tensors));
-  ACC_ASSIGN_OR_RETURN(const Sizes sizes, SizesFor(plan, whole, inference));
-  const auto groups = Groups(plan.tensors, sizes, plan.memory_budget_bytes);
-  Progress progress(std::string(what), groups.size() * lines);
-  if (groups.size() == 1) {
-    return RunPass(whole, plan.tensors, lines, inputs, sink, unreadable, progress);
+  std::vector<std::string> fed;
+  std::vector<std::string> made;
+  for (const std::string& tensor : plan.tensors) {
+    (plan.inputs.contains(tensor) ? fed : made).push_back(tensor);
   }
-  LogInfo("{}: {} tensors in {} passes to stay within the memory budget", what, plan.tensors.size(),
-          groups.size());
-  std::optional<Session> freed(std::move(whole));
-  freed.reset();
-  for (const auto& group : groups) {
-    ACC_ASSIGN_OR_RETURN(const auto session, SessionWithOutputs(plan, group));
-    ACC_RETURN_IF_ERROR(RunPass(session, group, lines, inputs, sink, unreadable, progress));
-  }
-  return OkStatus();
+  ACC_RETURN_IF_ERROR(DeliverInputs(fed, lines, inputs, sink));
+  return CaptureMade(plan, made, lines, inputs, sink, unreadable, what);
 }
 
 }  // namespace acc::ort

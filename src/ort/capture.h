@@ -19,6 +19,7 @@ namespace acc::ort {
 
 struct CapturePlan {
   std::string model;                 // A serialized ModelProto.
+  std::set<std::string> inputs;      // Of the model; a tensor that is one is seen as it is fed.
   std::set<std::string> outputs;     // That the model has already; none may become one twice.
   std::vector<std::string> tensors;  // What to capture; an unknown name is a failure.
   SessionConfig config;

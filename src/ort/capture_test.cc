@@ -45,8 +45,9 @@ TEST(Capture, EveryTensorOfEveryLineOnceWhateverTheBudget) {
   for (const std::uint64_t budget :
        {std::uint64_t{1}, std::uint64_t{9000}, std::uint64_t{1} << 20}) {
     CapturePlan plan{.model = Chain(5),
+                     .inputs = {"t0"},
                      .outputs = {"t5"},
-                     .tensors = {"t1", "t2", "t3", "t4", "t5", "all"},
+                     .tensors = {"t0", "t1", "t2", "t3", "t4", "t5", "all"},
                      .config = {},
                      .memory_budget_bytes = budget};
     std::mutex mutex;
@@ -54,7 +55,7 @@ TEST(Capture, EveryTensorOfEveryLineOnceWhateverTheBudget) {
     std::set<std::string> unreadable;
     const auto sink = [&](std::size_t line, const std::string& tensor, const TensorView& value) {
       const std::lock_guard lock(mutex);
-      const float sign = tensor == "t2" || tensor == "t4" ? 1.0F : -1.0F;
+      const float sign = tensor == "t0" || tensor == "t2" || tensor == "t4" ? 1.0F : -1.0F;
       EXPECT_EQ((*ToFloats(value))[999], sign * static_cast<float>(line + 1));
       seen.insert(tensor + "@" + std::to_string(line));
       return OkStatus();
@@ -64,8 +65,8 @@ TEST(Capture, EveryTensorOfEveryLineOnceWhateverTheBudget) {
     };
     const Status status = Capture(plan, 2, Line, sink, skip, "test");
     ASSERT_TRUE(status.ok()) << status.message();
-    EXPECT_EQ(seen.size(), 10U);
-    EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), 10U);
+    EXPECT_EQ(seen.size(), 12U);
+    EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()).size(), 12U);
     EXPECT_EQ(unreadable, std::set<std::string>{"all"});
   }
 }

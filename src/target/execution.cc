@@ -10,20 +10,6 @@ namespace {
 
 using TapsOf = std::map<std::string, std::vector<const Tap*>>;
 
-// No run is needed to see what is fed.
-Status DeliverInputs(const std::set<std::string>& fed, std::size_t lines, const InputSource& inputs,
-                     const ort::CaptureSink& sink) {
-  for (std::size_t line = 0; !fed.empty() && line < lines; ++line) {
-    ACC_ASSIGN_OR_RETURN(const auto values, inputs(line));
-    for (const std::string& name : fed) {
-      const auto found = values.find(name);
-      if (found == values.end()) return Failure("no value was given for the input '" + name + "'");
-      ACC_RETURN_IF_ERROR(sink(line, name, found->second.view()));
-    }
-  }
-  return OkStatus();
-}
-
 }  // namespace
 
 Status Deliver(std::size_t line, const Tap& tap, const TensorView& stored, const Sink& sink) {
@@ -37,18 +23,14 @@ Status Execute(const Execution& execution, std::size_t lines, const InputSource&
   ort::CapturePlan plan;
   plan.model = execution.model;
   plan.config = execution.config;
+  plan.inputs = execution.inputs;
   plan.outputs = execution.outputs;
   plan.memory_budget_bytes = execution.memory_budget_bytes;
   TapsOf taps;
-  std::set<std::string> fed;
   for (const Tap& tap : execution.taps) {
     auto& sharers = taps[tap.fetch];
+    if (sharers.empty()) plan.tensors.push_back(tap.fetch);
     sharers.push_back(&tap);
-    if (execution.inputs.contains(tap.fetch)) {
-      fed.insert(tap.fetch);
-    } else if (sharers.size() == 1) {
-      plan.tensors.push_back(tap.fetch);
-    }
   }
   const auto decode = [&](std::size_t line, const std::string& fetched, const TensorView& stored) {
     for (const Tap* tap : taps.at(fetched)) {
@@ -57,7 +39,6 @@ Status Execute(const Execution& execution, std::size_t lines, const InputSource&
     }
     return OkStatus();
   };
-  ACC_RETURN_IF_ERROR(DeliverInputs(fed, lines, inputs, decode));
   const auto no_value = [&](const std::string& fetched, const std::string& reason) {
     for (const Tap* tap : taps.at(fetched)) unreadable(tap->tensor, reason);
   };

@@ -17,7 +17,7 @@ struct Execution {
   std::string model;  // A serialized ModelProto with all that is to be run.
   ort::SessionConfig config;
   std::vector<Tap> taps;
-  std::set<std::string> inputs;  // Of the model; a tap that fetches one gets what is fed.
+  std::set<std::string> inputs;  // Of the model, as CapturePlan has them.
   std::set<std::string> outputs;
   std::uint64_t memory_budget_bytes = 0;
 };
