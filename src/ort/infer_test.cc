@@ -3,17 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include "model/graph_testing.h"
+
 namespace acc::ort {
 namespace {
 
-model::Node MakeNode(std::string type, std::vector<std::string> inputs, std::string output) {
-  model::Node node;
-  node.name = output;
-  node.op_type = std::move(type);
-  node.inputs = std::move(inputs);
-  node.outputs = {std::move(output)};
-  return node;
-}
+using model::MakeNode;
 
 TEST(InferTypes, ToldWithoutTheWeightsValues) {
   model::Graph graph;

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "golden/framework.h"
+#include "model/graph_testing.h"
 #include "model/onnx/onnx_format.h"
 
 namespace acc::golden {
@@ -15,14 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-model::Node MakeNode(std::string type, std::vector<std::string> inputs, std::string output) {
-  model::Node node;
-  node.name = output;
-  node.op_type = std::move(type);
-  node.inputs = std::move(inputs);
-  node.outputs = {std::move(output)};
-  return node;
-}
+using model::MakeNode;
 
 // x -> Relu -> r; r + r -> y; Shape(y) -> s (int64)
 model::Graph Small() {

@@ -5,17 +5,12 @@
 
 #include <vector>
 
+#include "model/graph_testing.h"
+
 namespace acc::target {
 namespace {
 
-model::Node MakeNode(std::string type, std::vector<std::string> inputs, std::string output) {
-  model::Node node;
-  node.name = output + "_node";
-  node.op_type = std::move(type);
-  node.inputs = std::move(inputs);
-  node.outputs = {std::move(output)};
-  return node;
-}
+using model::MakeNode;
 
 // x -> Q -> DQ -> Relu -> Q -> DQ -> y
 model::Graph Chain() {
