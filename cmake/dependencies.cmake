@@ -5,6 +5,16 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(Threads REQUIRED)
+find_package(FlatBuffers REQUIRED CONFIG)
+
+# Debian's CMake files of libzip ask for its command-line tools too, and libxlsxwriter has none.
+foreach(library zip xlsxwriter)
+  find_library(${library}_LIBRARY ${library} REQUIRED)
+  find_path(${library}_INCLUDE_DIR ${library}.h REQUIRED)
+  add_library(${library}::${library} UNKNOWN IMPORTED)
+  set_target_properties(${library}::${library} PROPERTIES IMPORTED_LOCATION "${${library}_LIBRARY}"
+    INTERFACE_INCLUDE_DIRECTORIES "${${library}_INCLUDE_DIR}")
+endforeach()
 if(ACC_BUILD_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)
