@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tensor/codes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace acc {
+namespace {
+
+using ::testing::ElementsAre;
+
+Encoding Symmetric(double scale, int bitwidth) {
+  return EncodingFromScale(scale, -(std::int64_t{1} << (bitwidth - 1)), bitwidth, true);
+}
+
+TEST(CodeOf, RoundsTiesToEvenAndSaturates) {
+  const Encoding encoding = EncodingFromScale(1, -10, 8, false);
+  EXPECT_EQ(CodeOf(0.5, encoding), 10);
+  EXPECT_EQ(CodeOf(1.5, encoding), 12);
+  EXPECT_EQ(CodeOf(-1e30, encoding), 0);
+  EXPECT_EQ(CodeOf(std::numeric_limits<double>::infinity(), encoding), 255);
+  EXPECT_EQ(CodeOf(std::nan(""), encoding), 10);
+}
+
+TEST(Storage, IsUnsignedForActivationsAndSignedForSymmetricParams) {
+  const Encoding symmetric = Symmetric(1, 8);
+  EXPECT_EQ(ActivationStorage(symmetric).type, ElementType::kUint8);
+  EXPECT_EQ(ActivationStorage(symmetric).zero_point, 128);
+  EXPECT_EQ(ParamStorage(symmetric).type, ElementType::kInt8);
+  EXPECT_EQ(ParamStorage(symmetric).zero_point, 0);
+  EXPECT_EQ(ParamStorage(Symmetric(1, 4)).type, ElementType::kInt8);
+  EXPECT_EQ(ParamStorage(Symmetric(1, 16)).type, ElementType::kInt16);
+  EXPECT_EQ(ParamStorage(EncodingFromScale(1, -5, 16, false)).type, ElementType::kUint16);
+  EXPECT_EQ(ParamStorage(Symmetric(0.5, 32)).type, ElementType::kInt32);
+  EXPECT_EQ(ParamStorage(Symmetric(0.5, 32)).zero_point, 0);
+}
+
+TEST(Quantized, StoresSignedCodesPerChannel) {
+  TensorEncoding encoding;
+  encoding.axis = 1;
+  encoding.channels = {Symmetric(1.0 / 127, 8), Symmetric(1, 8)};
+  const std::vector<float> values = {1, 127, -1, -5, 0, 3};
+  const auto codes = Quantized(values, {3, 2}, encoding);
+  ASSERT_TRUE(codes.ok());
+  EXPECT_EQ(codes->type(), ElementType::kInt8);
+  EXPECT_THAT(codes->values<std::int8_t>(), ElementsAre(127, 127, -127, -5, 0, 3));
+  EXPECT_FALSE(Quantized(values, {2, 3}, encoding).ok());
+}
+
+TEST(Quantized, FourBitCodesTakeAByteEach) {
+  TensorEncoding encoding;
+  encoding.channels = {Symmetric(1, 4)};
+  const std::vector<float> values = {-100, -7, 0.4F, 7};
+  const auto codes = Quantized(values, {4}, encoding);
+  ASSERT_TRUE(codes.ok());
+  EXPECT_THAT(codes->values<std::int8_t>(), ElementsAre(-8, -7, 0, 7));
+}
+
+TEST(Quantized, BiasesSaturateAtInt32) {
+  TensorEncoding encoding;
+  encoding.channels = {Symmetric(0.5, 32)};
+  const std::vector<float> values = {1, -3, 1e30F, -1e30F};
+  const auto codes = Quantized(values, {4}, encoding);
+  ASSERT_TRUE(codes.ok());
+  EXPECT_THAT(codes->values<std::int32_t>(),
+              ElementsAre(2, -6, std::numeric_limits<std::int32_t>::max(),
+                          std::numeric_limits<std::int32_t>::min()));
+}
+
+TEST(FakeQuantized, IsWhatTheCodesStandFor) {
+  TensorEncoding encoding;
+  encoding.channels = {EncodingFromScale(0.25, -2, 8, false)};
+  const std::vector<float> values = {-9, -0.3F, 0.3F, 1};
+  EXPECT_THAT(FakeQuantized(values, {4}, encoding), ElementsAre(-0.5F, -0.25F, 0.25F, 1));
+}
+
+}  // namespace
+}  // namespace acc
