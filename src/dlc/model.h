@@ -56,7 +56,13 @@ bool IsFixedPoint(DataType type);
 bool IsSigned(DataType type);
 
 // The role of a tensor in its graph; QNN's numbers.
-enum class TensorKind : std::uint8_t { kInput = 0, kOutput = 1, kNative = 3, kStatic = 4 };
+enum class TensorKind : std::uint8_t {
+  kInput = 0,
+  kOutput = 1,
+  kNative = 3,
+  kStatic = 4,
+  kNull = 5,  // Stands for every optional input that is left out; dims {0}.
+};
 
 struct Tensor {
   std::uint32_t id = 0;
