@@ -14,8 +14,6 @@
 namespace acc::cli {
 namespace {
 
-using features::EndToEndOptions;
-
 std::string FirstWord(Feature feature, const Given& given, std::string_view name) {
   const Flag* flag = FindFlag(feature, name);
   if (flag == nullptr) {
@@ -60,7 +58,7 @@ Status CheckComplete(Feature feature, const Given& given) {
 }
 
 // The parts of the options that several features share.
-void Spread(const Given& given, EndToEndOptions& options) {
+void Spread(const Given& given, AllOptions& options) {
   const auto spread = [&](Feature feature, features::CommonOptions& common) {
     common = options.common;
     common.given = JsonFrom(feature, given);
@@ -68,14 +66,14 @@ void Spread(const Given& given, EndToEndOptions& options) {
   spread(Feature::kFrameworkRunner, options.framework_runner.common);
   spread(Feature::kInferenceEngine, options.inference_engine.common);
   spread(Feature::kVerification, options.verification.common);
-  options.common.given = JsonFrom(Feature::kEndToEnd, given);
+  spread(Feature::kEndToEnd, options.common);
   options.inference_engine.model = options.framework_runner.model;
   options.inference_engine.memory_budget_mb = options.framework_runner.memory_budget_mb;
   options.verification.model = options.framework_runner.model;
 }
 
-Result<EndToEndOptions> OptionsFrom(Feature feature, const Given& given) {
-  EndToEndOptions options;
+Result<AllOptions> OptionsFrom(Feature feature, const Given& given) {
+  AllOptions options;
   for (const Flag& flag : Flags()) {
     if (flag.set == nullptr || flag.group(feature) == Group::kNone) {
       continue;
@@ -89,7 +87,7 @@ Result<EndToEndOptions> OptionsFrom(Feature feature, const Given& given) {
   return options;
 }
 
-Request RequestFrom(Feature feature, EndToEndOptions options) {
+Request RequestFrom(Feature feature, AllOptions options) {
   switch (feature) {
     case Feature::kFrameworkRunner:
       return std::move(options.framework_runner);
@@ -100,7 +98,10 @@ Request RequestFrom(Feature feature, EndToEndOptions options) {
     case Feature::kEndToEnd:
       break;
   }
-  return options;
+  return features::EndToEndOptions{.common = std::move(options.common),
+                                   .framework_runner = std::move(options.framework_runner),
+                                   .inference_engine = std::move(options.inference_engine),
+                                   .verification = std::move(options.verification)};
 }
 
 Result<Given> AllGiven(Feature feature, std::span<const std::string> marked_words) {
@@ -134,7 +135,7 @@ Result<CommandLine> ParseCommandLine(std::span<const std::string> words) {
   ACC_ASSIGN_OR_RETURN(const std::vector<std::string> marked, MarkedWords(feature, choice.rest));
   ACC_ASSIGN_OR_RETURN(const Given given, AllGiven(feature, marked));
   ACC_RETURN_IF_ERROR(CheckComplete(feature, given));
-  ACC_ASSIGN_OR_RETURN(EndToEndOptions options, OptionsFrom(feature, given));
+  ACC_ASSIGN_OR_RETURN(AllOptions options, OptionsFrom(feature, given));
   options.common.command.assign(words.begin(), words.end());
   Spread(given, options);
   line.request = RequestFrom(feature, std::move(options));

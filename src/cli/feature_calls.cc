@@ -4,12 +4,8 @@
 namespace acc::cli {
 
 FeatureCalls BuiltinFeatureCalls() {
-  return {
-      .framework_runner = &features::RunFrameworkRunner,
-      .inference_engine = &features::RunInferenceEngine,
-      .verification = &features::RunVerification,
-      .end_to_end = &features::RunEndToEnd,
-  };
+  return {&features::RunFrameworkRunner, &features::RunInferenceEngine, &features::RunVerification,
+          &features::RunEndToEnd};
 }
 
 }  // namespace acc::cli

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,7 +17,7 @@
 namespace acc::cli {
 
 enum class Feature { kFrameworkRunner, kInferenceEngine, kVerification, kEndToEnd };
-inline constexpr std::size_t kFeatureCount = 4;
+inline constexpr std::size_t kFeatureCount = static_cast<std::size_t>(Feature::kEndToEnd) + 1;
 
 // A paragraph of --help. Some of them make their flags required.
 enum class Group {
@@ -65,9 +66,31 @@ std::string Title(const FeatureInfo& feature);
 // The words after each occurrence of one flag; a switch has no words.
 using Occurrences = std::vector<std::vector<std::string>>;
 
+// What the flags of any feature write into; the command line hands on the chosen feature's part.
+// What features share is written once and spread into their parts in the end.
+struct AllOptions {
+  features::CommonOptions common;
+  features::FrameworkRunnerOptions framework_runner;
+  features::InferenceEngineOptions inference_engine;
+  features::VerificationOptions verification;
+};
+
 struct Flag;
-using Setter = Status (*)(const Flag& flag, const Occurrences& given,
-                          features::EndToEndOptions& options);
+using Setter = Status (*)(const Flag& flag, const Occurrences& given, AllOptions& options);
+
+// The paragraphs of one flag, indexed by Feature.
+using Places = std::array<Group, kFeatureCount>;
+struct Place {
+  Feature feature;
+  Group group;
+};
+constexpr Places In(std::initializer_list<Place> places) {
+  Places groups = {};
+  for (const Place& place : places) {
+    groups[static_cast<std::size_t>(place.feature)] = place.group;
+  }
+  return groups;
+}
 
 struct Flag {
   std::string_view name;                         // Long name, without dashes.
@@ -79,7 +102,7 @@ struct Flag {
   bool repeatable = false;
   std::span<const std::string_view> choices = {};  // Of the first word, in any case.
   std::string_view fallback = {};                  // Taken when the flag is not given.
-  std::array<Group, kFeatureCount> groups = {};    // Indexed by Feature.
+  Places groups = {};
   std::string_view help;
   Setter set = nullptr;  // Null for flags that the command line answers itself.
 

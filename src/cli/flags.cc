@@ -8,19 +8,19 @@ namespace acc::cli {
 namespace {
 
 using features::CommonOptions;
-using features::EndToEndOptions;
 using features::FrameworkRunnerOptions;
 using features::InferenceEngineOptions;
 using features::ModelOptions;
 using features::QuantizationOptions;
 using features::VerificationOptions;
+using enum Feature;
 using enum Group;
 
 // The way to a field, for Set<>.
-constexpr auto kCommonPart = &EndToEndOptions::common;
-constexpr auto kRunnerPart = &EndToEndOptions::framework_runner;
-constexpr auto kEnginePart = &EndToEndOptions::inference_engine;
-constexpr auto kVerificationPart = &EndToEndOptions::verification;
+constexpr auto kCommonPart = &AllOptions::common;
+constexpr auto kRunnerPart = &AllOptions::framework_runner;
+constexpr auto kEnginePart = &AllOptions::inference_engine;
+constexpr auto kVerificationPart = &AllOptions::verification;
 constexpr auto kModelPart = &FrameworkRunnerOptions::model;
 constexpr auto kQuantizationPart = &InferenceEngineOptions::quantization;
 
@@ -46,16 +46,23 @@ constexpr std::array<std::string_view, 5> kProfilingLevels = {"off", "basic", "m
                                                               "detailed", "linting"};
 constexpr std::array<std::string_view, 2> kEngines = {"snpe", "qnn"};
 
-// Groups in the order of Feature: framework runner, inference engine, verification, end to end.
-using Places = std::array<Group, kFeatureCount>;
-constexpr Places kEverywhere = {kOptional, kEngineOptional, kOptional, kOptional};
-constexpr Places kOfModel = {kRequired, kSourceStage, kNone, kRunnerAndEngine};
-constexpr Places kOfModelAndMapping = {kRequired, kSourceStage, kMapping, kRunnerAndEngine};
-constexpr Places kOfRunner = {kOptional, kNone, kNone, kMoreForRunner};
-constexpr Places kOfEngine = {kNone, kEngineOptional, kNone, kMoreForEngine};
-constexpr Places kOfEngineCore = {kNone, kCore, kNone, kForEngine};
-constexpr Places kOfVerification = {kNone, kNone, kOptional, kMoreForVerification};
-constexpr Places kOfVerificationAlone = {kNone, kNone, kOptional, kNone};
+constexpr Places kEverywhere = In({{kFrameworkRunner, kOptional},
+                                   {kInferenceEngine, kEngineOptional},
+                                   {kVerification, kOptional},
+                                   {kEndToEnd, kOptional}});
+constexpr Places kOfModel = In({{kFrameworkRunner, kRequired},
+                                {kInferenceEngine, kSourceStage},
+                                {kEndToEnd, kRunnerAndEngine}});
+constexpr Places kOfModelAndMapping = In({{kFrameworkRunner, kRequired},
+                                          {kInferenceEngine, kSourceStage},
+                                          {kVerification, kMapping},
+                                          {kEndToEnd, kRunnerAndEngine}});
+constexpr Places kOfRunner = In({{kFrameworkRunner, kOptional}, {kEndToEnd, kMoreForRunner}});
+constexpr Places kOfEngine = In({{kInferenceEngine, kEngineOptional}, {kEndToEnd, kMoreForEngine}});
+constexpr Places kOfEngineCore = In({{kInferenceEngine, kCore}, {kEndToEnd, kForEngine}});
+constexpr Places kOfVerification =
+    In({{kVerification, kOptional}, {kEndToEnd, kMoreForVerification}});
+constexpr Places kOfVerificationAlone = In({{kVerification, kOptional}});
 
 constexpr Flag kFlags[] = {
     {.name = "framework",
@@ -95,7 +102,7 @@ constexpr Flag kFlags[] = {
      .placeholder = "STAGE",
      .choices = kStages,
      .fallback = "source",
-     .groups = {kNone, kCore, kNone, kMoreForEngine},
+     .groups = In({{kInferenceEngine, kCore}, {kEndToEnd, kMoreForEngine}}),
      .help = "What to start from: a source model, a converted model, or a compiled one.",
      .set = &Set<kEnginePart, &InferenceEngineOptions::stage>},
     {.name = "runtime",
@@ -121,14 +128,14 @@ constexpr Flag kFlags[] = {
      .set = &Set<kEnginePart, &InferenceEngineOptions::input_list>},
     {.name = "static_model",
      .placeholder = "STATIC_MODEL",
-     .groups = {kNone, kStaticStage, kNone, kMoreForEngine},
+     .groups = In({{kInferenceEngine, kStaticStage}, {kEndToEnd, kMoreForEngine}}),
      .help = "The converted or compiled model.",
      .set = &Set<kEnginePart, &InferenceEngineOptions::static_model>},
     {.name = "default_verifier",
      .placeholder = "VERIFIER [NAME VALUE ...]",
      .max_words = kAnyNumber,
      .repeatable = true,
-     .groups = {kNone, kNone, kRequired, kForVerification},
+     .groups = In({{kVerification, kRequired}, {kEndToEnd, kForVerification}}),
      .help = "A verifier for all tensors, its name in any case, with parameters in one of two "
              "forms: rtolatol,rtolmargin,0.01,atolmargin,0.01 or CosineSimilarity threshold 0.99. "
              "Every verifier has the parameter threshold: a tensor beyond it makes the exit code "
@@ -137,14 +144,15 @@ constexpr Flag kFlags[] = {
     {.name = "golden_output_reference_directory",
      .aliases = {"golden_dir_for_mapping", "framework_results"},
      .placeholder = "GOLDEN_DIRECTORY",
-     .groups = {kNone, kEngineOptional, kRequired, kOptional},
+     .groups = In(
+         {{kInferenceEngine, kEngineOptional}, {kVerification, kRequired}, {kEndToEnd, kOptional}}),
      .help = "The directory of golden outputs. Verification compares with it, the inference engine "
              "makes the tensor mapping from it, and the end-to-end run then skips the framework "
              "runner.",
      .set = &SetGoldenDirectory},
     {.name = "inference_results",
      .placeholder = "INFERENCE_RESULTS",
-     .groups = {kNone, kNone, kRequired, kNone},
+     .groups = In({{kVerification, kRequired}}),
      .help = "The directory of the target's outputs, such as "
              "working_directory/inference_engine/latest/output/Result_0.",
      .set = &Set<kVerificationPart, &VerificationOptions::inference_results>},
@@ -336,7 +344,7 @@ constexpr Flag kFlags[] = {
      .placeholder = "ENGINE [VERSION]",
      .max_words = 2,
      .choices = kEngines,
-     .groups = {kNone, kNone, kMapping, kNone},
+     .groups = In({{kVerification, kMapping}}),
      .help = "The engine that made the target's outputs and, optionally, its version.",
      .set = &SetEngine},
     {.name = "enable_graph_optimization",
@@ -385,7 +393,9 @@ constexpr Flag kFlags[] = {
     {.name = "memory_budget_mb",
      .placeholder = "MB",
      .fallback = "1024",
-     .groups = {kOptional, kEngineOptional, kNone, kOptional},
+     .groups = In({{kFrameworkRunner, kOptional},
+                   {kInferenceEngine, kEngineOptional},
+                   {kEndToEnd, kOptional}}),
      .help = "How much memory the tensors captured in one pass may take.",
      .set = &Set<kRunnerPart, &FrameworkRunnerOptions::memory_budget_mb>},
     {.name = "working_dir",

@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "cli/command_line.h"
+#include "cli/feature_testing.h"
 #include "cli/flag.h"
 #include "cli/given.h"
 #include "features/catalog.h"
@@ -16,9 +17,6 @@ namespace acc::cli {
 namespace {
 
 using Words = std::vector<std::string>;
-
-constexpr std::array kAll = {Feature::kFrameworkRunner, Feature::kInferenceEngine,
-                             Feature::kVerification, Feature::kEndToEnd};
 
 // Words that the flag accepts.
 Words Sample(const Flag& flag) {
@@ -79,7 +77,7 @@ Json Parsed(const Words& words) {
 }
 
 TEST(FlagsTest, NamesAreUnique) {
-  for (const Feature feature : kAll) {
+  for (const Feature feature : EveryFeature()) {
     std::multiset<std::string> names;
     for (const Flag& flag : Flags()) {
       if (flag.group(feature) == Group::kNone) {
@@ -111,7 +109,8 @@ TEST(FlagsTest, RowsAreComplete) {
 }
 
 TEST(FlagsTest, RowsOfFeaturesAndGroupsAreInTheOrderOfTheirNames) {
-  for (const Feature feature : kAll) {
+  ASSERT_EQ(Features().size(), kFeatureCount);
+  for (const Feature feature : EveryFeature()) {
     EXPECT_EQ(Info(feature).feature, feature);
   }
   for (const Flag& flag : Flags()) {
@@ -141,7 +140,7 @@ TEST(FlagsTest, ChoicesAreThoseOfTheCatalog) {
 
 TEST(FlagsTest, FlagsToComeAreNotThereYet) {
   for (const std::string_view name : FlagsToCome()) {
-    for (const Feature feature : kAll) {
+    for (const Feature feature : EveryFeature()) {
       EXPECT_EQ(FindFlag(feature, name), nullptr) << name;
     }
   }
@@ -155,7 +154,7 @@ struct Case {
 
 std::vector<Case> Cases() {
   std::vector<Case> cases;
-  for (const Feature feature : kAll) {
+  for (const Feature feature : EveryFeature()) {
     for (const Flag& flag : Flags()) {
       if (flag.group(feature) != Group::kNone && flag.set != nullptr) {
         cases.push_back({feature, &flag});
@@ -227,7 +226,7 @@ INSTANTIATE_TEST_SUITE_P(Table, EveryFlag, testing::ValuesIn(Cases()), [](const 
 });
 
 TEST(RequiredFlags, AreAllListedAtOnce) {
-  for (const Feature feature : kAll) {
+  for (const Feature feature : EveryFeature()) {
     const Result<CommandLine> line = ParseCommandLine(Selection(feature));
     ASSERT_FALSE(line.ok());
     EXPECT_EQ(line.status().code(), StatusCode::kUsage);

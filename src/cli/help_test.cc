@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "cli/feature_testing.h"
 #include "features/catalog.h"
 
 namespace acc::cli {
@@ -43,9 +44,7 @@ TEST_P(HelpOfFeature, EndsWithExitCodesAndAnExample) {
   EXPECT_THAT(HelpText(GetParam()), HasSubstr("  130  interrupted\n\nExample:\n"));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, HelpOfFeature,
-                         testing::Values(Feature::kFrameworkRunner, Feature::kInferenceEngine,
-                                         Feature::kVerification, Feature::kEndToEnd));
+INSTANTIATE_TEST_SUITE_P(All, HelpOfFeature, testing::ValuesIn(EveryFeature()));
 
 TEST(HelpTextTest, GroupsAreThoseOfTheContract) {
   const std::string engine = HelpText(Feature::kInferenceEngine);

@@ -26,21 +26,10 @@ struct Answer {
     return features::Outcome{.directory = {},
                              .summary_lines = {std::string(kProgram) + " " ACC_VERSION}};
   }
-  Result<features::Outcome> operator()(const features::FrameworkRunnerOptions& options) const {
+  template <typename Options>
+  Result<features::Outcome> operator()(const Options& options) const {
     SetVerbose(options.common.verbose);
-    return calls.framework_runner(options);
-  }
-  Result<features::Outcome> operator()(const features::InferenceEngineOptions& options) const {
-    SetVerbose(options.common.verbose);
-    return calls.inference_engine(options);
-  }
-  Result<features::Outcome> operator()(const features::VerificationOptions& options) const {
-    SetVerbose(options.common.verbose);
-    return calls.verification(options);
-  }
-  Result<features::Outcome> operator()(const features::EndToEndOptions& options) const {
-    SetVerbose(options.common.verbose);
-    return calls.end_to_end(options);
+    return std::get<Call<Options>>(calls)(options);
   }
 };
 

@@ -5,19 +5,19 @@
 #include <iosfwd>
 #include <span>
 #include <string>
+#include <tuple>
 
 #include "base/status.h"
 #include "features/features.h"
 
 namespace acc::cli {
 
-// The functions that carry the features out.
-struct FeatureCalls {
-  Result<features::Outcome> (*framework_runner)(const features::FrameworkRunnerOptions&);
-  Result<features::Outcome> (*inference_engine)(const features::InferenceEngineOptions&);
-  Result<features::Outcome> (*verification)(const features::VerificationOptions&);
-  Result<features::Outcome> (*end_to_end)(const features::EndToEndOptions&);
-};
+// The functions that carry the features out, each found by the options it takes.
+template <typename Options>
+using Call = Result<features::Outcome> (*)(const Options&);
+using FeatureCalls =
+    std::tuple<Call<features::FrameworkRunnerOptions>, Call<features::InferenceEngineOptions>,
+               Call<features::VerificationOptions>, Call<features::EndToEndOptions>>;
 
 // The features of this build.
 FeatureCalls BuiltinFeatureCalls();

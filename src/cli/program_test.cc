@@ -27,14 +27,10 @@ Result<Outcome> Fake(std::string_view name, const Options& options) {
 }
 
 constexpr FeatureCalls kFakes = {
-    .framework_runner =
-        [](const features::FrameworkRunnerOptions& options) { return Fake("runner", options); },
-    .inference_engine =
-        [](const features::InferenceEngineOptions& options) { return Fake("engine", options); },
-    .verification =
-        [](const features::VerificationOptions& options) { return Fake("verification", options); },
-    .end_to_end =
-        [](const features::EndToEndOptions& options) { return Fake("end to end", options); },
+    [](const features::FrameworkRunnerOptions& options) { return Fake("runner", options); },
+    [](const features::InferenceEngineOptions& options) { return Fake("engine", options); },
+    [](const features::VerificationOptions& options) { return Fake("verification", options); },
+    [](const features::EndToEndOptions& options) { return Fake("end to end", options); },
 };
 
 const std::vector<std::string> kVerification = {"--verification",

@@ -78,16 +78,14 @@ Status Assign(const Flag& flag, const Occurrences& given, std::vector<std::strin
   return OkStatus();
 }
 
-Status SetFramework(const Flag& /*flag*/, const Occurrences& given,
-                    features::EndToEndOptions& options) {
+Status SetFramework(const Flag& /*flag*/, const Occurrences& given, AllOptions& options) {
   features::ModelOptions& model = options.framework_runner.model;
   model.framework = given.front().front();
   model.framework_version = given.front().size() > 1 ? given.front()[1] : "";
   return OkStatus();
 }
 
-Status SetInputTensors(const Flag& flag, const Occurrences& given,
-                       features::EndToEndOptions& options) {
+Status SetInputTensors(const Flag& flag, const Occurrences& given, AllOptions& options) {
   std::vector<features::InputTensor>& tensors = options.framework_runner.model.input_tensors;
   for (const std::vector<std::string>& words : given) {
     Result<features::InputTensor> tensor = features::ReadInputTensor(words);
@@ -105,8 +103,7 @@ Status SetInputTensors(const Flag& flag, const Occurrences& given,
   return OkStatus();
 }
 
-Status SetOutputTensors(const Flag& /*flag*/, const Occurrences& given,
-                        features::EndToEndOptions& options) {
+Status SetOutputTensors(const Flag& /*flag*/, const Occurrences& given, AllOptions& options) {
   for (const std::vector<std::string>& words : given) {
     options.framework_runner.model.output_tensors.push_back(words.front());
   }
@@ -114,7 +111,7 @@ Status SetOutputTensors(const Flag& /*flag*/, const Occurrences& given,
 }
 
 Status SetGraphOptimizationOff(const Flag& flag, const Occurrences& /*given*/,
-                               features::EndToEndOptions& options) {
+                               AllOptions& options) {
   if (options.framework_runner.enable_graph_optimization) {
     return UsageError(
         fmt::format("{} and --enable_graph_optimization exclude each other", Dashed(flag)));
@@ -122,8 +119,7 @@ Status SetGraphOptimizationOff(const Flag& flag, const Occurrences& /*given*/,
   return OkStatus();
 }
 
-Status SetVerifiers(const Flag& flag, const Occurrences& given,
-                    features::EndToEndOptions& options) {
+Status SetVerifiers(const Flag& flag, const Occurrences& given, AllOptions& options) {
   for (const std::vector<std::string>& words : given) {
     ACC_RETURN_IF_ERROR(features::CheckVerifier(words).WithContext(Dashed(flag)));
   }
@@ -131,20 +127,18 @@ Status SetVerifiers(const Flag& flag, const Occurrences& given,
   return OkStatus();
 }
 
-Status SetEngine(const Flag& /*flag*/, const Occurrences& given,
-                 features::EndToEndOptions& options) {
+Status SetEngine(const Flag& /*flag*/, const Occurrences& given, AllOptions& options) {
   options.verification.engine = Join(given.front(), " ");
   return OkStatus();
 }
 
-Status SetGoldenDirectory(const Flag& /*flag*/, const Occurrences& given,
-                          features::EndToEndOptions& options) {
+Status SetGoldenDirectory(const Flag& /*flag*/, const Occurrences& given, AllOptions& options) {
   options.verification.golden_output_reference_directory = OnlyWord(given);
   options.inference_engine.golden_output_reference_directory = OnlyWord(given);
   return OkStatus();
 }
 
-Status SetSdkOnly(const Flag& flag, const Occurrences& given, features::EndToEndOptions& options) {
+Status SetSdkOnly(const Flag& flag, const Occurrences& given, AllOptions& options) {
   options.inference_engine.sdk_only[std::string(flag.name)] =
       flag.is_switch() ? "true" : OnlyWord(given);
   return OkStatus();

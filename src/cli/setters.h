@@ -23,24 +23,20 @@ Status Assign(const Flag& flag, const Occurrences& given, features::Precision& f
 // Comma-separated names.
 Status Assign(const Flag& flag, const Occurrences& given, std::vector<std::string>& field);
 
-// The setter of one field: Set<&EndToEndOptions::common, &CommonOptions::verbose>.
+// The setter of one field: Set<&AllOptions::common, &CommonOptions::verbose>.
 template <auto... kMembers>
-Status Set(const Flag& flag, const Occurrences& given, features::EndToEndOptions& options) {
+Status Set(const Flag& flag, const Occurrences& given, AllOptions& options) {
   return Assign(flag, given, (options.*....*kMembers));
 }
 
-Status SetFramework(const Flag& flag, const Occurrences& given, features::EndToEndOptions& options);
-Status SetInputTensors(const Flag& flag, const Occurrences& given,
-                       features::EndToEndOptions& options);
-Status SetOutputTensors(const Flag& flag, const Occurrences& given,
-                        features::EndToEndOptions& options);
-Status SetGraphOptimizationOff(const Flag& flag, const Occurrences& given,
-                               features::EndToEndOptions& options);
-Status SetVerifiers(const Flag& flag, const Occurrences& given, features::EndToEndOptions& options);
-Status SetEngine(const Flag& flag, const Occurrences& given, features::EndToEndOptions& options);
+Status SetFramework(const Flag& flag, const Occurrences& given, AllOptions& options);
+Status SetInputTensors(const Flag& flag, const Occurrences& given, AllOptions& options);
+Status SetOutputTensors(const Flag& flag, const Occurrences& given, AllOptions& options);
+Status SetGraphOptimizationOff(const Flag& flag, const Occurrences& given, AllOptions& options);
+Status SetVerifiers(const Flag& flag, const Occurrences& given, AllOptions& options);
+Status SetEngine(const Flag& flag, const Occurrences& given, AllOptions& options);
 // Goldens serve verification and, in the inference engine, the tensor mapping.
-Status SetGoldenDirectory(const Flag& flag, const Occurrences& given,
-                          features::EndToEndOptions& options);
-Status SetSdkOnly(const Flag& flag, const Occurrences& given, features::EndToEndOptions& options);
+Status SetGoldenDirectory(const Flag& flag, const Occurrences& given, AllOptions& options);
+Status SetSdkOnly(const Flag& flag, const Occurrences& given, AllOptions& options);
 
 }  // namespace acc::cli
