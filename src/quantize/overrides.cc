@@ -52,6 +52,14 @@ std::vector<double> Numbers(const Json& entry, const char* key) {
   return numbers;
 }
 
+Result<std::optional<int>> Axis(const Json& entry) {
+  constexpr double kMostAxes = 32;
+  const auto axis = Number(entry, "axis");
+  if (!axis) return std::optional<int>();
+  if (*axis < -kMostAxes || *axis > kMostAxes) return Failure("its axis is no axis");
+  return std::optional(static_cast<int>(*axis));
+}
+
 Result<int> IntegerBitwidth(std::optional<double> bitwidth, const char* key) {
   if (!bitwidth) return Failure(fmt::format("\"{}\" is missing or no number", key));
   if (*bitwidth < 2 || *bitwidth > 32 || *bitwidth != std::floor(*bitwidth)) {
@@ -145,7 +153,8 @@ Result<TensorEncoding> ReadVersion0(const Json& entries) {
     ACC_ASSIGN_OR_RETURN(Encoding channel, ReadRangeEntry(entry));
     encoding.channels.push_back(channel);
   }
-  if (encoding.channels.size() > 1) encoding.axis = 0;
+  ACC_ASSIGN_OR_RETURN(const std::optional<int> axis, Axis(first));
+  if (axis || encoding.channels.size() > 1) encoding.axis = axis.value_or(0);
   return encoding;
 }
 
@@ -210,9 +219,7 @@ Result<TensorEncoding> ReadVersion2(const Json& entry) {
   if (const auto found = entry.find("y_zero_point"); found != entry.end() && !found->is_null()) {
     zeros = Numbers(entry, "y_zero_point");
   }
-  const auto axis = Number(entry, "axis");
-  constexpr double kMostAxes = 32;
-  if (axis && (*axis < -kMostAxes || *axis > kMostAxes)) return Failure("its axis is no axis");
+  ACC_ASSIGN_OR_RETURN(const std::optional<int> axis, Axis(entry));
   if (zeros.size() != scales.size() || (scales.size() > 1 && !axis)) {
     return Failure(fmt::format("{} scales need as many zero points ({} given) and an axis",
                                scales.size(), zeros.size()));
@@ -226,7 +233,7 @@ Result<TensorEncoding> ReadVersion2(const Json& entry) {
                                                   type.is_signed && zeros[channel] == 0));
     encoding.channels.push_back(read);
   }
-  if (axis && scales.size() > 1) encoding.axis = static_cast<int>(*axis);
+  if (scales.size() > 1) encoding.axis = axis;
   return encoding;
 }
 
@@ -273,6 +280,7 @@ Result<Overrides> ReadSections(const Json& file) {
     // Version 2.x does not say which tensors are parameters; a name is looked up on both sides.
     ACC_RETURN_IF_ERROR(ReadSection(*all, overrides.activations).WithContext("encodings"));
     overrides.params = overrides.activations;
+    overrides.sections_known = false;
     return overrides;
   }
   for (const auto& [key, encodings] : {std::pair{"activation_encodings", &overrides.activations},

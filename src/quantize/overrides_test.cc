@@ -132,6 +132,18 @@ TEST(ReadOverrides, Version2HasOnnxZeroPoints) {
   EXPECT_TRUE(overrides->params.at("w").channels[1].symmetric);
   EXPECT_EQ(overrides->params.at("w").axis, -2);
   EXPECT_TRUE(overrides->params.at("f").is_float);
+  EXPECT_FALSE(overrides->sections_known);
+}
+
+TEST(ReadOverrides, Version0TakesAnAxis) {
+  const std::string entry = R"({"bitwidth": 8, "min": -1.28, "max": 1.27, "axis": )";
+  const auto overrides = Read(R"({"activation_encodings": {}, "param_encodings": {
+      "one": [)" + entry + R"(1}], "two": [)" +
+                              entry + "3}, " + entry + "3}]}}");
+  ASSERT_TRUE(overrides.ok()) << overrides.status().message();
+  EXPECT_EQ(overrides->params.at("one").axis, 1);
+  EXPECT_EQ(overrides->params.at("two").axis, 3);
+  EXPECT_TRUE(overrides->sections_known);
 }
 
 struct Bad {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What it costs to quantize with one encoding instead of another.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/status.h"
+#include "tensor/encoding.h"
+#include "tensor/shape.h"
+
+namespace acc::quantize {
+
+// With q(x) the value of x after quantization and back, summed over the elements:
+//   10 * log10(sum first_q(x)^2 / sum (first_q(x) - second_q(x))^2)
+// Infinity where both give the same values; -infinity where only the second has values other than
+// zero. A float32 encoding keeps x, a float16 one rounds it. NaN and infinities count as
+// zero.
+class EncodingCost {
+ public:
+  // Each side has one encoding or one per channel along `axis` of `dims`; where neither is per
+  // channel, dims and axis do not matter. Fails where the number of channels does not fit.
+  static Result<EncodingCost> Create(const Shape& dims, const TensorEncoding& first,
+                                     const TensorEncoding& second, std::optional<int> axis);
+
+  // The next elements in row-major order.
+  void Add(std::span<const float> values);
+
+  double Decibels() const;                     // Of the whole tensor.
+  double Decibels(std::size_t channel) const;  // Of one of the channels; 0 where there are none.
+
+ private:
+  struct Sums {
+    double signal = 0;
+    double noise = 0;
+  };
+
+  TensorEncoding first_;
+  TensorEncoding second_;
+  std::size_t inner_ = 1;  // Consecutive elements of one channel.
+  std::uint64_t position_ = 0;
+  std::vector<Sums> sums_;  // One for each channel.
+};
+
+}  // namespace acc::quantize
