@@ -6,6 +6,7 @@ find_package(spdlog REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(Threads REQUIRED)
 find_package(FlatBuffers REQUIRED CONFIG)
+find_package(ZLIB REQUIRED)
 
 # Debian's CMake files of libzip ask for its command-line tools too, and libxlsxwriter has none.
 foreach(library zip xlsxwriter)

@@ -71,11 +71,11 @@ struct Tensor {
   DataType type = DataType::kFloat32;
   Shape dims;  // In the order of the file; the target's layout.
   // As everywhere here: codes counted from 0 (tensor/encoding.h), also where the file stores signed
-  // ones. The axis is one of `dims`.
+  // ones. The axis is one of `dims`. On floats it is an override that waits for the quantizer.
   std::optional<TensorEncoding> encoding;
   // The value of a kStatic tensor in row-major order, of StoredType(type); 4-bit elements take a
   // byte each where there are as many bytes as elements, and half a byte (the low nibble first)
-  // where there are half as many. Points into Model::storage.
+  // where there are half as many. Points into Model::storage, at any address: not aligned.
   std::span<const std::byte> data;
 };
 
@@ -116,6 +116,7 @@ struct Model {
   std::string converter_version;
   std::vector<Graph> graphs;
   std::vector<Record> records;
+  std::vector<std::string> notes;  // What was left out of what the file says; for the log.
   std::vector<std::shared_ptr<const void>> storage;  // What the spans of tensors point into.
 };
 

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "dlc/flatbuffer.h"
+#include "dlc/read_versions.h"
+#include "dlc/stored_encoding.h"
+#include "dlc/v4_data.h"
+#include "dlc_schema/v4_generated.h"
+
+namespace acc::dlc {
+namespace {
+
+constexpr std::uint32_t kMaxRank = 64;
+
+// QNN's quantization encodings.
+constexpr int kScaleOffset = 0;
+constexpr int kAxisScaleOffset = 1;
+constexpr int kBitwidthScaleOffset = 2;
+constexpr int kBitwidthAxisScaleOffset = 3;
+constexpr int kUndefinedEncoding = 0x7fffffff;
+
+constexpr int kTensorAttribute = 1;
+
+// Reals are doubles; where the next field leaves room for a float only, a writer meant that.
+double Real(const v4::Value& value) {
+  const auto& table = reinterpret_cast<const flatbuffers::Table&>(value);
+  const std::uint32_t start = table.GetOptionalFieldOffset(v4::Value::VT_REAL);
+  std::uint32_t end = flatbuffers::ReadScalar<flatbuffers::voffset_t>(
+      table.GetVTable() + sizeof(flatbuffers::voffset_t));
+  for (const auto field : {v4::Value::VT_TYPE, v4::Value::VT_NUMBER, v4::Value::VT_TEXT}) {
+    const std::uint32_t other = table.GetOptionalFieldOffset(field);
+    if (other > start) end = std::min(end, other);
+  }
+  if (start == 0 || start + sizeof(double) <= end) return value.real();
+  return table.GetField<float>(v4::Value::VT_REAL, 0);
+}
+
+class StructureReader {
+ public:
+  StructureReader(Model& model, std::uint64_t bytes) : model_(model), budget_(bytes) {}
+
+  Status ReadGraphs(const v4::Model& from) {
+    for (std::uint32_t i = 0; i < SizeOf(from.graphs()); ++i) {
+      ACC_RETURN_IF_ERROR(budget_.Take(sizeof(Graph)));
+      ACC_RETURN_IF_ERROR(ReadGraph(*from.graphs()->Get(i), model_.graphs.emplace_back()));
+    }
+    return OkStatus();
+  }
+
+ private:
+  Status ReadGraph(const v4::Graph& from, Graph& graph) {
+    ACC_RETURN_IF_ERROR(budget_.Copy(from.name(), graph.name));
+    for (std::uint32_t i = 0; i < SizeOf(from.tensors()); ++i) {
+      ACC_RETURN_IF_ERROR(budget_.Take(sizeof(Tensor)));
+      ACC_RETURN_IF_ERROR(ReadTensor(*from.tensors()->Get(i), graph.tensors.emplace_back()));
+    }
+    for (std::uint32_t i = 0; i < SizeOf(from.nodes()); ++i) {
+      ACC_RETURN_IF_ERROR(budget_.Take(sizeof(Node)));
+      ACC_RETURN_IF_ERROR(ReadNode(*from.nodes()->Get(i), graph.nodes.emplace_back()));
+    }
+    return OkStatus();
+  }
+
+  Status ReadNode(const v4::Node& from, Node& node) {
+    ACC_RETURN_IF_ERROR(budget_.Copy(from.name(), node.name));
+    ACC_RETURN_IF_ERROR(budget_.Copy(from.type(), node.type));
+    ACC_RETURN_IF_ERROR(ReadNames(from.inputs(), node.inputs));
+    ACC_RETURN_IF_ERROR(ReadNames(from.outputs(), node.outputs));
+    for (std::uint32_t i = 0; i < SizeOf(from.attributes()); ++i) {
+      ACC_RETURN_IF_ERROR(ReadAttribute(*from.attributes()->Get(i), node));
+    }
+    return OkStatus();
+  }
+
+  Status ReadNames(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* from,
+                   std::vector<std::string>& names) {
+    for (std::uint32_t i = 0; i < SizeOf(from); ++i) {
+      ACC_RETURN_IF_ERROR(budget_.Copy(from->Get(i), names.emplace_back()));
+    }
+    return OkStatus();
+  }
+
+  Status ReadAttribute(const v4::Attribute& from, Node& node) {
+    ACC_RETURN_IF_ERROR(budget_.Take(sizeof(Attribute)));
+    if (View(from.name()) == kPackageAttribute && from.value() != nullptr) {
+      return budget_.Copy(from.value()->text(), node.package);
+    }
+    Attribute attribute;
+    ACC_RETURN_IF_ERROR(budget_.Copy(from.name(), attribute.name));
+    if (from.kind() == kTensorAttribute && from.tensor() != nullptr) {
+      ACC_RETURN_IF_ERROR(ReadTensor(*from.tensor(), attribute.value.emplace<Tensor>()));
+    } else if (from.value() == nullptr) {
+      Note(fmt::format("attribute '{}' of the node '{}' has no value and is left out",
+                       Printable(attribute.name), Printable(node.name)));
+      return OkStatus();
+    } else {
+      ACC_RETURN_IF_ERROR(ReadValue(*from.value(), attribute.value));
+    }
+    node.attributes.push_back(std::move(attribute));
+    return OkStatus();
+  }
+
+  Status ReadValue(const v4::Value& from, decltype(Attribute::value)& value) {
+    const auto type = static_cast<DataType>(from.type());
+    if (type == DataType::kBool8) {
+      value = from.number() != 0;
+    } else if (IsFloat(StoredType(type))) {
+      value = static_cast<float>(Real(from));
+    } else if (StoredType(type) == ElementType::kUndefined) {
+      return budget_.Copy(from.text(), value.emplace<std::string>());
+    } else if (IsSigned(type)) {
+      value = from.number();
+    } else {
+      value = static_cast<std::uint32_t>(from.number());
+    }
+    return OkStatus();
+  }
+
+  Status ReadTensor(const v4::Tensor& from, Tensor& tensor) {
+    tensor.id = from.id();
+    tensor.type = static_cast<DataType>(from.type());
+    ACC_RETURN_IF_ERROR(budget_.Copy(from.name(), tensor.name));
+    ACC_RETURN_IF_ERROR(ReadKind(from, tensor));
+    if (SizeOf(from.dims()) > kMaxRank) {
+      return Failure(fmt::format("the tensor '{}' has {} dims; no more than {} are read",
+                                 Printable(tensor.name), from.dims()->size(), kMaxRank));
+    }
+    for (std::uint32_t i = 0; i < SizeOf(from.dims()); ++i) {
+      ACC_RETURN_IF_ERROR(budget_.Take(sizeof(std::int64_t)));
+      tensor.dims.push_back(from.dims()->Get(i));
+    }
+    if (from.encoding() == nullptr) return OkStatus();
+    return ReadEncoding(*from.encoding(), tensor);
+  }
+
+  Status ReadKind(const v4::Tensor& from, Tensor& tensor) {
+    for (const TensorKind kind : {TensorKind::kInput, TensorKind::kOutput, TensorKind::kNative,
+                                  TensorKind::kStatic, TensorKind::kNull}) {
+      if (from.kind() != static_cast<int>(kind)) continue;
+      tensor.kind = kind;
+      return OkStatus();
+    }
+    tensor.kind = TensorKind::kNative;
+    Note(fmt::format("the tensor '{}' is of kind {}, taken for one between nodes",
+                     Printable(tensor.name), from.kind()));
+    return OkStatus();
+  }
+
+  Status ReadEncoding(const v4::Quantization& from, Tensor& tensor) {
+    switch (from.kind()) {
+      case kScaleOffset:
+      case kBitwidthScaleOffset:
+        if (from.scale_offset() == nullptr) return OkStatus();
+        return ReadOne(*from.scale_offset(), tensor);
+      case kAxisScaleOffset:
+      case kBitwidthAxisScaleOffset:
+        if (from.axis() == nullptr) return OkStatus();
+        return ReadChannels(*from.axis(), tensor);
+      case kUndefinedEncoding:
+        return OkStatus();
+      default:
+        LeaveOut(tensor,
+                 fmt::format("it is of kind {} (blocks or newer), which is not read", from.kind()));
+        return OkStatus();
+    }
+  }
+
+  Status ReadOne(const v4::ScaleOffset& from, Tensor& tensor) {
+    const Result<std::optional<Encoding>> encoding = FromStored({.bitwidth = from.bitwidth(),
+                                                                 .min = from.min(),
+                                                                 .max = from.max(),
+                                                                 .scale = from.scale(),
+                                                                 .offset = from.offset()},
+                                                                tensor.type);
+    if (!encoding.ok()) {
+      LeaveOut(tensor, encoding.status().message());
+    } else if (*encoding) {
+      ACC_RETURN_IF_ERROR(budget_.Take(sizeof(Encoding)));
+      tensor.encoding = TensorEncoding{.channels = {**encoding}, .axis = {}};
+    }
+    return OkStatus();
+  }
+
+  Status ReadChannels(const v4::AxisScaleOffsets& from, Tensor& tensor) {
+    const auto rank = static_cast<int>(tensor.dims.size());
+    const int axis = from.axis() < 0 ? from.axis() + rank : from.axis();
+    const std::uint32_t count = SizeOf(from.channels());
+    if (axis < 0 || axis >= rank || tensor.dims[axis] != count) {
+      LeaveOut(tensor, fmt::format("it has {} channels along axis {} of {}", count, from.axis(),
+                                   ToText(tensor.dims)));
+      return OkStatus();
+    }
+    ACC_RETURN_IF_ERROR(budget_.Take(count * sizeof(Encoding)));
+    TensorEncoding all = {.axis = axis};
+    all.channels.reserve(count);
+    for (const v4::ChannelScaleOffset* channel : *from.channels()) {
+      const Result<std::optional<Encoding>> encoding =
+          FromStored({.bitwidth = channel->bitwidth(),
+                      .min = channel->min(),
+                      .max = channel->max(),
+                      .scale = channel->scale(),
+                      .offset = channel->offset(),
+                      .symmetric = channel->symmetric() != 0},
+                     tensor.type);
+      if (!encoding.ok() || !*encoding) {
+        LeaveOut(tensor, fmt::format("channel {} has {}", all.channels.size(),
+                                     encoding.ok() ? "no scale" : encoding.status().message()));
+        return OkStatus();
+      }
+      all.channels.push_back(**encoding);
+    }
+    if (count > 0) tensor.encoding = std::move(all);
+    return OkStatus();
+  }
+
+  void LeaveOut(const Tensor& tensor, const std::string& why) {
+    Note(fmt::format("the encoding of the tensor '{}' is left out: {}", Printable(tensor.name),
+                     why));
+  }
+
+  void Note(std::string note) {
+    if (model_.notes.size() < kMaxNotes) model_.notes.push_back(std::move(note));
+  }
+
+  static constexpr std::string_view kPackageAttribute = "packageName";
+  static constexpr std::size_t kMaxNotes = 1000;
+
+  Model& model_;
+  CopyBudget budget_;
+};
+
+}  // namespace
+
+Status ReadVersion4(const RecordBytes& records, Model& model) {
+  ACC_ASSIGN_OR_RETURN(const v4::Model* root, VerifiedRoot<v4::Model>(records.model, "model"));
+  ACC_RETURN_IF_ERROR(StructureReader(model, records.model.size()).ReadGraphs(*root));
+  return ReadData(records, model.graphs);
+}
+
+}  // namespace acc::dlc
