@@ -9,7 +9,6 @@
 
 #include "base/text.h"
 #include "dlc/flatbuffer.h"
-#include "dlc/v4_format.h"
 #include "dlc_schema/v4_generated.h"
 
 namespace acc::dlc {
@@ -29,7 +28,7 @@ class DataReader {
 
   Status ReadAll(std::vector<Graph>& graphs) {
     std::span<const std::byte> params = records_.params;
-    if (Identifier(params) == kBuffersIdentifier) {
+    if (Identifier(params) == "NR64") {
       ACC_ASSIGN_OR_RETURN(const v4::Params64* wrapper,
                            VerifiedRoot<v4::Params64>(params, "model.params"));
       buffers_ = wrapper->buffers();

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Scalar attributes of a DLC's nodes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "dlc/model.h"
+
+namespace acc::dlc {
+
+inline Attribute Uint(std::string_view name, std::uint64_t value) {
+  return {std::string(name), static_cast<std::uint32_t>(value)};
+}
+inline Attribute Int(std::string_view name, std::int64_t value) {
+  return {std::string(name), static_cast<std::int32_t>(value)};
+}
+inline Attribute Flag(std::string_view name, bool value) { return {std::string(name), value}; }
+inline Attribute Real(std::string_view name, float value) { return {std::string(name), value}; }
+inline Attribute Text(std::string_view name, std::string_view value) {
+  return {std::string(name), std::string(value)};
+}
+
+}  // namespace acc::dlc

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Operators that move elements and compute nothing.
+#include <algorithm>
+#include <cstdlib>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "dlc/from_graph/attributes.h"
+#include "dlc/from_graph/operators.h"
+
+namespace acc::dlc {
+namespace {
+
+using Numbers = std::vector<std::int64_t>;
+
+bool WriteReshape(Builder& builder, const model::Node& node) {
+  builder.AddNode(node, "Reshape", std::span(node.inputs).first(1), AxisOrder::kSource);
+  return true;
+}
+
+// One Transpose from the order in which the input is stored to that of the output.
+bool WriteTranspose(Builder& builder, const model::Node& node) {
+  const Source& source = builder.source();
+  const std::string& input = node.inputs.front();
+  const std::string& output = node.outputs.front();
+  const std::size_t rank = source.Rank(input);
+  Numbers perm(rank);
+  std::iota(perm.rbegin(), perm.rend(), 0);
+  perm = node.Get<Numbers>("perm", perm);
+  if (perm.size() != rank) return false;
+  const AxisOrder order = source.Stored(input);
+  const Permutation stored = FromSource(source.Stored(output), rank);
+  Numbers moved;
+  for (const int axis : stored) {
+    const auto from = AxisFromStart(perm[static_cast<std::size_t>(axis)], rank);
+    moved.push_back(AxisIn(order, from, rank));
+  }
+  if (rank == 0) return WriteReshape(builder, node);
+  builder.AddNode({.name = node.name,
+                   .type = "Transpose",
+                   .inputs = {builder.Read(input, order)},
+                   .outputs = {output},
+                   .attributes = {builder.Uints("perm", moved)}});
+  return true;
+}
+
+bool WriteConcat(Builder& builder, const model::Node& node) {
+  const Source& source = builder.source();
+  const std::size_t rank = source.Rank(node.outputs.front());
+  const AxisOrder order = source.Stored(node.outputs.front());
+  const std::size_t axis = AxisFromStart(node.Get<std::int64_t>("axis", 0), rank);
+  builder.AddNode(node, "Concat", node.inputs, order,
+                  {Uint("axis", static_cast<std::uint64_t>(AxisIn(order, axis, rank)))});
+  return true;
+}
+
+bool WriteSplit(Builder& builder, const model::Node& node) {
+  const Source& source = builder.source();
+  const std::string& input = node.inputs.front();
+  const std::size_t rank = source.Rank(input);
+  const bool all_read = std::ranges::none_of(node.outputs, [](auto& name) { return name.empty(); });
+  if (!all_read || node.outputs.size() < 2) return false;
+  const AxisOrder order = source.Stored(node.outputs.front());
+  const std::size_t axis = AxisFromStart(node.Get<std::int64_t>("axis", 0), rank);
+  Numbers starts;
+  std::int64_t start = 0;
+  Node split{.name = node.name, .type = "Split", .inputs = {builder.Read(input, order)}};
+  for (const std::string& output : node.outputs) {
+    split.outputs.push_back(builder.Write(output, order));
+    starts.push_back(start += source.Dims(output)[axis]);
+  }
+  starts.pop_back();
+  split.attributes = {Uint("axis", static_cast<std::uint64_t>(AxisIn(order, axis, rank))),
+                      builder.Uints("split_index", starts)};
+  builder.AddNode(std::move(split));
+  return true;
+}
+
+struct Range {
+  std::int64_t begin;
+  std::int64_t end;
+  std::int64_t step;
+};
+
+// The elements that ONNX's Slice takes of `size`: its ends may lie outside and count from the back.
+Range Clamped(Range range, std::int64_t size) {
+  const bool forward = range.step > 0;
+  const auto clamp = [&](std::int64_t place, std::int64_t lowest, std::int64_t highest) {
+    return std::clamp(place < 0 ? place + size : place, lowest, highest);
+  };
+  range.begin = forward ? clamp(range.begin, 0, size) : clamp(range.begin, 0, size - 1);
+  range.end = forward ? clamp(range.end, 0, size) : clamp(range.end, -1, size - 1);
+  return range;
+}
+
+// One of the arguments of Slice, which were attributes before opset 10.
+std::optional<Numbers> SliceArgument(const Source& source, const model::Node& node,
+                                     std::size_t input, const char* attribute, Numbers fallback) {
+  if (node.attributes.contains(attribute)) return node.Get<Numbers>(attribute, fallback);
+  if (!HasInput(node, input)) return fallback;
+  return source.Ints(node, input);
+}
+
+std::optional<std::vector<Range>> RangesOf(const Source& source, const model::Node& node) {
+  const Shape& dims = source.Dims(node.inputs.front());
+  const auto starts = SliceArgument(source, node, 1, "starts", {});
+  const auto ends = SliceArgument(source, node, 2, "ends", {});
+  if (!starts || !ends || ends->size() != starts->size()) return std::nullopt;
+  Numbers first_axes(starts->size());
+  std::iota(first_axes.begin(), first_axes.end(), 0);
+  const auto axes = SliceArgument(source, node, 3, "axes", first_axes);
+  const auto steps = SliceArgument(source, node, 4, "steps", Numbers(starts->size(), 1));
+  const bool fits = axes && steps && axes->size() == starts->size() &&
+                    steps->size() == starts->size() &&
+                    std::ranges::none_of(*steps, [](std::int64_t step) { return step == 0; });
+  if (!fits) return std::nullopt;
+  std::vector<Range> ranges;
+  for (const std::int64_t dim : dims) ranges.push_back({0, dim, 1});
+  for (std::size_t i = 0; i < axes->size(); ++i) {
+    const std::size_t axis = AxisFromStart((*axes)[i], dims.size());
+    if (axis >= dims.size()) return std::nullopt;
+    ranges[axis] = Clamped({(*starts)[i], (*ends)[i], (*steps)[i]}, dims[axis]);
+  }
+  return ranges;
+}
+
+bool WriteSlice(Builder& builder, const model::Node& node) {
+  const Source& source = builder.source();
+  const auto ranges = RangesOf(source, node);
+  if (!ranges || ranges->empty()) return false;
+  const AxisOrder order = source.Stored(node.outputs.front());
+  Numbers stored;
+  for (const int axis : FromSource(order, ranges->size())) {
+    const Range& range = (*ranges)[static_cast<std::size_t>(axis)];
+    stored.insert(stored.end(), {range.begin, range.end, range.step});
+  }
+  const auto rank = static_cast<std::int64_t>(ranges->size());
+  builder.AddNode(node, "StridedSlice", std::span(node.inputs).first(1), order,
+                  {builder.Ints("ranges", {rank, 3}, stored)});
+  return true;
+}
+
+// Nothing for a mode that QNN lacks.
+std::optional<std::uint32_t> PadScheme(const std::string& mode) {
+  if (mode == "constant") return 0;
+  if (mode == "reflect") return 2;
+  if (mode == "edge") return 3;
+  return std::nullopt;
+}
+
+// Before and after, for each axis of the graph; before opset 11 they were an attribute.
+std::optional<Numbers> PadsOf(const Source& source, const model::Node& node) {
+  const std::size_t rank = source.Rank(node.inputs.front());
+  Numbers given = node.Get<Numbers>("pads", {});
+  if (HasInput(node, 1)) {
+    const auto values = source.Ints(node, 1);
+    if (!values) return std::nullopt;
+    given = *values;
+  }
+  Numbers axes(rank);
+  std::iota(axes.begin(), axes.end(), 0);
+  if (HasInput(node, 3)) {
+    const auto values = source.Ints(node, 3);
+    if (!values) return std::nullopt;
+    axes = *values;
+  }
+  if (given.size() != 2 * axes.size()) return std::nullopt;
+  Numbers pads(2 * rank, 0);
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const std::size_t axis = AxisFromStart(axes[i], rank);
+    if (axis >= rank || given[i] < 0 || given[i + axes.size()] < 0) return std::nullopt;
+    pads[2 * axis] = given[i];
+    pads[2 * axis + 1] = given[i + axes.size()];
+  }
+  return pads;
+}
+
+bool WritePad(Builder& builder, const model::Node& node) {
+  const Source& source = builder.source();
+  const auto scheme = PadScheme(node.Get<std::string>("mode", "constant"));
+  const auto pads = PadsOf(source, node);
+  const auto value = source.Floats(node, 2);
+  if (!scheme || !pads || pads->empty() || (HasInput(node, 2) && (!value || value->size() != 1))) {
+    return false;
+  }
+  const std::size_t rank = pads->size() / 2;
+  const AxisOrder order = source.Stored(node.outputs.front());
+  Numbers stored;
+  for (const int axis : FromSource(order, rank)) {
+    const auto i = 2 * static_cast<std::size_t>(axis);
+    stored.insert(stored.end(), {(*pads)[i], (*pads)[i + 1]});
+  }
+  std::vector<Attribute> attributes = {
+      builder.Uints("pad_amount", {static_cast<std::int64_t>(rank), 2}, stored)};
+  if (*scheme == 0) {
+    const float number = value ? value->front() : node.Get<float>("value", 0);
+    attributes.push_back(source.IsFloating(node.inputs.front())
+                             ? Real("pad_constant_value", number)
+                             : Int("pad_constant_value", static_cast<std::int64_t>(number)));
+  }
+  attributes.push_back(Uint("scheme", *scheme));
+  builder.AddNode(node, "Pad", std::span(node.inputs).first(1), order, std::move(attributes));
+  return true;
+}
+
+bool WriteTile(Builder& builder, const model::Node& node) {
+  const Source& source = builder.source();
+  const auto repeats = source.Ints(node, 1);
+  const std::size_t rank = source.Rank(node.inputs.front());
+  if (!repeats || repeats->size() != rank || rank == 0) return false;
+  const AxisOrder order = source.Stored(node.outputs.front());
+  Numbers multiples;
+  for (const int axis : FromSource(order, rank)) {
+    multiples.push_back((*repeats)[static_cast<std::size_t>(axis)]);
+  }
+  builder.AddNode(node, "Tile", std::span(node.inputs).first(1), order,
+                  {builder.Uints("multiples", multiples)});
+  return true;
+}
+
+constexpr OperatorRow kRows[] = {
+    {"Concat", WriteConcat},     {"Flatten", WriteReshape}, {"Pad", WritePad},
+    {"Reshape", WriteReshape},   {"Slice", WriteSlice},     {"Split", WriteSplit},
+    {"Squeeze", WriteReshape},   {"Tile", WriteTile},       {"Transpose", WriteTranspose},
+    {"Unsqueeze", WriteReshape},
+};
+
+}  // namespace
+
+std::span<const OperatorRow> MovementRows() { return kRows; }
+
+}  // namespace acc::dlc

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "dlc/from_graph/source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+
+namespace acc::dlc {
+namespace {
+
+const TensorEncoding* IntegerEncoding(const std::map<std::string, TensorEncoding>& encodings,
+                                      const std::string& tensor) {
+  const auto found = encodings.find(tensor);
+  const bool is_integer =
+      found != encodings.end() && !found->second.is_float && !found->second.channels.empty();
+  return is_integer ? &found->second : nullptr;
+}
+
+std::string Unknown(const std::string& name, const ValueInfo* info) {
+  const bool has_dims = info != nullptr && info->has_rank;
+  return fmt::format("'{}' ({})", Printable(name), has_dims ? ToText(info->dims) : "no shape");
+}
+
+// The graph's inputs and all that nodes make.
+std::set<std::string> Tensors(const model::Graph& graph) {
+  std::set<std::string> names = model::InputNames(graph);
+  for (const model::Node& node : graph.nodes)
+    names.insert(node.outputs.begin(), node.outputs.end());
+  names.erase("");
+  return names;
+}
+
+Status CheckDims(const GraphToWrite& graph) {
+  std::vector<std::string> unknown;
+  for (const std::string& name : Tensors(graph.graph)) {
+    const auto found = graph.tensors.find(name);
+    const ValueInfo* info = found != graph.tensors.end() ? &found->second.info : nullptr;
+    const bool known = info != nullptr && info->has_rank && ElementCount(info->dims) &&
+                       info->type != ElementType::kUndefined && info->type != ElementType::kString;
+    if (!known) unknown.push_back(Unknown(name, info));
+  }
+  if (unknown.empty()) return OkStatus();
+  constexpr std::size_t kShown = 5;
+  const std::size_t count = unknown.size();
+  unknown.resize(std::min(count, kShown));
+  return Failure(fmt::format(
+      "cannot write a DLC: its tensors need static dimensions and a numeric type, and {} of the "
+      "graph do not have them: {}{}; give the input dimensions, or cut the graph before these",
+      count, Join(unknown, ", "), count > kShown ? ", …" : ""));
+}
+
+}  // namespace
+
+bool HasInput(const model::Node& node, std::size_t input) {
+  return input < node.inputs.size() && !node.inputs[input].empty();
+}
+
+bool HasOutput(const model::Node& node, std::size_t output) {
+  return output < node.outputs.size() && !node.outputs[output].empty();
+}
+
+std::size_t AxisFromStart(std::int64_t axis, std::size_t rank) {
+  const auto count = static_cast<std::int64_t>(rank);
+  return static_cast<std::size_t>(
+      std::clamp<std::int64_t>(axis < 0 ? axis + count : axis, 0, count));
+}
+
+std::int64_t AxisIn(AxisOrder order, std::size_t axis, std::size_t rank) {
+  const Permutation permutation = FromSource(order, rank);
+  return std::ranges::find(permutation, static_cast<int>(axis)) - permutation.begin();
+}
+
+Result<Source> Source::Create(const GraphToWrite& graph) {
+  ACC_RETURN_IF_ERROR(CheckDims(graph));
+  Source source(graph);
+  source.FindFused();
+  return source;
+}
+
+const Shape& Source::Dims(const std::string& tensor) const {
+  const acc::Tensor* constant = Constant(tensor);
+  return constant != nullptr ? constant->dims() : written_->tensors.at(tensor).info.dims;
+}
+
+ElementType Source::Type(const std::string& tensor) const {
+  const acc::Tensor* constant = Constant(tensor);
+  return constant != nullptr ? constant->type() : written_->tensors.at(tensor).info.type;
+}
+
+AxisOrder Source::Stored(const std::string& tensor) const {
+  const auto found = written_->tensors.find(tensor);
+  return found != written_->tensors.end() ? found->second.axis_order : AxisOrder::kSource;
+}
+
+std::int64_t Source::Opset(const std::string& domain) const {
+  const auto found = graph().opsets.find(domain);
+  return found != graph().opsets.end() ? found->second : 1;
+}
+
+const acc::Tensor* Source::Constant(const std::string& tensor) const {
+  const auto found = graph().initializers.find(tensor);
+  return found != graph().initializers.end() ? &found->second : nullptr;
+}
+
+std::optional<std::vector<std::int64_t>> Source::Ints(const model::Node& node,
+                                                      std::size_t input) const {
+  const acc::Tensor* constant = HasInput(node, input) ? Constant(node.inputs[input]) : nullptr;
+  if (constant == nullptr) return std::nullopt;
+  if (constant->type() == ElementType::kInt64) {
+    const auto values = constant->values<std::int64_t>();
+    return std::vector<std::int64_t>(values.begin(), values.end());
+  }
+  if (constant->type() != ElementType::kInt32) return std::nullopt;
+  const auto values = constant->values<std::int32_t>();
+  return std::vector<std::int64_t>(values.begin(), values.end());
+}
+
+std::optional<std::vector<float>> Source::Floats(const model::Node& node, std::size_t input) const {
+  const acc::Tensor* constant = HasInput(node, input) ? Constant(node.inputs[input]) : nullptr;
+  if (constant == nullptr) return std::nullopt;
+  auto values = ToFloats(constant->view());
+  if (!values.ok()) return std::nullopt;
+  return *std::move(values);
+}
+
+const TensorEncoding* Source::EncodingOf(const std::string& tensor) const {
+  if (!IsFloating(tensor)) return nullptr;
+  const auto& encodings = IsConstant(tensor) ? written_->params : written_->activations;
+  const TensorEncoding* own = IntegerEncoding(encodings, tensor);
+  if (own != nullptr) return own;
+  const auto fused = fused_.find(tensor);
+  return fused != fused_.end() ? fused->second : nullptr;
+}
+
+void Source::FindFused() {
+  if (written_->activations.empty()) return;
+  const model::Connections connections(graph());
+  for (const auto& [name, tensor] : written_->tensors) {
+    if (written_->activations.contains(name) || model::IsGraphOutput(graph(), name)) continue;
+    const std::vector<int>& readers = connections.Consumers(name);
+    if (readers.size() != 1) continue;
+    const model::Node& reader = graph().nodes[static_cast<std::size_t>(readers.front())];
+    if (reader.op_type != "Relu" && reader.op_type != "Clip") continue;
+    const TensorEncoding* encoding = IntegerEncoding(written_->activations, reader.outputs.front());
+    if (encoding != nullptr) fused_[name] = encoding;
+  }
+}
+
+}  // namespace acc::dlc
