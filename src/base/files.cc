@@ -106,10 +106,14 @@ int OpenForWriting(const std::filesystem::path& path, int extra_flags) {
   return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | extra_flags, 0666);
 }
 
-Status WriteNew(const std::filesystem::path& path, std::string_view content, int extra_flags) {
+Status WriteNew(const std::filesystem::path& path, std::span<const std::string_view> pieces,
+                int extra_flags) {
   const int fd = OpenForWriting(path, extra_flags);
   if (fd < 0) return WriteFailure(path, errno);
-  const int write_error = WriteAll(fd, content);
+  int write_error = 0;
+  for (const std::string_view piece : pieces) {
+    if (write_error == 0) write_error = WriteAll(fd, piece);
+  }
   const int close_error = close(fd) == 0 ? 0 : errno;
   const int error = write_error != 0 ? write_error : close_error;
   if (error == 0) return OkStatus();
@@ -153,7 +157,7 @@ Status WriteFile(const std::filesystem::path& path, std::span<const std::byte> c
 }
 
 Status WriteFile(const std::filesystem::path& path, std::string_view content) {
-  return WriteNew(path, content, 0);
+  return WriteNew(path, {&content, 1}, 0);
 }
 
 Result<FileWriter> FileWriter::Create(const std::filesystem::path& path) {
@@ -189,8 +193,13 @@ Status FileWriter::Close() {
 }
 
 Status WriteFileAtomically(const std::filesystem::path& path, std::string_view content) {
+  return WriteFileAtomically(path, {&content, 1});
+}
+
+Status WriteFileAtomically(const std::filesystem::path& path,
+                           std::span<const std::string_view> pieces) {
   const std::filesystem::path temporary = TemporaryBeside(path);
-  if (const Status written = WriteNew(temporary, content, O_EXCL); !written.ok()) {
+  if (const Status written = WriteNew(temporary, pieces, O_EXCL); !written.ok()) {
     return written.WithContext(fmt::format("writing {}", Quoted(path)));
   }
   if (rename(temporary.c_str(), path.c_str()) == 0) return OkStatus();

@@ -48,6 +48,9 @@ class FileWriter {
 
 // Writes beside `path` first and renames: an interruption leaves the old content.
 Status WriteFileAtomically(const std::filesystem::path& path, std::string_view content);
+// Of content that lies in pieces, which follow each other in the file.
+Status WriteFileAtomically(const std::filesystem::path& path,
+                           std::span<const std::string_view> pieces);
 
 // Creates the folder and its parents; one that is there already is fine.
 Status CreateFolders(const std::filesystem::path& path);

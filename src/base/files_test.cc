@@ -97,6 +97,9 @@ TEST(FilesTest, FailedAtomicWriteKeepsTheOldContent) {
   ASSERT_TRUE(WriteFileAtomically(scratch / "x", "old").ok());
   ASSERT_TRUE(WriteFileAtomically(scratch / "x", "new").ok());
   EXPECT_EQ(ReadFile(scratch / "x").value(), "new");
+  const std::string_view pieces[] = {"in ", "", "pieces"};
+  ASSERT_TRUE(WriteFileAtomically(scratch / "x", pieces).ok());
+  EXPECT_EQ(ReadFile(scratch / "x").value(), "in pieces");
   fs::create_directory(scratch / "folder");
   EXPECT_FALSE(WriteFileAtomically(scratch / "folder", "x").ok());
   EXPECT_EQ(EntriesIn(scratch.path()), 2U);

@@ -12,8 +12,6 @@
 namespace acc::dlc {
 namespace {
 
-using std::string_view_literals::operator""sv;
-
 struct Sign {
   std::size_t at;
   std::string_view bytes;
@@ -21,20 +19,20 @@ struct Sign {
 };
 
 constexpr Sign kSigns[] = {
-    {0, "\xD5\x0A"sv, "a record of a DLC outside of its ZIP archive"},
-    {4, "NETD"sv, "a record of a DLC outside of its ZIP archive"},
-    {4, "NETP"sv, "a record of a DLC outside of its ZIP archive"},
-    {4, "TFL3"sv, "a TensorFlow Lite model"},
+    {0, "\xD5\x0A", "a record of a DLC outside of its ZIP archive"},
+    {4, "NETD", "a record of a DLC outside of its ZIP archive"},
+    {4, "NETP", "a record of a DLC outside of its ZIP archive"},
+    {4, "TFL3", "a TensorFlow Lite model"},
     {0,
      "\x7F"
-     "ELF"sv,
+     "ELF",
      "a program or library, such as QNN's model libraries (.so)"},
-    {0, "\x89HDF\r\n"sv, "an HDF5 file, such as Keras models"},
-    {0, "\x80\x02"sv, "a pickled Python object"},
-    {0, "\x80\x04"sv, "a pickled Python object"},
-    {0, "\x1F\x8B"sv, "a gzip archive"},
-    {257, "ustar"sv, "a tar archive"},
-    {0, "{"sv, "a JSON file"},
+    {0, "\x89HDF\r\n", "an HDF5 file, such as Keras models"},
+    {0, "\x80\x02", "a pickled Python object"},
+    {0, "\x80\x04", "a pickled Python object"},
+    {0, "\x1F\x8B", "a gzip archive"},
+    {257, "ustar", "a tar archive"},
+    {0, "{", "a JSON file"},
 };
 
 struct RecordSign {

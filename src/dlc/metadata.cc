@@ -89,7 +89,7 @@ Status TakeMetadata(std::span<const std::byte> record, const std::string& name, 
 }
 
 std::string MetadataLines(const Model& model) {
-  return fmt::format("model-version=unknown\nconverter-command={}\nconverter-version={}\n",
+  return fmt::format("converter-command={}\nconverter-version={}\n",
                      OneLine(model.converter_command), OneLine(model.converter_version));
 }
 

@@ -14,6 +14,7 @@
 #include "dlc/foreign.h"
 #include "dlc/metadata.h"
 #include "dlc/read_versions.h"
+#include "dlc/v4_format.h"
 
 namespace acc::dlc {
 namespace {
@@ -94,10 +95,11 @@ class Reader {
                       "the model again with {} SDK",
                       version.major, version.minor, version.major < 4 ? "a newer" : "an older"));
     }
-    ACC_RETURN_IF_ERROR(CheckIdentifier(records.model, kModelRecord, {"NETD"}));
+    ACC_RETURN_IF_ERROR(CheckIdentifier(records.model, kModelRecord, {kModelIdentifier}));
     if (!records.params.empty()) {
       TakeHeader(records.params);
-      ACC_RETURN_IF_ERROR(CheckIdentifier(records.params, kParamsRecord, {"NETP", "NR64"}));
+      ACC_RETURN_IF_ERROR(
+          CheckIdentifier(records.params, kParamsRecord, {kParamsIdentifier, kBuffersIdentifier}));
     }
     return ReadVersion4(records, model_);
   }

@@ -11,21 +11,13 @@
 #include "dlc/read_versions.h"
 #include "dlc/stored_encoding.h"
 #include "dlc/v4_data.h"
+#include "dlc/v4_format.h"
 #include "dlc_schema/v4_generated.h"
 
 namespace acc::dlc {
 namespace {
 
 constexpr std::uint32_t kMaxRank = 64;
-
-// QNN's quantization encodings.
-constexpr int kScaleOffset = 0;
-constexpr int kAxisScaleOffset = 1;
-constexpr int kBitwidthScaleOffset = 2;
-constexpr int kBitwidthAxisScaleOffset = 3;
-constexpr int kUndefinedEncoding = 0x7fffffff;
-
-constexpr int kTensorAttribute = 1;
 
 // Reals are doubles; where the next field leaves room for a float only, a writer meant that.
 double Real(const v4::Value& value) {
@@ -228,7 +220,6 @@ class StructureReader {
     if (model_.notes.size() < kMaxNotes) model_.notes.push_back(std::move(note));
   }
 
-  static constexpr std::string_view kPackageAttribute = "packageName";
   static constexpr std::size_t kMaxNotes = 1000;
 
   Model& model_;

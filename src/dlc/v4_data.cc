@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "dlc/flatbuffer.h"
+#include "dlc/v4_format.h"
 #include "dlc_schema/v4_generated.h"
 
 namespace acc::dlc {
@@ -28,7 +29,7 @@ class DataReader {
 
   Status ReadAll(std::vector<Graph>& graphs) {
     std::span<const std::byte> params = records_.params;
-    if (Identifier(params) == "NR64") {
+    if (Identifier(params) == kBuffersIdentifier) {
       ACC_ASSIGN_OR_RETURN(const v4::Params64* wrapper,
                            VerifiedRoot<v4::Params64>(params, "model.params"));
       buffers_ = wrapper->buffers();

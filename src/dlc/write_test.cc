@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "dlc/write.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/files.h"
+#include "base/scratch_folder.h"
+#include "dlc/model_testing.h"
+#include "dlc/read.h"
+
+namespace acc::dlc {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+TEST(WriteTest, ReadGivesBackWhatWasWritten) {
+  const ScratchFolder scratch;
+  for (std::uint32_t seed = 0; seed < 300; ++seed) {
+    const Model model = RandomModel(seed).Make();
+    const Status written = Write(model, scratch / "x.dlc");
+    ASSERT_TRUE(written.ok()) << seed << ": " << written.message();
+    const Result<Model> read = Read(scratch / "x.dlc");
+    ASSERT_TRUE(read.ok()) << seed << ": " << read.status().message();
+    ASSERT_EQ(ToText(*read), ToText(model)) << seed;
+    EXPECT_THAT(read->notes, IsEmpty());
+    EXPECT_THAT(read->records,
+                ElementsAre(Field(&Record::name, "model"), Field(&Record::name, "model.params"),
+                            Field(&Record::name, "dlc.metadata")));
+  }
+}
+
+TEST(WriteTest, GivesTheSameBytesEachTime) {
+  const ScratchFolder scratch;
+  const Model model = RandomModel(7).Make();
+  ASSERT_TRUE(Write(model, scratch / "a.dlc").ok());
+  ASSERT_TRUE(Write(model, scratch / "b.dlc").ok());
+  EXPECT_TRUE(ReadFile(scratch / "a.dlc").value() == ReadFile(scratch / "b.dlc").value());
+}
+
+Model OneTensor(Tensor tensor) {
+  Model model;
+  model.graphs.push_back({.name = "g", .nodes = {}, .tensors = {std::move(tensor)}});
+  return model;
+}
+
+std::string FailureOf(const Model& model) {
+  const ScratchFolder scratch;
+  const Status status = Write(model, scratch / "x.dlc");
+  EXPECT_FALSE(status.ok());
+  EXPECT_TRUE(std::filesystem::is_empty(scratch.path()));
+  return status.message();
+}
+
+TEST(WriteTest, RefusesWhatReadersWouldNotTake) {
+  const TensorEncoding two_channels = {.channels = {Encoding{}, Encoding{}}, .axis = 0};
+  const TensorEncoding far = {.channels = {{.bitwidth = 32, .offset = -(std::int64_t{1} << 32)}},
+                              .axis = {}};
+  EXPECT_THAT(FailureOf(OneTensor({.name = "w", .kind = TensorKind::kStatic, .dims = {2}})),
+              HasSubstr("the static tensor 'w' has no data"));
+  EXPECT_THAT(FailureOf(OneTensor({.name = "x", .dims = {1, -1}})), HasSubstr("has dims 1x?"));
+  EXPECT_THAT(FailureOf(OneTensor({.name = "x", .dims = {std::int64_t{1} << 32}})),
+              HasSubstr("has dims 4294967296, which a DLC cannot hold"));
+  EXPECT_THAT(
+      FailureOf(OneTensor(
+          {.name = "x", .type = DataType::kUfixed8, .dims = {3}, .encoding = two_channels})),
+      HasSubstr("has 2 encodings along axis 0"));
+  EXPECT_THAT(FailureOf(OneTensor({.name = "x", .type = DataType::kUfixed32, .encoding = far})),
+              HasSubstr("does not fit 32 bits"));
+  Model model = OneTensor({.name = "x"});
+  model.graphs[0].nodes.push_back({.name = "n", .inputs = {"y"}});
+  EXPECT_THAT(FailureOf(model), HasSubstr("the node 'n' names the tensor 'y'"));
+}
+
+TEST(WriteTest, FailsForAFolderThatIsNotThere) {
+  const Status status = Write(OneTensor({.name = "x"}), "/nonexistent/x.dlc");
+  EXPECT_THAT(status.message(), HasSubstr("cannot write"));
+}
+
+}  // namespace
+}  // namespace acc::dlc

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Writes a ZIP archive of stored records.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace acc::dlc {
+
+struct RecordToWrite {
+  std::string name;
+  std::vector<std::string_view> pieces;  // Of the content.
+};
+
+// The file appears complete or not at all. The same records give the same bytes: all bear the first
+// date that ZIP knows. Fails for archives that would need ZIP64 (4 GiB).
+Status WriteZip(std::span<const RecordToWrite> records, const std::filesystem::path& path);
+
+}  // namespace acc::dlc
