@@ -2,6 +2,7 @@
 // ONNX files to and from the graph.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "base/status.h"
 #include "model/graph.h"
+#include "tensor/element_type.h"
 
 namespace acc::model {
 
@@ -22,6 +24,10 @@ Result<Graph> ReadOnnx(const std::filesystem::path& path);
 
 // A ModelProto, serialized. Fails above protobuf's limit of 2 GiB.
 Result<std::string> SerializeOnnx(const Graph& graph);
+
+// The standard's number of an element type, as Cast and its like have it in an attribute; 0 for
+// kUndefined.
+std::int64_t OnnxTypeNumber(ElementType type);
 
 // Bytes that, appended to a serialized ModelProto, make `tensors` outputs of its graph (protobuf
 // merges concatenated messages). The types are left to the runtime's inference.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "model/onnx/onnx_format.h"
 
 namespace acc::model {
 namespace {
@@ -158,6 +159,8 @@ TensorProto::DataType OnnxTypeOf(ElementType type) {
   const auto row = std::ranges::find(kTypes, type, &TypeRow::type);
   return row == kTypes.end() ? TensorProto::UNDEFINED : row->onnx_type;
 }
+
+std::int64_t OnnxTypeNumber(ElementType type) { return OnnxTypeOf(type); }
 
 Result<ValueInfo> ValueInfoFromOnnx(const onnx::ValueInfoProto& value) {
   ValueInfo info;
