@@ -28,4 +28,7 @@ struct Operation {
 // Nothing for an operator that is none of them.
 std::optional<Operation> OperationOf(std::string_view onnx_operator);
 
+// Of QNN's types that stand for one operation by themselves: "ElementWiseAdd", "Relu", …
+std::optional<Operation> OperationOfType(std::string_view type);
+
 }  // namespace acc::dlc
