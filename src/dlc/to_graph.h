@@ -34,10 +34,14 @@ struct TranslatedGraph {
   std::vector<std::string> notes;  // For the log, one line each.
 };
 
-// Spatial operators run channel-first inside. Quantized weights become float constants that their
-// encodings turn back into the same codes. Nodes of type Quantize, Dequantize and Convert become
-// Identity where only the encoding changes. Fails for a version-3 graph, for cyclic graphs, and
-// with the counts of all operators that have no translation, at once.
+// Spatial operators run channel-first inside, and so does what AxisOrders() finds channel-last.
+// Inputs and outputs are as the file stores them, and every output has its name. Half precision is
+// float32 here. Quantized weights become float constants that their encodings turn back into the
+// same codes; a constant that is read in two layouts is two initializers, each with its params.
+// Nodes of type Quantize, Dequantize and Convert become Identity where only the encoding changes,
+// and nothing at all on constants. The opset is 21, or higher where a node of ONNX needs it.
+// Fails for a version-3 graph, for cyclic graphs, and with the counts of all operators that have no
+// translation, at once.
 Result<TranslatedGraph> ToGraph(const Model& model, const Graph& graph);
 
 }  // namespace acc::dlc

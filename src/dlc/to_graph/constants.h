@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Static tensors of a DLC as tensors of the graph.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/status.h"
+#include "dlc/model.h"
+#include "tensor/encoding.h"
+#include "tensor/layout.h"
+#include "tensor/tensor.h"
+
+namespace acc::dlc {
+
+// The type that a tensor of the file has in the graph: float32 for fixed point and half precision,
+// the file's own type otherwise.
+ElementType GraphType(DataType type);
+
+// The value of a static tensor, in GraphType(type) and the dims of the file. Codes become
+// scale * (code + offset), computed in double and rounded once; up to 24 bits of a code survive the
+// way back. Fails for a tensor without data (descriptions such as the model-net JSON have none),
+// with data of another size than its dims ask for, or quantized without a usable encoding.
+Result<acc::Tensor> ConstantValue(const Tensor& tensor);
+
+// Fails, saying what a tensor of these dims `has` or `is`, for an axis or a number of channels that
+// does not fit, for impossible bitwidths and for steps that are no numbers.
+Status CheckEncoding(const TensorEncoding& encoding, const Shape& dims);
+
+// `value`, of a tensor's dims, rounded to what `encoding` can hold.
+Result<acc::Tensor> Requantized(const acc::Tensor& value, const TensorEncoding& encoding);
+
+// The elements of a tensor of integers or bools.
+Result<std::vector<std::int64_t>> Integers(const acc::Tensor& value);
+
+// `value` with its axes in another order, after axes of length 1 are put before them until there
+// are as many as `order` names. order[k] is the axis that comes to place k.
+Result<acc::Tensor> Reordered(const acc::Tensor& value, const Permutation& order);
+
+}  // namespace acc::dlc
