@@ -13,7 +13,7 @@ namespace acc::features {
 
 // What a finished feature tells the command line.
 struct Outcome {
-  std::filesystem::path directory;         // The run it made.
+  std::filesystem::path directory;         // The run it made; empty where it makes none.
   bool thresholds_met = true;              // False: exit code 1.
   std::vector<std::string> summary_lines;  // For stdout.
 };
@@ -21,6 +21,7 @@ struct Outcome {
 Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options);
 Result<Outcome> RunInferenceEngine(const InferenceEngineOptions& options);
 Result<Outcome> RunVerification(const VerificationOptions& options);
+Result<Outcome> RunCompareEncodings(const CompareEncodingsOptions& options);
 Result<Outcome> RunEndToEnd(const EndToEndOptions& options);
 
 }  // namespace acc::features

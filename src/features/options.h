@@ -113,6 +113,19 @@ struct VerificationOptions {
   std::string engine;
 };
 
+// One of `aimet_encodings_json` and `input2` is set.
+struct CompareEncodingsOptions {
+  CommonOptions common;
+  std::filesystem::path input;
+  std::filesystem::path aimet_encodings_json;
+  std::filesystem::path input2;
+  std::filesystem::path golden_output_reference_directory;
+  int precision = 17;  // Decimal places, 0 to 17.
+  bool params_only = false;
+  bool activations_only = false;
+  std::string specific_node;
+};
+
 // The end-to-end run. `verification.golden_output_reference_directory` set: no golden run.
 struct EndToEndOptions {
   CommonOptions common;

@@ -29,8 +29,9 @@ class EncodingCost {
   // The next elements in row-major order.
   void Add(std::span<const float> values);
 
-  double Decibels() const;                     // Of the whole tensor.
-  double Decibels(std::size_t channel) const;  // Of one of the channels; 0 where there are none.
+  std::size_t channels() const { return sums_.size(); }  // 1 where neither side has any.
+  double Decibels() const;                               // Of the whole tensor.
+  double Decibels(std::size_t channel) const;
 
  private:
   struct Sums {
