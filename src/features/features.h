@@ -22,6 +22,7 @@ Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options);
 Result<Outcome> RunInferenceEngine(const InferenceEngineOptions& options);
 Result<Outcome> RunVerification(const VerificationOptions& options);
 Result<Outcome> RunCompareEncodings(const CompareEncodingsOptions& options);
+Result<Outcome> RunDlcInfo(const DlcInfoOptions& options);
 Result<Outcome> RunEndToEnd(const EndToEndOptions& options);
 
 }  // namespace acc::features

@@ -126,6 +126,13 @@ struct CompareEncodingsOptions {
   std::string specific_node;
 };
 
+// The only feature without a directory of its own.
+struct DlcInfoOptions {
+  CommonOptions common;
+  std::filesystem::path dlc_info;
+  bool json = false;
+};
+
 // The end-to-end run. `verification.golden_output_reference_directory` set: no golden run.
 struct EndToEndOptions {
   CommonOptions common;
