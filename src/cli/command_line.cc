@@ -37,6 +37,26 @@ std::string HelpCommand(const FeatureInfo& feature) {
                               : fmt::format("snpe-accuracy-debugger --{} --help", feature.flag);
 }
 
+// Of each group whose flags exclude each other, one flag is given.
+Status CheckChoices(Feature feature, const Given& given) {
+  for (const GroupInfo& group : Groups()) {
+    std::vector<std::string> names;
+    std::size_t count = 0;
+    for (const Flag& flag : Flags()) {
+      if (group.needed == Needed::kExactlyOne && flag.group(feature) == group.group) {
+        names.push_back(Dashed(flag));
+        count += given.contains(&flag) ? 1 : 0;
+      }
+    }
+    if (!names.empty() && count != 1) {
+      return UsageError(fmt::format("{} needs {} of {}. See {}.", Title(Info(feature)),
+                                    count == 0 ? "one" : "only one", Join(names, " and "),
+                                    HelpCommand(Info(feature))));
+    }
+  }
+  return OkStatus();
+}
+
 Status CheckComplete(Feature feature, const Given& given) {
   const std::string stage = FirstWord(feature, given, "stage");
   std::vector<std::string> missing;
@@ -49,6 +69,7 @@ Status CheckComplete(Feature feature, const Given& given) {
     return UsageError(fmt::format("{} needs {}. See {}.", Title(Info(feature)), Join(missing, ", "),
                                   HelpCommand(Info(feature))));
   }
+  ACC_RETURN_IF_ERROR(CheckChoices(feature, given));
   if (!stage.empty() && stage != "source") {
     return UsageError(fmt::format(
         "--stage {} is not in this build yet; start from the source model with --stage source",
@@ -66,6 +87,8 @@ void Spread(const Given& given, AllOptions& options) {
   spread(Feature::kFrameworkRunner, options.framework_runner.common);
   spread(Feature::kInferenceEngine, options.inference_engine.common);
   spread(Feature::kVerification, options.verification.common);
+  spread(Feature::kCompareEncodings, options.compare_encodings.common);
+  spread(Feature::kDlcInfo, options.dlc_info.common);
   spread(Feature::kEndToEnd, options.common);
   options.inference_engine.model = options.framework_runner.model;
   options.inference_engine.memory_budget_mb = options.framework_runner.memory_budget_mb;
@@ -95,6 +118,10 @@ Request RequestFrom(Feature feature, AllOptions options) {
       return std::move(options.inference_engine);
     case Feature::kVerification:
       return std::move(options.verification);
+    case Feature::kCompareEncodings:
+      return std::move(options.compare_encodings);
+    case Feature::kDlcInfo:
+      return std::move(options.dlc_info);
     case Feature::kEndToEnd:
       break;
   }

@@ -21,6 +21,7 @@ struct VersionRequest {};
 
 using Request = std::variant<HelpRequest, VersionRequest, features::FrameworkRunnerOptions,
                              features::InferenceEngineOptions, features::VerificationOptions,
+                             features::CompareEncodingsOptions, features::DlcInfoOptions,
                              features::EndToEndOptions>;
 
 struct CommandLine {

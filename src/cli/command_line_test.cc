@@ -171,6 +171,22 @@ TEST(SampleCommands, EndToEnd) {
   EXPECT_TRUE(options.inference_engine.common.verbose);
 }
 
+constexpr std::string_view kComparisonSample = R"(snpe-accuracy-debugger \
+--compare_encodings \
+--input mv2_quantized.dlc \
+--aimet_encodings_json aimet_encodings.json \
+--specific_node /1/Conv_output_0)";
+
+TEST(SampleCommands, CompareEncodings) {
+  const Words words = ShellWords(kComparisonSample);
+  const auto options = Parsed<features::CompareEncodingsOptions>(words);
+  EXPECT_EQ(options.input, "mv2_quantized.dlc");
+  EXPECT_EQ(options.aimet_encodings_json, "aimet_encodings.json");
+  EXPECT_EQ(options.specific_node, "/1/Conv_output_0");
+  EXPECT_EQ(options.precision, 17);
+  EXPECT_FALSE(options.params_only || options.activations_only);
+}
+
 TEST(SampleCommands, ThoseOfTheHelpParse) {
   for (const FeatureInfo& feature : Features()) {
     EXPECT_TRUE(ParseCommandLine(ShellWords(ExampleCommand(feature))).ok()) << feature.title;
@@ -192,6 +208,54 @@ const Words kEverything = ShellWords(
     "--onnx_custom_op_lib ops.so --add_layer_outputs \"1579, 232\" --add_layer_types Resize "
     "--skip_layer_outputs q --skip_layer_types Cast,Shape --start_layer s --end_layer e "
     "--memory_budget_mb 77 -w work --output_dirname out -v");
+
+TEST(EveryField, CompareEncodings) {
+  const auto options = Parsed<features::CompareEncodingsOptions>(
+      ShellWords("x --compare_encodings --input a.dlc --input2 b.dlc --golden_data g --precision 0 "
+                 "--activations_only -w work --output_dirname out -v"));
+  EXPECT_EQ(options.input2, "b.dlc");
+  EXPECT_EQ(options.golden_output_reference_directory, "g");
+  EXPECT_EQ(options.precision, 0);
+  EXPECT_TRUE(options.activations_only);
+  EXPECT_EQ(options.common.working_dir, "work");
+  EXPECT_EQ(options.common.given["precision"], "0");
+  EXPECT_FALSE(options.common.given.contains("dlc_info"));
+}
+
+TEST(EveryField, DlcInfo) {
+  for (const Words& words :
+       {Words{"--dlc_info", "a.dlc", "--json"}, Words{"--json", "--dlc_info=a.dlc"}}) {
+    const auto options = Parsed<features::DlcInfoOptions>(words);
+    EXPECT_EQ(options.dlc_info, "a.dlc");
+    EXPECT_TRUE(options.json);
+  }
+}
+
+TEST(CompareEncodings, TakesOneSecondSide) {
+  const Words input = {"--compare_encodings", "--input", "a.dlc"};
+  EXPECT_THAT(UsageMessage(input), HasSubstr("needs one of --aimet_encodings_json and --input2"));
+  Words both = input;
+  both.insert(both.end(), {"--input2", "b.dlc", "--aimet_encodings_json", "c.json"});
+  EXPECT_THAT(UsageMessage(both), HasSubstr("needs only one of"));
+}
+
+TEST(CompareEncodings, RefusesOtherDecimalsAndBothSections) {
+  const Words words = {"--compare_encodings", "--input", "a.dlc", "--input2", "b.dlc"};
+  for (const char* decimals : {"18", "=-1", "int8", "1.5"}) {
+    Words more = words;
+    more.push_back(std::string("--precision") + (*decimals == '=' ? "" : "=") + decimals);
+    EXPECT_THAT(UsageMessage(more), HasSubstr("from 0 to 17")) << decimals;
+  }
+  Words more = words;
+  more.insert(more.end(), {"--params_only", "--activations_only"});
+  EXPECT_THAT(UsageMessage(more), HasSubstr("exclude each other"));
+}
+
+TEST(DlcInfo, NeedsTheFile) {
+  EXPECT_THAT(UsageMessage({"--dlc_info"}), HasSubstr("--dlc_info needs a value, DLC"));
+  EXPECT_THAT(UsageMessage({"--dlc_info", "a", "--dlc_info", "b"}), HasSubstr("2 times"));
+  EXPECT_THAT(UsageMessage({"--dlc_info", "a", "--verification"}), HasSubstr("exclude each other"));
+}
 
 TEST(EveryField, FrameworkRunner) {
   const auto all = Parsed<features::EndToEndOptions>(kEverything);

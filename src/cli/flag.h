@@ -16,13 +16,21 @@
 
 namespace acc::cli {
 
-enum class Feature { kFrameworkRunner, kInferenceEngine, kVerification, kEndToEnd };
+enum class Feature {
+  kFrameworkRunner,
+  kInferenceEngine,
+  kVerification,
+  kCompareEncodings,
+  kDlcInfo,
+  kEndToEnd,
+};
 inline constexpr std::size_t kFeatureCount = static_cast<std::size_t>(Feature::kEndToEnd) + 1;
 
 // A paragraph of --help. Some of them make their flags required.
 enum class Group {
   kNone,  // Not a flag of the feature.
   kRequired,
+  kSecondSide,
   kOptional,
   kCore,
   kSourceStage,
@@ -37,7 +45,7 @@ enum class Group {
   kMoreForVerification,
 };
 
-enum class Needed { kNever, kAlways, kAtSourceStage, kAtStaticStage };
+enum class Needed { kNever, kAlways, kExactlyOne, kAtSourceStage, kAtStaticStage };
 
 struct GroupInfo {
   Group group;
@@ -50,7 +58,9 @@ std::span<const GroupInfo> Groups();
 
 struct FeatureInfo {
   Feature feature;
-  std::string_view flag;             // Selects it: "framework_runner"; empty for end to end.
+  // Selects it: "framework_runner"; empty for end to end. It may also be one of the feature's
+  // flags, and then takes a value.
+  std::string_view flag;
   std::string_view deprecated_flag;  // Its old name, or empty.
   std::string_view title;
   std::string_view summary;
@@ -73,6 +83,8 @@ struct AllOptions {
   features::FrameworkRunnerOptions framework_runner;
   features::InferenceEngineOptions inference_engine;
   features::VerificationOptions verification;
+  features::CompareEncodingsOptions compare_encodings;
+  features::DlcInfoOptions dlc_info;
 };
 
 struct Flag;

@@ -8,6 +8,8 @@ namespace acc::cli {
 namespace {
 
 using features::CommonOptions;
+using features::CompareEncodingsOptions;
+using features::DlcInfoOptions;
 using features::FrameworkRunnerOptions;
 using features::InferenceEngineOptions;
 using features::ModelOptions;
@@ -21,6 +23,8 @@ constexpr auto kCommonPart = &AllOptions::common;
 constexpr auto kRunnerPart = &AllOptions::framework_runner;
 constexpr auto kEnginePart = &AllOptions::inference_engine;
 constexpr auto kVerificationPart = &AllOptions::verification;
+constexpr auto kComparisonPart = &AllOptions::compare_encodings;
+constexpr auto kDlcInfoPart = &AllOptions::dlc_info;
 constexpr auto kModelPart = &FrameworkRunnerOptions::model;
 constexpr auto kQuantizationPart = &InferenceEngineOptions::quantization;
 
@@ -46,9 +50,16 @@ constexpr std::array<std::string_view, 5> kProfilingLevels = {"off", "basic", "m
                                                               "detailed", "linting"};
 constexpr std::array<std::string_view, 2> kEngines = {"snpe", "qnn"};
 
+constexpr Places kOfEveryRun = In({{kFrameworkRunner, kOptional},
+                                   {kInferenceEngine, kEngineOptional},
+                                   {kVerification, kOptional},
+                                   {kCompareEncodings, kOptional},
+                                   {kEndToEnd, kOptional}});
 constexpr Places kEverywhere = In({{kFrameworkRunner, kOptional},
                                    {kInferenceEngine, kEngineOptional},
                                    {kVerification, kOptional},
+                                   {kCompareEncodings, kOptional},
+                                   {kDlcInfo, kOptional},
                                    {kEndToEnd, kOptional}});
 constexpr Places kOfModel = In({{kFrameworkRunner, kRequired},
                                 {kInferenceEngine, kSourceStage},
@@ -63,6 +74,8 @@ constexpr Places kOfEngineCore = In({{kInferenceEngine, kCore}, {kEndToEnd, kFor
 constexpr Places kOfVerification =
     In({{kVerification, kOptional}, {kEndToEnd, kMoreForVerification}});
 constexpr Places kOfVerificationAlone = In({{kVerification, kOptional}});
+constexpr Places kOfComparison = In({{kCompareEncodings, kOptional}});
+constexpr Places kOfSecondSide = In({{kCompareEncodings, kSecondSide}});
 
 constexpr Flag kFlags[] = {
     {.name = "framework",
@@ -398,22 +411,73 @@ constexpr Flag kFlags[] = {
                    {kEndToEnd, kOptional}}),
      .help = "How much memory the tensors captured in one pass may take.",
      .set = &Set<kRunnerPart, &FrameworkRunnerOptions::memory_budget_mb>},
+    {.name = "input",
+     .placeholder = "INPUT",
+     .groups = In({{kCompareEncodings, kRequired}}),
+     .help = "The DLC.",
+     .set = &Set<kComparisonPart, &CompareEncodingsOptions::input>},
+    {.name = "aimet_encodings_json",
+     .placeholder = "AIMET_ENCODINGS_JSON",
+     .groups = kOfSecondSide,
+     .help = "The encodings that AIMET exported, of version 0.4 to 0.6.1, 1.0.0 or 2.x.",
+     .set = &Set<kComparisonPart, &CompareEncodingsOptions::aimet_encodings_json>},
+    {.name = "input2",
+     .placeholder = "INPUT2",
+     .groups = kOfSecondSide,
+     .help = "Another DLC: what changed between two exports or two SDK versions.",
+     .set = &Set<kComparisonPart, &CompareEncodingsOptions::input2>},
+    {.name = "golden_output_reference_directory",
+     .aliases = {"golden_data"},
+     .placeholder = "GOLDEN_DIRECTORY",
+     .groups = kOfComparison,
+     .help = "The directory of golden outputs, on which the cost of differing activation encodings "
+             "is computed.",
+     .set = &Set<kComparisonPart, &CompareEncodingsOptions::golden_output_reference_directory>},
+    {.name = "precision",
+     .placeholder = "DECIMALS",
+     .fallback = "17",
+     .groups = kOfComparison,
+     .help = "Decimal places up to which numbers are compared, 0 to 17. At 17 they are the same "
+             "number.",
+     .set = &SetDecimals},
+    {.name = "params_only",
+     .groups = kOfComparison,
+     .help = "Compare the parameters only.",
+     .set = &Set<kComparisonPart, &CompareEncodingsOptions::params_only>},
+    {.name = "activations_only",
+     .groups = kOfComparison,
+     .help = "Compare the activations only.",
+     .set = &SetActivationsOnly},
+    {.name = "specific_node",
+     .placeholder = "SPECIFIC_NODE",
+     .groups = kOfComparison,
+     .help = "Print the differences of this tensor, or of all tensors of this node.",
+     .set = &Set<kComparisonPart, &CompareEncodingsOptions::specific_node>},
+    {.name = "dlc_info",
+     .placeholder = "DLC",
+     .groups = In({{kDlcInfo, kRequired}}),
+     .help = "The DLC.",
+     .set = &Set<kDlcInfoPart, &DlcInfoOptions::dlc_info>},
+    {.name = "json",
+     .groups = In({{kDlcInfo, kOptional}}),
+     .help = "Print everything as JSON; docs/dlc-info.md says in which form.",
+     .set = &Set<kDlcInfoPart, &DlcInfoOptions::json>},
     {.name = "working_dir",
      .short_name = "w",
      .placeholder = "WORKING_DIR",
      .fallback = "working_directory",
-     .groups = kEverywhere,
+     .groups = kOfEveryRun,
      .help = "Where the directories of the features are made.",
      .set = &Set<kCommonPart, &CommonOptions::working_dir>},
     {.name = "output_dirname",
      .placeholder = "OUTPUT_DIRNAME",
-     .groups = kEverywhere,
+     .groups = kOfEveryRun,
      .help = "The name of the run's directory below <working_dir>/<feature>; the time of day "
              "unless given.",
      .set = &Set<kCommonPart, &CommonOptions::output_dirname>},
     {.name = "args_config",
      .placeholder = "ARGS_CONFIG",
-     .groups = kEverywhere,
+     .groups = kOfEveryRun,
      .help = "A JSON file of further flags, by their long names. A flag may be given there or on "
              "the command line, not in both."},
     {.name = "verbose",
@@ -425,12 +489,12 @@ constexpr Flag kFlags[] = {
     {.name = "help", .short_name = "h", .groups = kEverywhere, .help = "Print this help and end."},
 };
 
-constexpr std::array<std::string_view, 5> kFlagsToCome = {
-    "compare_encodings", "tensor_inspection", "quant_checker", "enable_tensor_inspection",
-    "deep_analyzer"};
+constexpr std::array<std::string_view, 4> kFlagsToCome = {
+    "tensor_inspection", "quant_checker", "enable_tensor_inspection", "deep_analyzer"};
 
 constexpr std::array kGroups = {
     GroupInfo{kRequired, "required arguments", Needed::kAlways},
+    GroupInfo{kSecondSide, "required arguments, one of these", Needed::kExactlyOne},
     GroupInfo{kCore, "Core Arguments", Needed::kAlways},
     GroupInfo{kSourceStage, "Arguments required for SOURCE stage", Needed::kAtSourceStage},
     GroupInfo{kStaticStage, "Arguments required for CONVERTED or COMPILED stage",
@@ -477,6 +541,14 @@ constexpr std::array kFeatures = {
                 "--tensor_mapping working_directory/inference_engine/latest/tensor_mapping.json\n"
                 "--graph_struct "
                 "working_directory/inference_engine/latest/snpe_model_graph_struct.json"},
+    FeatureInfo{Feature::kCompareEncodings, "compare_encodings", "", "Compare Encodings",
+                "Compares the encodings of a DLC with AIMET's, or with those of another DLC, and "
+                "states what each difference costs.",
+                "--input model_quantized.dlc\n"
+                "--aimet_encodings_json model.encodings"},
+    FeatureInfo{Feature::kDlcInfo, "dlc_info", "", "DLC Info",
+                "Prints what a DLC holds: layers, tensors, encodings, sizes, and what wrote it.",
+                "model_quantized.dlc"},
     FeatureInfo{Feature::kEndToEnd, "", "", "End to end",
                 "Without a feature: Framework Runner, Inference Engine and Verification, one after "
                 "the other.",

@@ -74,7 +74,7 @@ void AppendUsage(std::string& help, const FeatureInfo& feature) {
       items.push_back(fmt::format("[{}]", Title(other)));
     }
   }
-  if (!feature.flag.empty()) {
+  if (!feature.flag.empty() && FindFlag(feature.feature, feature.flag) == nullptr) {
     items.push_back(Title(feature));
   }
   items.emplace_back("[-h]");
@@ -85,7 +85,8 @@ void AppendUsage(std::string& help, const FeatureInfo& feature) {
     }
     std::string item = flag.short_name.empty() ? Dashed(flag) : "-" + std::string(flag.short_name);
     item += flag.is_switch() ? "" : fmt::format(" {}", flag.placeholder);
-    const bool bare = HasNeed(group) && flag.fallback.empty() && group != Group::kStaticStage;
+    const bool bare = HasNeed(group) && flag.fallback.empty() && group != Group::kStaticStage &&
+                      group != Group::kSecondSide;
     items.push_back(bare ? item : fmt::format("[{}]", item));
   }
   fmt::format_to(Out(help), "{} {}\n\n", start, Wrapped(items, start.size() + 1, 4));
@@ -108,7 +109,7 @@ void AppendFlags(std::string& help, const FeatureInfo& feature) {
 void AppendFeatures(std::string& help) {
   help += "Features, at most one of them:\n";
   for (const FeatureInfo& info : Features()) {
-    AppendEntry(help, info.flag.empty() ? "(none)" : Title(info), info.summary, 18);
+    AppendEntry(help, info.flag.empty() ? "(none)" : Title(info), info.summary, 20);
   }
   help += '\n';
   help += Paragraph(fmt::format("{} --framework_runner --help explains that feature, and so on. "
@@ -168,7 +169,7 @@ std::string ExampleCommand(const FeatureInfo& feature) {
     command += fmt::format(" {}", Title(feature));
   }
   for (const std::string& line : Split(feature.example, '\n')) {
-    command += " \\\n  " + line;
+    command += line.starts_with("-") ? " \\\n  " + line : " " + line;
   }
   return command;
 }

@@ -30,6 +30,8 @@ constexpr FeatureCalls kFakes = {
     [](const features::FrameworkRunnerOptions& options) { return Fake("runner", options); },
     [](const features::InferenceEngineOptions& options) { return Fake("engine", options); },
     [](const features::VerificationOptions& options) { return Fake("verification", options); },
+    [](const features::CompareEncodingsOptions& options) { return Fake("comparison", options); },
+    [](const features::DlcInfoOptions& options) { return Fake("info", options); },
     [](const features::EndToEndOptions& options) { return Fake("end to end", options); },
 };
 
@@ -90,6 +92,10 @@ TEST_F(ProgramTest, EachRequestReachesItsFeature) {
   EXPECT_EQ(called, "runner working_directory");
   EXPECT_EQ(RanWith(kEngine).code, 0);
   EXPECT_EQ(called, "engine working_directory");
+  EXPECT_EQ(RanWith({"--compare_encodings", "--input", "a", "--input2", "b"}).code, 0);
+  EXPECT_EQ(called, "comparison working_directory");
+  EXPECT_EQ(RanWith({"--dlc_info", "a"}).code, 0);
+  EXPECT_EQ(called, "info working_directory");
   std::vector<std::string> words(kEngine.begin() + 1, kEngine.end());
   words.insert(words.end(), {"--default_verifier", "SQNR"});
   EXPECT_EQ(RanWith(words).code, 0);

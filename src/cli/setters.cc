@@ -138,6 +138,25 @@ Status SetGoldenDirectory(const Flag& /*flag*/, const Occurrences& given, AllOpt
   return OkStatus();
 }
 
+Status SetDecimals(const Flag& flag, const Occurrences& given, AllOptions& options) {
+  constexpr int kMost = 17;  // More tell no float64 from another.
+  const std::optional<std::int64_t> number = ParseInt(OnlyWord(given));
+  if (!number || *number < 0 || *number > kMost) {
+    return UsageError(fmt::format("{} takes a whole number from 0 to {}, not '{}'", Dashed(flag),
+                                  kMost, Printable(OnlyWord(given))));
+  }
+  options.compare_encodings.precision = static_cast<int>(*number);
+  return OkStatus();
+}
+
+Status SetActivationsOnly(const Flag& flag, const Occurrences& /*given*/, AllOptions& options) {
+  if (options.compare_encodings.params_only) {
+    return UsageError(fmt::format("{} and --params_only exclude each other", Dashed(flag)));
+  }
+  options.compare_encodings.activations_only = true;
+  return OkStatus();
+}
+
 Status SetSdkOnly(const Flag& flag, const Occurrences& given, AllOptions& options) {
   options.inference_engine.sdk_only[std::string(flag.name)] =
       flag.is_switch() ? "true" : OnlyWord(given);

@@ -37,6 +37,9 @@ Status SetVerifiers(const Flag& flag, const Occurrences& given, AllOptions& opti
 Status SetEngine(const Flag& flag, const Occurrences& given, AllOptions& options);
 // Goldens serve verification and, in the inference engine, the tensor mapping.
 Status SetGoldenDirectory(const Flag& flag, const Occurrences& given, AllOptions& options);
+// 0 to 17.
+Status SetDecimals(const Flag& flag, const Occurrences& given, AllOptions& options);
+Status SetActivationsOnly(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetSdkOnly(const Flag& flag, const Occurrences& given, AllOptions& options);
 
 }  // namespace acc::cli

@@ -79,6 +79,10 @@ Status MissingValue(const Flag& flag, std::string_view next) {
 
 std::string Marked(std::string_view value) { return kValueMark + std::string(value); }
 
+bool TakesValue(const FeatureInfo& feature) {
+  return FindFlag(feature.feature, feature.flag) != nullptr;
+}
+
 const FeatureInfo* SelectedBy(const DashedWord& word) {
   const auto selects = [&](const FeatureInfo& feature) {
     return !feature.flag.empty() &&
@@ -86,7 +90,7 @@ const FeatureInfo* SelectedBy(const DashedWord& word) {
   };
   const auto feature = std::ranges::find_if(Features(), selects);
   const bool dashed = word.typographic || word.dashes == 2;
-  const bool found = dashed && !word.value && feature != Features().end();
+  const bool found = dashed && feature != Features().end() && (!word.value || TakesValue(*feature));
   return found ? &*feature : nullptr;
 }
 
@@ -107,6 +111,9 @@ Result<FeatureChoice> ChooseFeature(std::span<const std::string> words) {
     }
     choice.feature = selected->feature;
     choice.by_deprecated_name |= word.name == selected->deprecated_flag;
+    if (TakesValue(*selected)) {
+      choice.rest.push_back(text);
+    }
   }
   return choice;
 }

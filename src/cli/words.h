@@ -16,7 +16,8 @@ namespace acc::cli {
 struct FeatureChoice {
   Feature feature = Feature::kEndToEnd;
   bool by_deprecated_name = false;
-  std::vector<std::string> rest;  // The words without the flag that selects the feature.
+  // The words without the flag that selects the feature, unless that flag takes a value.
+  std::vector<std::string> rest;
 };
 
 // A usage error for two features at once.
