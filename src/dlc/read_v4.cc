@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -157,63 +159,50 @@ class StructureReader {
       case kUndefinedEncoding:
         return OkStatus();
       default:
-        LeaveOut(tensor,
-                 fmt::format("it is of kind {} (blocks or newer), which is not read", from.kind()));
+        LeaveOut(tensor, fmt::format("kind {} (of blocks, or newer)", from.kind()));
         return OkStatus();
     }
   }
 
   Status ReadOne(const v4::ScaleOffset& from, Tensor& tensor) {
-    const Result<std::optional<Encoding>> encoding = FromStored({.bitwidth = from.bitwidth(),
-                                                                 .min = from.min(),
-                                                                 .max = from.max(),
-                                                                 .scale = from.scale(),
-                                                                 .offset = from.offset()},
-                                                                tensor.type);
-    if (!encoding.ok()) {
-      LeaveOut(tensor, encoding.status().message());
-    } else if (*encoding) {
-      ACC_RETURN_IF_ERROR(budget_.Take(sizeof(Encoding)));
-      tensor.encoding = TensorEncoding{.channels = {**encoding}, .axis = {}};
-    }
-    return OkStatus();
+    const StoredEncoding entry = {.bitwidth = from.bitwidth(),
+                                  .min = from.min(),
+                                  .max = from.max(),
+                                  .scale = from.scale(),
+                                  .offset = from.offset()};
+    return SetEncoding({&entry, 1}, {}, tensor);
   }
 
   Status ReadChannels(const v4::AxisScaleOffsets& from, Tensor& tensor) {
-    const auto rank = static_cast<int>(tensor.dims.size());
-    const int axis = from.axis() < 0 ? from.axis() + rank : from.axis();
     const std::uint32_t count = SizeOf(from.channels());
-    if (axis < 0 || axis >= rank || tensor.dims[axis] != count) {
-      LeaveOut(tensor, fmt::format("it has {} channels along axis {} of {}", count, from.axis(),
-                                   ToText(tensor.dims)));
-      return OkStatus();
+    ACC_RETURN_IF_ERROR(budget_.Take(count * (sizeof(StoredEncoding) + sizeof(Encoding))));
+    std::vector<StoredEncoding> entries;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const v4::ChannelScaleOffset& channel = *from.channels()->Get(i);
+      entries.push_back({.bitwidth = channel.bitwidth(),
+                         .min = channel.min(),
+                         .max = channel.max(),
+                         .scale = channel.scale(),
+                         .offset = channel.offset(),
+                         .symmetric = channel.symmetric() != 0});
     }
-    ACC_RETURN_IF_ERROR(budget_.Take(count * sizeof(Encoding)));
-    TensorEncoding all = {.axis = axis};
-    all.channels.reserve(count);
-    for (const v4::ChannelScaleOffset* channel : *from.channels()) {
-      const Result<std::optional<Encoding>> encoding =
-          FromStored({.bitwidth = channel->bitwidth(),
-                      .min = channel->min(),
-                      .max = channel->max(),
-                      .scale = channel->scale(),
-                      .offset = channel->offset(),
-                      .symmetric = channel->symmetric() != 0},
-                     tensor.type);
-      if (!encoding.ok() || !*encoding) {
-        LeaveOut(tensor, fmt::format("channel {} has {}", all.channels.size(),
-                                     encoding.ok() ? "no scale" : encoding.status().message()));
-        return OkStatus();
-      }
-      all.channels.push_back(**encoding);
+    return SetEncoding(entries, from.axis(), tensor);
+  }
+
+  Status SetEncoding(std::span<const StoredEncoding> entries, std::optional<int> axis,
+                     Tensor& tensor) {
+    Result<std::optional<TensorEncoding>> encoding = FromStored(entries, axis, tensor);
+    if (encoding.ok()) {
+      tensor.encoding = *std::move(encoding);
+    } else {
+      LeaveOut(tensor, encoding.status().message());
     }
-    if (count > 0) tensor.encoding = std::move(all);
-    return OkStatus();
+    return budget_.Take(sizeof(Encoding));
   }
 
   void LeaveOut(const Tensor& tensor, const std::string& why) {
-    Note(fmt::format("the encoding of the tensor '{}' is left out: {}", Printable(tensor.name),
-                     why));
+    Note(fmt::format("the encoding of the tensor '{}' is left out, as it has {}",
+                     Printable(tensor.name), why));
   }
 
   void Note(std::string note) {

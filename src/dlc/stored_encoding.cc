@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/text.h"
 
@@ -56,6 +57,31 @@ Result<std::optional<Encoding>> FromStored(const StoredEncoding& stored, DataTyp
   encoding.symmetric =
       stored.symmetric || (CountsFromMinus(type) && encoding.offset == -Codes(bitwidth) / 2);
   return std::optional<Encoding>(encoding);
+}
+
+Result<std::optional<TensorEncoding>> FromStored(std::span<const StoredEncoding> entries,
+                                                 std::optional<int> axis, const Tensor& tensor) {
+  const auto rank = static_cast<int>(tensor.dims.size());
+  const auto count = static_cast<std::int64_t>(entries.size());
+  TensorEncoding encoding = {.axis = axis};
+  if (axis) {
+    encoding.axis = *axis < 0 ? *axis + rank : *axis;
+    const bool fits = *encoding.axis >= 0 && *encoding.axis < rank;
+    if (!fits || tensor.dims[*encoding.axis] != count) {
+      return Failure(
+          fmt::format("{} channels along axis {} of {}", count, *axis, ToText(tensor.dims)));
+    }
+  } else if (count != 1) {
+    return Failure(fmt::format("{} entries without an axis", count));
+  }
+  encoding.channels.reserve(entries.size());
+  for (const StoredEncoding& entry : entries) {
+    ACC_ASSIGN_OR_RETURN(const std::optional<Encoding> channel, FromStored(entry, tensor.type));
+    if (channel) encoding.channels.push_back(*channel);
+  }
+  if (encoding.channels.empty()) return std::optional<TensorEncoding>();
+  if (encoding.channels.size() < entries.size()) return Failure("channels without a scale");
+  return std::optional<TensorEncoding>(std::move(encoding));
 }
 
 StoredEncoding ToStored(const Encoding& encoding, DataType type) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "base/status.h"
 #include "dlc/model.h"
@@ -27,6 +28,11 @@ struct StoredEncoding {
 // scale and offset. Signed codes around 0 are symmetric, whatever the flag says. Nothing where all
 // are left out. Fails for a bitwidth that the type has not, and for numbers that are not finite.
 Result<std::optional<Encoding>> FromStored(const StoredEncoding& stored, DataType type);
+
+// Of a tensor: one entry, or one per channel along `axis`, which may count from the last dim (-1).
+// Nothing where no entry says anything. Fails as above, and for entries that do not fit the dims.
+Result<std::optional<TensorEncoding>> FromStored(std::span<const StoredEncoding> entries,
+                                                 std::optional<int> axis, const Tensor& tensor);
 
 // The offset may be one that files cannot hold: it is not checked.
 StoredEncoding ToStored(const Encoding& encoding, DataType type);

@@ -272,7 +272,7 @@ Status WriteRecords(const Model& model, const std::filesystem::path& path) {
 }  // namespace
 
 Status Write(const Model& model, const std::filesystem::path& path) {
-  const Status status = WriteRecords(model, path);
+  Status status = WriteRecords(model, path);
   if (status.ok()) return status;
   return status.WithContext(fmt::format("cannot write the DLC '{}'", Printable(path.native())));
 }
