@@ -159,23 +159,25 @@ std::size_t MatchedBy(const Comparison& comparison, Section section, NameRule ru
       }));
 }
 
+report::XlsxCell Count(std::size_t count) { return {static_cast<double>(count)}; }
+
 std::vector<SummaryRow> SummaryRows(const CompareEncodingsOptions& options,
                                     const Comparison& comparison) {
   std::vector<SummaryRow> rows = {
-      {comparison.names.first, comparison.first.path.string(), ""},
-      {comparison.names.second, comparison.second.path.string(), ""},
-      {"decimal places compared", std::to_string(options.precision), ""}};
+      {comparison.names.first, {comparison.first.path.string()}, {}},
+      {comparison.names.second, {comparison.second.path.string()}, {}},
+      {"decimal places compared", Count(static_cast<std::size_t>(options.precision)), {}}};
   const Counts activations = CountsOf(comparison, Section::kActivation);
   const Counts params = CountsOf(comparison, Section::kParam);
   for (std::size_t i = 0; i < kEncodingStatuses; ++i) {
     rows.push_back({StatusText(static_cast<EncodingStatus>(i), comparison.names),
-                    std::to_string(activations[i]), std::to_string(params[i])});
+                    Count(activations[i]), Count(params[i])});
   }
   for (std::size_t i = 0; i < kNameRules; ++i) {
     const auto rule = static_cast<NameRule>(i);
     rows.push_back({fmt::format("matched by: {}", Name(rule)),
-                    std::to_string(MatchedBy(comparison, Section::kActivation, rule)),
-                    std::to_string(MatchedBy(comparison, Section::kParam, rule))});
+                    Count(MatchedBy(comparison, Section::kActivation, rule)),
+                    Count(MatchedBy(comparison, Section::kParam, rule))});
   }
   return rows;
 }

@@ -124,7 +124,7 @@ Status AddSummary(report::XlsxFile& file, const WorkbookContent& content) {
   const std::vector<XlsxColumn> columns = {{"Item", 36}, {"Activations", 40}, {"Params", 40}};
   const std::size_t sheet = file.AddSheet("Summary", columns);
   for (const SummaryRow& row : content.summary) {
-    ACC_RETURN_IF_ERROR(file.AddRow(sheet, Cells{{row.item}, {row.activations}, {row.params}}));
+    ACC_RETURN_IF_ERROR(file.AddRow(sheet, Cells{{row.item}, row.activations, row.params}));
   }
   return OkStatus();
 }

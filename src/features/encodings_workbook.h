@@ -14,11 +14,11 @@
 
 namespace acc::features {
 
-// A row of the summary sheet: a count or a fact of each section.
+// A row of the summary sheet: a count of each section, or a fact.
 struct SummaryRow {
   std::string item;
-  std::string activations;
-  std::string params;
+  report::XlsxCell activations;
+  report::XlsxCell params;
 };
 
 struct WorkbookContent {
