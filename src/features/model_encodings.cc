@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "dlc/model_net.h"
 #include "dlc/read.h"
 #include "quantize/encoding_comparison.h"
 
@@ -33,7 +34,9 @@ bool Differ(const TensorEncoding& first, const TensorEncoding& second) {
 
 }  // namespace
 
-Result<dlc::Model> ReadModelFile(const std::filesystem::path& path) { return dlc::Read(path); }
+Result<dlc::Model> ReadModelFile(const std::filesystem::path& path) {
+  return ToLower(path.extension().string()) == ".json" ? dlc::ReadModelNet(path) : dlc::Read(path);
+}
 
 ModelEncodings EncodingsOf(const dlc::Model& model) {
   ModelEncodings encodings;

@@ -13,7 +13,7 @@
 
 namespace acc::features {
 
-// A DLC.
+// A DLC, or the net JSON of a QNN model where the name ends in ".json".
 Result<dlc::Model> ReadModelFile(const std::filesystem::path& path);
 
 struct EncodedTensor {

@@ -302,6 +302,15 @@ class CompareEncodingsTest(ProgramTest):
         files = {path.name for path in self.latest("compare_encodings").iterdir()}
         self.assertIn("extracted_encodings_input2.json", files)
 
+    def test_the_net_json_of_a_model_has_its_encodings(self):
+        net = next(self.dlc.parent.glob("*_1_0.json"))
+        self.run_program("--compare_encodings", "--input", self.dlc, "--input2", net)
+        for sheet, count in (("Activations", 5), ("Params", 8)):
+            statuses = [row["Status"].value for row in self.rows(sheet)]
+            self.assertEqual(statuses, ["equal"] * count, sheet)
+        stdout, _ = self.run_program("--dlc_info", net)
+        self.assertIn("axis 3, 4 channels", stdout)
+
     def test_bad_inputs_are_named(self):
         _, stderr = self.compare({"a": 1}, expect=2)
         self.assertIn("activation_encodings", stderr)
