@@ -89,11 +89,11 @@ class Reader {
     const Version version = TakeHeader(records.model);
     model_.major = version.major;
     model_.minor = version.minor;
-    if (version.major != 4) {
+    if (version.major != 3 && version.major != 4) {
       return Failure(
-          fmt::format("it is a DLC of version {}.{}; version 4 is read. Export "
+          fmt::format("it is a DLC of version {}.{}; versions 3 and 4 are read. Export "
                       "the model again with {} SDK",
-                      version.major, version.minor, version.major < 4 ? "a newer" : "an older"));
+                      version.major, version.minor, version.major < 3 ? "a newer" : "an older"));
     }
     ACC_RETURN_IF_ERROR(CheckIdentifier(records.model, kModelRecord, {kModelIdentifier}));
     if (!records.params.empty()) {
@@ -101,7 +101,7 @@ class Reader {
       ACC_RETURN_IF_ERROR(
           CheckIdentifier(records.params, kParamsRecord, {kParamsIdentifier, kBuffersIdentifier}));
     }
-    return ReadVersion4(records, model_);
+    return version.major == 3 ? ReadVersion3(records, model_) : ReadVersion4(records, model_);
   }
 
   // What the file says of its origin is worth no failure.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The reader of each version, behind Read().
+// The readers of each version, behind Read().
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,16 @@ struct RecordBytes {
   std::span<const std::byte> external;  // "model.params.bin", which has no header.
 };
 
-// Appends the file's graphs to `model`, and to its notes. What it makes points into the records.
+// Append the file's graphs to `model`, and to its notes. What they make points into the records.
 // CheckGraph() is left to the caller.
+//
+// Version 3: no public sample of a quantized file could be had. Nodes, attributes, "OutputDims" and
+// weights are as public readers of such files take them; inferred is that a group of attributes
+// with "min" and "max" (and "bitwidth", "delta") is the encoding of the weight that has it, or of
+// the output of the node that its number or that of a group around it names, the first otherwise.
+// Inputs are the tensors of nodes of type Input, which become no nodes. Weights become inputs of
+// their nodes, named "node.weight". Groups of other attributes are named "group.member".
+Status ReadVersion3(const RecordBytes& records, Model& model);
 Status ReadVersion4(const RecordBytes& records, Model& model);
 
 }  // namespace acc::dlc
