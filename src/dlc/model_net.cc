@@ -170,6 +170,13 @@ class NetReader {
     std::optional<int> axis;
     const Json* channels = Find(*params, {"axis_scale_offset", "bw_axis_scale_offset"});
     const Json* one = Find(*params, {"scale_offset", "bw_scale_offset"});
+    // ONNX Runtime's QNN provider prints the bytes of a per-channel encoding as if it had one
+    // scale.
+    const bool per_channel = *kind == 1 || *kind == 3;
+    if (channels == nullptr && one != nullptr && per_channel) {
+      LeaveOut(tensor, "one scale for all channels, which is another structure's bytes");
+      return;
+    }
     if (channels != nullptr) {
       const Result<std::int64_t> along = Integer(Find(*channels, {"axis"}), "axis");
       axis = along.ok() ? static_cast<int>(*along) : std::numeric_limits<int>::min();

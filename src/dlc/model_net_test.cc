@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "dlc/model_net.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -83,6 +84,19 @@ node 'a_last' Transpose of qti.aisw: y -> z
       model->notes,
       ElementsAre("the encoding of the tensor 'z' is left out, as it has kind 4 (of blocks, "
                   "or newer)"));
+}
+
+TEST(ModelNetTest, OneScaleIsNoEncodingPerChannel) {
+  for (const char* kind : {"1", "3"}) {
+    const Result<Model> model = ReadText(fmt::format(
+        R"({{"graph": {{"nodes": {{}}, "tensors": {{"w": {{"data_type": 776, "dims": [2], "type": 4,
+        "quant_params": {{"definition": 1, "encoding": {}, "scale_offset": {{"offset": 4,
+        "scale": 4.2e-45}}}}}}}}}}}})",
+        kind));
+    ASSERT_TRUE(model.ok()) << model.status().message();
+    EXPECT_FALSE(model->graphs[0].tensors[0].encoding);
+    EXPECT_THAT(model->notes, ElementsAre(testing::HasSubstr("'w' is left out")));
+  }
 }
 
 // The description, with a piece replaced.
