@@ -39,8 +39,8 @@ Result<Side> ReadModelSide(const fs::path& path) {
   side.path = path;
   ACC_ASSIGN_OR_RETURN(side.model, ReadModelFile(path));
   side.encodings = EncodingsOf(side.model);
-  for (const std::string& note : side.encodings.notes) {
-    LogWarn("{}: {}", Printable(path.string()), note);
+  for (const auto* notes : {&side.model.notes, &side.encodings.notes}) {
+    for (const std::string& note : *notes) LogWarn("{}: {}", Printable(path.string()), note);
   }
   side.file.is_model = true;
   for (const EncodedTensor& entry : side.encodings.tensors) {
@@ -76,9 +76,12 @@ Result<Side> ReadEncodingsSide(const fs::path& path) {
 
 SideNames NamesOf(const CompareEncodingsOptions& options) {
   if (!options.aimet_encodings_json.empty()) return {"DLC", "AIMET"};
-  SideNames names = {options.input.filename().string(), options.input2.filename().string()};
-  if (names.first == names.second) names = {options.input.string(), options.input2.string()};
-  return {Printable(names.first), Printable(names.second)};
+  constexpr std::size_t kMostBytes = 24;  // Titles of columns hold them.
+  const SideNames names = {Printable(options.input.filename().string()),
+                           Printable(options.input2.filename().string())};
+  const bool usable = names.first != names.second &&
+                      std::max(names.first.size(), names.second.size()) <= kMostBytes;
+  return usable ? names : SideNames{"input", "input2"};
 }
 
 struct Comparison {
@@ -130,14 +133,22 @@ Status AddCosts(const CompareEncodingsOptions& options, Comparison& comparison) 
   return FillCosts(comparison.rows, tensors, &golden);
 }
 
+// The log file has a line for each, the terminal for the first ones.
 void WarnOfSingleEncodings(const Comparison& comparison) {
+  constexpr std::size_t kShown = 10;
+  std::size_t count = 0;
   for (const ComparedEncoding& row : comparison.rows) {
     if (row.first != nullptr && row.second != nullptr) continue;
     const bool in_first = row.first != nullptr;
-    LogWarn("{} '{}' has an encoding in {} and none in {}",
-            row.section == Section::kParam ? "param" : "activation", Printable(row.name()),
-            in_first ? comparison.names.first : comparison.names.second,
-            in_first ? comparison.names.second : comparison.names.first);
+    Log(++count > kShown ? LogLevel::kDebug : LogLevel::kWarn,
+        fmt::format("{} '{}' has an encoding in {} and none in {}",
+                    row.section == Section::kParam ? "param" : "activation", Printable(row.name()),
+                    in_first ? comparison.names.first : comparison.names.second,
+                    in_first ? comparison.names.second : comparison.names.first));
+  }
+  if (count > kShown) {
+    LogWarn("{} more encodings are on one side only; log.txt and the sheets name them",
+            count - kShown);
   }
 }
 

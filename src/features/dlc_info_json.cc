@@ -137,6 +137,7 @@ Json DlcInfoJson(const ModelFile& file) {
       {"bytes", file.bytes},
       {"format", {{"major", model.major}, {"minor", model.minor}}},
       {"converter", {{"version", model.converter_version}, {"command", model.converter_command}}},
+      {"notes", model.notes},
       {"records", std::move(records)},
       {"graphs", std::move(graphs)}};
 }

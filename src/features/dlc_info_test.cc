@@ -19,6 +19,7 @@ ModelFile Made() {
   ModelFile file{.path = "a.dlc", .bytes = 1234567, .model = {}};
   dlc::Model& model = file.model;
   model.converter_command = "converter --input \x1b[2J";
+  model.notes = {"the encoding of 'v' is left out\x07"};
   model.records = {{"model", 100}, {"htp.cache", 2000000}};
   dlc::Graph graph;
   graph.name = "net";
@@ -85,8 +86,9 @@ TEST(DlcInfoTextTest, SaysEverythingSafely) {
   const std::string text = DlcInfoText(Made());
   for (const char* part :
        {"a.dlc: format 4.1, 1,234,567 bytes, 1 graphs", "converter --input \\x1b[2J",
-        "htp.cache  2,000,000", "Graph net: 2 layers, 4 tensors", "Parameters: 72 in 72 bytes",
-        "MACs: 1,800 in 1 layers", "group=1; stride=[1, 1]", "  in  x", "  out nowhere",
+        "htp.cache  2,000,000", "Note: the encoding of 'v' is left out\\x07\n",
+        "Graph net: 2 layers, 4 tensors", "Parameters: 72 in 72 bytes", "MACs: 1,800 in 1 layers",
+        "group=1; stride=[1, 1]", "  in  x", "  out nowhere",
         "8 bit, -5 to 122.5, scale 0.5, offset -10", "8 bit, axis 3, 4 channels, scales 1\n",
         "=z\\x0a\\xff", "NHWC"}) {
     EXPECT_THAT(text, HasSubstr(part));
@@ -106,6 +108,7 @@ TEST(DlcInfoTextTest, FitsATerminalWhereNamesDo) {
 TEST(DlcInfoJsonTest, HoldsEverything) {
   const Json json = DlcInfoJson(Made());
   EXPECT_EQ(json["schema"], 1);
+  EXPECT_EQ(json["notes"].size(), 1U);
   EXPECT_EQ(json["records"][1], (Json{{"name", "htp.cache"}, {"bytes", 2000000}}));
   const Json& graph = json["graphs"][0];
   EXPECT_EQ(graph["totals"]["macs"], 1800);

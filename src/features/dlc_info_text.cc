@@ -218,6 +218,7 @@ std::string DlcInfoText(const ModelFile& file) {
   if (!model.converter_command.empty())
     converter.Add({"Command", Printable(model.converter_command)});
   text += converter.Text();
+  for (const std::string& note : model.notes) text += "Note: " + Printable(note) + '\n';
   if (!model.records.empty()) text += "\n" + RecordsText(model);
   for (const dlc::Graph& graph : model.graphs) text += GraphText(graph);
   text.pop_back();

@@ -304,12 +304,13 @@ class CompareEncodingsTest(ProgramTest):
 
     def test_the_net_json_of_a_model_has_its_encodings(self):
         net = next(self.dlc.parent.glob("*_1_0.json"))
-        self.run_program("--compare_encodings", "--input", self.dlc, "--input2", net)
-        for sheet, count in (("Activations", 5), ("Params", 8)):
-            statuses = [row["Status"].value for row in self.rows(sheet)]
-            self.assertEqual(statuses, ["equal"] * count, sheet)
+        _, stderr = self.run_program("--compare_encodings", "--input", self.dlc, "--input2", net)
+        self.assertEqual([row["Status"].value for row in self.rows("Activations")], ["equal"] * 5)
+        # The plugin does not print the channels' scales.
+        self.assertEqual({row["Status"].value for row in self.rows("Params")}, {"only in input"})
+        self.assertIn(f"the encoding of the tensor '{WEIGHT}' is left out", stderr)
         stdout, _ = self.run_program("--dlc_info", net)
-        self.assertIn("axis 3, 4 channels", stdout)
+        self.assertIn("8 bit, -2 to 3.1, scale 0.02, offset -100", stdout)
 
     def test_bad_inputs_are_named(self):
         _, stderr = self.compare({"a": 1}, expect=2)
