@@ -32,7 +32,7 @@ std::vector<std::int64_t> Widened(std::span<const std::byte> bytes) {
   for (std::size_t i = 0; i < codes.size(); ++i) {
     T code;
     std::memcpy(&code, bytes.data() + i * sizeof(T), sizeof(T));
-    codes[i] = static_cast<std::int64_t>(code);
+    codes[i] = std::int64_t{code};
   }
   return codes;
 }

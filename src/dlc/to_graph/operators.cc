@@ -15,8 +15,8 @@ Rows AllRows() {
   for (const auto family :
        {ActivationOperators(), ConvolutionOperators(), ElementWiseOperators(), IndexingOperators(),
         MatrixOperators(), MovementOperators(), NormalizationOperators(), PoolOperators(),
-        ReductionOperators(), ResizeOperators(), SliceOperators(), SpaceOperators(),
-        TypeOperators()}) {
+        RecurrentOperators(), ReductionOperators(), ResizeOperators(), SliceOperators(),
+        SpaceOperators(), TypeOperators()}) {
     for (const Operator& row : family) rows.emplace(row.type, &row);
   }
   return rows;
