@@ -84,14 +84,18 @@ bool IsQuantized(const dlc::Tensor& tensor) {
 void Dequantize(const dlc::Tensor& tensor, std::size_t first, std::span<const double> numbers,
                 std::span<float> values) {
   const TensorEncoding& encoding = *tensor.encoding;
-  const ChannelLayout layout = LayoutOf(tensor.dims, encoding.axis);
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const std::size_t channel =
-        encoding.per_channel() ? ((first + i) / layout.inner) % layout.channels : 0;
+  const ChannelLayout layout =
+      encoding.axis ? LayoutOf(tensor.dims, encoding.axis) : ChannelLayout{1, numbers.size()};
+  std::size_t channel = encoding.axis ? (first / layout.inner) % layout.channels : 0;
+  std::size_t left = encoding.axis ? layout.inner - first % layout.inner : numbers.size();
+  for (std::size_t at = 0; at < numbers.size();) {
     const Encoding& entry = encoding.channels[channel];
     const std::int64_t middle = IsSigned(tensor.type) ? Steps(entry.bitwidth) / 2 + 1 : 0;
-    values[i] =
-        static_cast<float>(entry.scale * (numbers[i] + static_cast<double>(middle + entry.offset)));
+    const auto shift = static_cast<double>(middle + entry.offset);
+    const std::size_t end = std::min(numbers.size(), at + left);
+    for (; at < end; ++at) values[at] = static_cast<float>(entry.scale * (numbers[at] + shift));
+    left = layout.inner;
+    channel = channel + 1 == layout.channels ? 0 : channel + 1;
   }
 }
 

@@ -13,16 +13,20 @@
 namespace acc::quantize {
 namespace {
 
-// A channel's encoding in the form that the loop over the elements wants.
-struct Grid {
-  enum class Kind { kFloat32, kFloat16, kInteger };
-  Kind kind = Kind::kInteger;
-  double scale = 1;
-  double lowest = 0;  // In steps.
-  double highest = 0;
-};
+// Ties to even, as std::nearbyint, for what fits 51 bits; larger numbers are clamped anyway.
+double Rounded(double value) {
+  constexpr double kShift = 0x1.8p52;
+  return (std::clamp(value, -0x1p50, 0x1p50) + kShift) - kShift;
+}
 
-Grid GridOf(const TensorEncoding& encoding, std::size_t channel) {
+double Ratio(double signal, double noise) {
+  if (noise == 0) return std::numeric_limits<double>::infinity();
+  return 10 * std::log10(signal / noise);
+}
+
+}  // namespace
+
+EncodingCost::Grid EncodingCost::GridOf(const TensorEncoding& encoding, std::size_t channel) {
   const Encoding& entry = encoding.channels[encoding.per_channel() ? channel : 0];
   if (encoding.is_float) {
     return {.kind = entry.bitwidth == 16 ? Grid::Kind::kFloat16 : Grid::Kind::kFloat32};
@@ -32,13 +36,7 @@ Grid GridOf(const TensorEncoding& encoding, std::size_t channel) {
           .highest = static_cast<double>(entry.offset + Steps(entry.bitwidth))};
 }
 
-// Ties to even, as std::nearbyint, for what fits 51 bits; larger numbers are clamped anyway.
-double Rounded(double value) {
-  constexpr double kShift = 0x1.8p52;
-  return (std::clamp(value, -0x1p50, 0x1p50) + kShift) - kShift;
-}
-
-double OnGrid(double value, const Grid& grid) {
+inline double EncodingCost::OnGrid(double value, const Grid& grid) {
   switch (grid.kind) {
     case Grid::Kind::kFloat32:
       return value;
@@ -50,18 +48,9 @@ double OnGrid(double value, const Grid& grid) {
   return grid.scale * std::clamp(Rounded(value / grid.scale), grid.lowest, grid.highest);
 }
 
-double Ratio(double signal, double noise) {
-  if (noise == 0) return std::numeric_limits<double>::infinity();
-  return 10 * std::log10(signal / noise);
-}
-
-}  // namespace
-
 Result<EncodingCost> EncodingCost::Create(const Shape& dims, const TensorEncoding& first,
                                           const TensorEncoding& second, std::optional<int> axis) {
   EncodingCost cost;
-  cost.first_ = first;
-  cost.second_ = second;
   std::size_t channels = 1;
   if (first.per_channel() || second.per_channel()) {
     if (!axis || *axis < 0 || static_cast<std::size_t>(*axis) >= dims.size()) {
@@ -76,43 +65,56 @@ Result<EncodingCost> EncodingCost::Create(const Shape& dims, const TensorEncodin
       return Failure(fmt::format("{} encodings for {} channels", side->channels.size(), channels));
     }
   }
-  cost.sums_.resize(channels);
+  cost.channels_.reserve(channels);
+  for (std::size_t channel = 0; channel < channels; ++channel) {
+    cost.channels_.push_back({.first = GridOf(first, channel), .second = GridOf(second, channel)});
+  }
+  cost.left_ = cost.inner_;
   return cost;
 }
 
+void EncodingCost::AddRun(std::span<const float> values, Channel& channel) {
+  const Grid first = channel.first;
+  const Grid second = channel.second;
+  double signal = 0;
+  double noise = 0;
+  for (const float element : values) {
+    const double value = std::isfinite(element) ? element : 0;
+    const double a = OnGrid(value, first);
+    const double difference = a - OnGrid(value, second);
+    signal += a * a;
+    noise += difference * difference;
+  }
+  channel.signal += signal;
+  channel.noise += noise;
+}
+
 void EncodingCost::Add(std::span<const float> values) {
+  if (channels_.size() == 1) return AddRun(values, channels_.front());
   while (!values.empty()) {
-    const std::size_t channel = (position_ / inner_) % sums_.size();
-    const std::size_t left = sums_.size() == 1 ? values.size() : inner_ - position_ % inner_;
-    const std::span<const float> run = values.first(std::min(values.size(), left));
-    const Grid first = GridOf(first_, channel);
-    const Grid second = GridOf(second_, channel);
-    Sums sums;
-    for (const float element : run) {
-      const double value = std::isfinite(element) ? element : 0;
-      const double a = OnGrid(value, first);
-      const double difference = a - OnGrid(value, second);
-      sums.signal += a * a;
-      sums.noise += difference * difference;
+    const std::size_t size = std::min(values.size(), left_);
+    AddRun(values.first(size), channels_[channel_]);
+    values = values.subspan(size);
+    left_ -= size;
+    if (left_ == 0) {
+      left_ = inner_;
+      channel_ = channel_ + 1 == channels_.size() ? 0 : channel_ + 1;
     }
-    sums_[channel].signal += sums.signal;
-    sums_[channel].noise += sums.noise;
-    position_ += run.size();
-    values = values.subspan(run.size());
   }
 }
 
 double EncodingCost::Decibels() const {
-  Sums whole;
-  for (const Sums& channel : sums_) {
-    whole.signal += channel.signal;
-    whole.noise += channel.noise;
+  double signal = 0;
+  double noise = 0;
+  for (const Channel& channel : channels_) {
+    signal += channel.signal;
+    noise += channel.noise;
   }
-  return Ratio(whole.signal, whole.noise);
+  return Ratio(signal, noise);
 }
 
 double EncodingCost::Decibels(std::size_t channel) const {
-  return Ratio(sums_[channel].signal, sums_[channel].noise);
+  return Ratio(channels_[channel].signal, channels_[channel].noise);
 }
 
 }  // namespace acc::quantize

@@ -29,21 +29,34 @@ class EncodingCost {
   // The next elements in row-major order.
   void Add(std::span<const float> values);
 
-  std::size_t channels() const { return sums_.size(); }  // 1 where neither side has any.
-  double Decibels() const;                               // Of the whole tensor.
+  std::size_t channels() const { return channels_.size(); }  // 1 where neither side has any.
+  double Decibels() const;                                   // Of the whole tensor.
   double Decibels(std::size_t channel) const;
 
  private:
-  struct Sums {
+  // An encoding in the form that the loop over the elements wants.
+  struct Grid {
+    enum class Kind { kFloat32, kFloat16, kInteger };
+    Kind kind = Kind::kInteger;
+    double scale = 1;
+    double lowest = 0;  // In steps.
+    double highest = 0;
+  };
+  struct Channel {
+    Grid first;
+    Grid second;
     double signal = 0;
     double noise = 0;
   };
 
-  TensorEncoding first_;
-  TensorEncoding second_;
-  std::size_t inner_ = 1;  // Consecutive elements of one channel.
-  std::uint64_t position_ = 0;
-  std::vector<Sums> sums_;  // One for each channel.
+  static Grid GridOf(const TensorEncoding& encoding, std::size_t channel);
+  static double OnGrid(double value, const Grid& grid);
+  void AddRun(std::span<const float> values, Channel& channel);
+
+  std::vector<Channel> channels_;
+  std::size_t inner_ = 1;    // Consecutive elements of one channel.
+  std::size_t channel_ = 0;  // Of the next element.
+  std::size_t left_ = 0;     // How many elements of it come before the next channel's.
 };
 
 }  // namespace acc::quantize
