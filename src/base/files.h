@@ -73,4 +73,8 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
+// Gives the memory of these bytes, a mapped file's above all, back to the system; they keep their
+// values and come back when they are read. A hint, for bytes that were read once and for all.
+void ReleaseMemory(std::span<const std::byte> bytes);
+
 }  // namespace acc

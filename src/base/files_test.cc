@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <iterator>
 
@@ -132,6 +133,20 @@ TEST(FilesTest, WriterKeepsClosedFilesOnly) {
   auto full = FileWriter::Create("/dev/full");
   ASSERT_TRUE(full.ok());
   EXPECT_THAT(full->Append(bytes).message(), HasSubstr("No space left"));
+}
+
+TEST(ReleaseMemoryTest, ValuesStay) {
+  const ScratchFolder scratch;
+  const std::string content(100000, 'x');
+  ASSERT_TRUE(WriteFile(scratch / "x", content).ok());
+  const auto mapped = MappedFile::Open(scratch / "x");
+  ASSERT_TRUE(mapped.ok());
+  for (const std::span<const std::byte> bytes :
+       {mapped->bytes(), mapped->bytes().subspan(5000, 90000), std::as_bytes(std::span(content)),
+        mapped->bytes().first(10), std::span<const std::byte>()}) {
+    ReleaseMemory(bytes);
+    EXPECT_EQ(std::ranges::count(bytes, std::byte{'x'}), static_cast<std::ptrdiff_t>(bytes.size()));
+  }
 }
 
 TEST(MappedFileTest, MapsContentAndEmptyFiles) {

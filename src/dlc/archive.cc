@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "base/files.h"
 #include "base/text.h"
 #include "dlc/zip_format.h"
 
@@ -36,9 +37,16 @@ uInt Limited(std::size_t size) {
   return static_cast<uInt>(std::min<std::size_t>(size, std::numeric_limits<uInt>::max()));
 }
 
+// The bytes are mapped, and most of them not needed soon.
 std::uint32_t Crc(Bytes bytes) {
-  return static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+  constexpr std::size_t kPiece = std::size_t{1} << 24;
+  uLong crc = 0;
+  for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), kPiece))) {
+    const Bytes piece = bytes.first(std::min(bytes.size(), kPiece));
+    crc = crc32_z(crc, reinterpret_cast<const Bytef*>(piece.data()), piece.size());
+    ReleaseMemory(piece);
+  }
+  return static_cast<std::uint32_t>(crc);
 }
 
 // Raw deflate, as ZIP has it.
