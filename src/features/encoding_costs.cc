@@ -2,9 +2,11 @@
 #include "features/encoding_costs.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "base/progress.h"
+#include "base/threads.h"
 #include "features/static_values.h"
 #include "verify/raw_file.h"
 
@@ -82,15 +84,19 @@ Status FillCosts(std::span<ComparedEncoding> rows,
                  const std::map<std::string_view, const dlc::Tensor*>& tensors,
                  const GoldenData* golden) {
   std::vector<ComparedEncoding*> activations;
+  std::vector<std::pair<ComparedEncoding*, const dlc::Tensor*>> params;
   for (ComparedEncoding& row : rows) {
     if (row.status != EncodingStatus::kDiffers) continue;
-    ACC_RETURN_IF_ERROR(CheckInterrupted());
     if (row.section == Section::kActivation) {
       activations.push_back(&row);
     } else if (const auto tensor = tensors.find(row.first_name); tensor != tensors.end()) {
-      FillParamCost(row, *tensor->second);
+      params.emplace_back(&row, tensor->second);
     }
   }
+  ParallelFor(params.size(), [&](std::size_t index) {
+    if (CheckInterrupted().ok()) FillParamCost(*params[index].first, *params[index].second);
+  });
+  ACC_RETURN_IF_ERROR(CheckInterrupted());
   return golden == nullptr ? OkStatus() : FillActivationCosts(activations, *golden);
 }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <vector>
 
+#include "base/files.h"
 #include "tensor/codes.h"
 #include "tensor/half.h"
 
@@ -125,6 +126,13 @@ StaticValues::StaticValues(const dlc::Tensor& tensor)
     : tensor_(tensor),
       count_(*ElementCount(tensor.dims)),
       packed_(IsFourBits(tensor.type) && tensor.data.size() != count_) {}
+
+void StaticValues::Release(std::uint64_t first, std::uint64_t count) const {
+  const std::size_t pair = packed_ ? 2 : 1;
+  const std::size_t size = packed_ ? 1 : tensor_.data.size() / count_;
+  const std::size_t begin = first / pair * size;
+  ReleaseMemory(tensor_.data.subspan(begin, count / pair * size));
+}
 
 void StaticValues::Read(std::uint64_t first, std::span<float> values) const {
   std::vector<double> numbers(values.size());

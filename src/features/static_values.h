@@ -28,6 +28,9 @@ class StaticValues {
   // the encoding makes of them, others as they are, in float32.
   void Read(std::uint64_t first, std::span<float> values) const;
 
+  // Their bytes need not stay in memory.
+  void Release(std::uint64_t first, std::uint64_t count) const;
+
  private:
   const dlc::Tensor& tensor_;
   std::uint64_t count_ = 0;
@@ -37,7 +40,7 @@ class StaticValues {
 // How many elements to read at once, so that memory does not grow with the tensor.
 inline constexpr std::size_t kPieceElements = std::size_t{1} << 16;
 
-// Calls `take` with all elements, piece by piece.
+// Calls `take` with all elements, piece by piece, each of which leaves the memory afterwards.
 template <typename Take>
 void ForEachPiece(const StaticValues& values, const Take& take) {
   std::vector<float> piece(std::min<std::uint64_t>(values.count(), kPieceElements));
@@ -45,6 +48,7 @@ void ForEachPiece(const StaticValues& values, const Take& take) {
     piece.resize(std::min<std::uint64_t>(values.count() - first, piece.size()));
     values.Read(first, piece);
     take(std::span<const float>(piece));
+    values.Release(first, piece.size());
   }
 }
 
