@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Builds the fuzz target with its preset and runs it on fresh seeds. What it finds stays in build/fuzz/dlc/.
+
+Usage: dlc_fuzz_test.py [seconds, 60 by default]"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(os.environ.get("ACC_SOURCE_DIR", pathlib.Path(__file__).resolve().parent.parent))
+BUILD = ROOT / "build" / "fuzz"
+LEAST_EXECUTIONS = 1000
+
+
+def run(*command, **options):
+    result = subprocess.run([str(word) for word in command], cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, **options)
+    if result.returncode != 0:
+        raise SystemExit(f"{' '.join(str(word) for word in command)} failed:\n{result.stdout[-8000:]}")
+    return result.stdout
+
+
+def main():
+    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+    run("cmake", "--preset", "fuzz")
+    run("cmake", "--build", "--preset", "fuzz")
+    work = BUILD / "dlc"
+    for folder in ("seeds", "corpus"):
+        (work / folder).mkdir(parents=True, exist_ok=True)
+    run(BUILD / "fuzz" / "dlc_seeds", work / "seeds")
+    output = run(BUILD / "fuzz" / "dlc_fuzz", f"-max_total_time={seconds}", "-max_len=65536", "-timeout=25",
+                 "-rss_limit_mb=2048", "-print_final_stats=1", f"-artifact_prefix={work}/", work / "corpus",
+                 work / "seeds", env={**os.environ, "UBSAN_OPTIONS": "print_stacktrace=1"})
+    executions = int(re.search(r"stat::number_of_executed_units:\s*(\d+)", output).group(1))
+    if executions < LEAST_EXECUTIONS:
+        raise SystemExit(f"only {executions} executions in {seconds} s: this is no fuzzing\n{output[-4000:]}")
+    print(f"{executions} executions, nothing found")
+
+
+if __name__ == "__main__":
+    main()
