@@ -54,7 +54,12 @@ Result<Side> ReadModelSide(const fs::path& path) {
 Result<Side> ReadEncodingsSide(const fs::path& path) {
   Side side;
   side.path = path;
-  ACC_ASSIGN_OR_RETURN(side.given, quantize::ReadOverrides(path));
+  std::vector<std::string> blockwise;
+  ACC_ASSIGN_OR_RETURN(side.given, quantize::ReadOverrides(path, &blockwise));
+  for (const std::string& name : blockwise) {
+    LogWarn("{}: the encoding of '{}' is blockwise and is not compared", Printable(path.string()),
+            Printable(name));
+  }
   const auto add = [&](std::map<std::string, TensorEncoding>& encodings, Section section) {
     for (auto& [name, encoding] : encodings) {
       encoding = quantize::Normalized(std::move(encoding));

@@ -242,6 +242,7 @@ Status Named(const Status& status, std::string_view name) {
 }
 
 using Encodings = std::map<std::string, TensorEncoding>;
+using Names = std::vector<std::string>;
 
 Status Insert(Encodings& encodings, const std::string& name, Result<TensorEncoding> encoding) {
   if (!encoding.ok()) return Named(encoding.status(), name);
@@ -251,11 +252,21 @@ Status Insert(Encodings& encodings, const std::string& name, Result<TensorEncodi
   return OkStatus();
 }
 
-Status ReadList(const Json& list, Encodings& encodings) {
+bool IsBlockwise(const Json& entry) {
+  const std::string kind = Text(entry, "enc_type", "");
+  return kind == "per_block" || kind == "lpbq" || Number(entry, "block_size").value_or(0) > 0 ||
+         entry.contains("per_block_int_scale");
+}
+
+Status ReadList(const Json& list, Encodings& encodings, Names* blockwise) {
   for (const Json& entry : list) {
     const auto name = entry.is_object() ? entry.find("name") : entry.end();
     if (name == entry.end() || !name->is_string()) {
       return Failure("an entry has no \"name\"");
+    }
+    if (blockwise != nullptr && IsBlockwise(entry)) {
+      blockwise->push_back(name->get<std::string>());
+      continue;
     }
     const bool version2 = entry.contains("y_scale") || entry.contains("output_dtype");
     ACC_RETURN_IF_ERROR(Insert(encodings, name->get<std::string>(),
@@ -264,8 +275,8 @@ Status ReadList(const Json& list, Encodings& encodings) {
   return OkStatus();
 }
 
-Status ReadSection(const Json& section, Encodings& encodings) {
-  if (section.is_array()) return ReadList(section, encodings);
+Status ReadSection(const Json& section, Encodings& encodings, Names* blockwise) {
+  if (section.is_array()) return ReadList(section, encodings, blockwise);
   if (!section.is_object()) return Failure("is neither an object nor a list");
   for (const auto& [name, entries] : section.items()) {
     ACC_RETURN_IF_ERROR(Insert(encodings, name, ReadVersion0(entries)));
@@ -273,12 +284,13 @@ Status ReadSection(const Json& section, Encodings& encodings) {
   return OkStatus();
 }
 
-Result<Overrides> ReadSections(const Json& file) {
+Result<Overrides> ReadSections(const Json& file, Names* blockwise) {
   Overrides overrides;
   if (!file.is_object()) return Failure("the file holds no JSON object");
   if (const auto all = file.find("encodings"); all != file.end()) {
     // Version 2.x does not say which tensors are parameters; a name is looked up on both sides.
-    ACC_RETURN_IF_ERROR(ReadSection(*all, overrides.activations).WithContext("encodings"));
+    ACC_RETURN_IF_ERROR(
+        ReadSection(*all, overrides.activations, blockwise).WithContext("encodings"));
     overrides.params = overrides.activations;
     overrides.sections_known = false;
     return overrides;
@@ -289,16 +301,17 @@ Result<Overrides> ReadSections(const Json& file) {
     if (section == file.end()) {
       return Failure(fmt::format("\"{}\" is missing; it is needed, and may be empty", key));
     }
-    ACC_RETURN_IF_ERROR(ReadSection(*section, *encodings).WithContext(key));
+    ACC_RETURN_IF_ERROR(ReadSection(*section, *encodings, blockwise).WithContext(key));
   }
   return overrides;
 }
 
 }  // namespace
 
-Result<Overrides> ReadOverrides(const std::filesystem::path& path) {
+Result<Overrides> ReadOverrides(const std::filesystem::path& path,
+                                std::vector<std::string>* blockwise) {
   ACC_ASSIGN_OR_RETURN(const Json file, ReadJson(path));
-  Result<Overrides> overrides = ReadSections(file);
+  Result<Overrides> overrides = ReadSections(file, blockwise);
   if (!overrides.ok()) {
     return UsageError(overrides.status().message()).WithContext(Printable(path.string()));
   }

@@ -17,11 +17,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Result<Overrides> Read(const std::string& json) {
+Result<Overrides> Read(const std::string& json, std::vector<std::string>* blockwise = nullptr) {
   const auto path = std::filesystem::temp_directory_path() /
                     ("overrides_test_" + std::to_string(::getpid()) + ".json");
   EXPECT_TRUE(WriteFile(path, std::string_view(json)).ok());
-  auto overrides = ReadOverrides(path);
+  auto overrides = ReadOverrides(path, blockwise);
   std::filesystem::remove(path);
   return overrides;
 }
@@ -133,6 +133,26 @@ TEST(ReadOverrides, Version2HasOnnxZeroPoints) {
   EXPECT_EQ(overrides->params.at("w").axis, -2);
   EXPECT_TRUE(overrides->params.at("f").is_float);
   EXPECT_FALSE(overrides->sections_known);
+}
+
+TEST(ReadOverrides, BlockwiseEncodingsAreNamedOnRequest) {
+  const std::string files[] = {
+      R"({"activation_encodings": [], "param_encodings": [
+          {"name": "b", "enc_type": "PER_BLOCK", "dtype": "INT", "bw": 4, "scale": [1], "offset": [0]},
+          {"name": "l", "enc_type": "LPBQ", "dtype": "INT", "bw": 4, "scale": [1], "offset": [0]},
+          {"name": "w", "enc_type": "PER_TENSOR", "dtype": "INT", "bw": 4, "scale": [1], "offset": [0]}]})",
+      R"({"encodings": [
+          {"name": "b", "output_dtype": "int4", "y_scale": [[1]], "axis": 0, "block_size": 32},
+          {"name": "l", "output_dtype": "int4", "per_block_int_scale": [[1]], "axis": 0},
+          {"name": "w", "output_dtype": "int4", "y_scale": 1}]})"};
+  for (const std::string& json : files) {
+    EXPECT_FALSE(Read(json).ok());
+    std::vector<std::string> blockwise;
+    const auto overrides = Read(json, &blockwise);
+    ASSERT_TRUE(overrides.ok()) << overrides.status().message();
+    EXPECT_THAT(blockwise, ElementsAre("b", "l"));
+    EXPECT_EQ(overrides->params.size(), 1u);
+  }
 }
 
 TEST(ReadOverrides, Version0TakesAnAxis) {

@@ -45,10 +45,11 @@ struct Overrides {
 
 // Reads AIMET encodings 0.4 to 0.6.1, 1.0.0 and 2.x, and our extracted_encodings.json. Positive and
 // negative offsets are accepted. Fails with the entry's name for one that is incomplete or
-// contradicts itself, and for blockwise encodings. Where a file does not name the axis of a
-// per-channel encoding (all but 2.x and ours), it is 0 here; the quantizer puts it on the
-// operator's output channels.
-Result<Overrides> ReadOverrides(const std::filesystem::path& path);
+// contradicts itself, and for blockwise encodings, unless `blockwise` takes their names. Where a
+// file does not name the axis of a per-channel encoding (all but 2.x and ours), it is 0 here; the
+// quantizer puts it on the operator's output channels.
+Result<Overrides> ReadOverrides(const std::filesystem::path& path,
+                                std::vector<std::string>* blockwise = nullptr);
 
 // Watches the float graph run over the calibration inputs.
 class Calibrator {
