@@ -11,6 +11,10 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <mutex>
 #include <system_error>
 #include <utility>
 
@@ -128,6 +132,33 @@ std::filesystem::path TemporaryBeside(const std::filesystem::path& path) {
   return path.parent_path() / fmt::format(".acc-{}-{}.partial", getpid(), counter++);
 }
 
+// Where files are mapped: only those pages can be dropped without losing what they hold.
+class MappedRanges {
+ public:
+  static MappedRanges& All() {
+    static MappedRanges ranges;
+    return ranges;
+  }
+
+  void Add(std::span<const std::byte> range) {
+    const std::scoped_lock lock(mutex_);
+    ends_[range.data()] = range.data() + range.size();
+  }
+  void Remove(std::span<const std::byte> range) {
+    const std::scoped_lock lock(mutex_);
+    ends_.erase(range.data());
+  }
+  bool Contain(std::span<const std::byte> bytes) {
+    const std::scoped_lock lock(mutex_);
+    const auto next = ends_.upper_bound(bytes.data());
+    return next != ends_.begin() && bytes.data() + bytes.size() <= std::prev(next)->second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<const std::byte*, const std::byte*, std::less<>> ends_;  // By where they begin.
+};
+
 }  // namespace
 
 Result<std::string> ReadFile(const std::filesystem::path& path, std::uint64_t max_bytes) {
@@ -230,6 +261,7 @@ Result<MappedFile> MappedFile::Open(const std::filesystem::path& path) {
   if (data == MAP_FAILED) return ReadFailure(path, Reason(errno));
   mapped.data_ = static_cast<const std::byte*>(data);
   mapped.size_ = opened.size;
+  MappedRanges::All().Add(mapped.bytes());
   return Result<MappedFile>(std::move(mapped));
 }
 
@@ -243,17 +275,19 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) munmap(const_cast<std::byte*>(data_), size_);
+  if (data_ == nullptr) return;
+  MappedRanges::All().Remove(bytes());
+  munmap(const_cast<std::byte*>(data_), size_);
 }
 
 void ReleaseMemory(std::span<const std::byte> bytes) {
-  // Whole pages only. Of all hints this one alone is harmless for memory that is no mapped file.
+  if (!MappedRanges::All().Contain(bytes)) return;
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
   const std::uintptr_t first = (begin + page - 1) / page * page;
   const std::uintptr_t last = (begin + bytes.size()) / page * page;
   if (first < last) {
-    madvise(const_cast<std::byte*>(bytes.data()) + (first - begin), last - first, MADV_PAGEOUT);
+    madvise(const_cast<std::byte*>(bytes.data()) + (first - begin), last - first, MADV_DONTNEED);
   }
 }
 

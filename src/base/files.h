@@ -73,8 +73,8 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
-// Gives the memory of these bytes, a mapped file's above all, back to the system; they keep their
-// values and come back when they are read. A hint, for bytes that were read once and for all.
+// Gives the memory of these bytes back to the system where they are some of a mapped file's; they
+// come back when they are read. For bytes that were read once and for all. Thread-safe.
 void ReleaseMemory(std::span<const std::byte> bytes);
 
 }  // namespace acc
