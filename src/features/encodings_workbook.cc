@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace acc::features {
 namespace {
@@ -82,7 +83,9 @@ void AddFields(const ComparedEncoding& row, const quantize::ChannelDifference& c
   }
 }
 
-Cells EncodingCells(const ComparedEncoding& row, std::size_t index, const SideNames& sides) {
+// `whole_cost` is that of the tensor, which takes long to add up for many channels.
+Cells EncodingCells(const ComparedEncoding& row, std::size_t index, double whole_cost,
+                    const SideNames& sides) {
   const quantize::ChannelDifference& channel = row.difference.channels[index];
   const bool is_pair = row.first != nullptr && row.second != nullptr;
   const bool per_channel = row.difference.channels.size() > 1 ||
@@ -95,9 +98,8 @@ Cells EncodingCells(const ComparedEncoding& row, std::size_t index, const SideNa
                  {FieldsText(row.difference.differing)}};
   cells.push_back(per_channel ? XlsxCell{static_cast<double>(index)} : XlsxCell{});
   if (row.cost) {
-    cells.push_back(
-        CostCell(row.cost->channels() > 1 ? row.cost->Decibels(index) : row.cost->Decibels()));
-    cells.push_back(CostCell(row.cost->Decibels()));
+    cells.push_back(CostCell(row.cost->channels() > 1 ? row.cost->Decibels(index) : whole_cost));
+    cells.push_back(CostCell(whole_cost));
   } else {
     cells.resize(cells.size() + 2);
   }
@@ -113,8 +115,9 @@ Status AddEncodings(report::XlsxFile& file, std::size_t sheet, const WorkbookCon
                     Section section) {
   for (const ComparedEncoding& row : content.encodings) {
     if (row.section != section) continue;
+    const double cost = row.cost ? row.cost->Decibels() : 0;
     for (std::size_t channel = 0; channel < row.difference.channels.size(); ++channel) {
-      ACC_RETURN_IF_ERROR(file.AddRow(sheet, EncodingCells(row, channel, content.sides)));
+      ACC_RETURN_IF_ERROR(file.AddRow(sheet, EncodingCells(row, channel, cost, content.sides)));
     }
   }
   return OkStatus();
@@ -166,11 +169,13 @@ Status AddStructure(report::XlsxFile& file, const WorkbookContent& content) {
 }  // namespace
 
 std::vector<const ComparedEncoding*> ByCost(std::span<const ComparedEncoding> encodings) {
-  std::vector<const ComparedEncoding*> rows;
+  std::vector<std::pair<double, const ComparedEncoding*>> costs;
   for (const ComparedEncoding& row : encodings) {
-    if (row.cost) rows.push_back(&row);
+    if (row.cost) costs.emplace_back(row.cost->Decibels(), &row);
   }
-  std::ranges::stable_sort(rows, {}, [](const auto* row) { return row->cost->Decibels(); });
+  std::ranges::stable_sort(costs, {}, [](const auto& cost) { return cost.first; });
+  std::vector<const ComparedEncoding*> rows;
+  for (const auto& cost : costs) rows.push_back(cost.second);
   return rows;
 }
 
