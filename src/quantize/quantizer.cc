@@ -62,7 +62,8 @@ class GraphQuantizer : public Quantizer {
         types_(types),
         overrides_(std::move(overrides)),
         options_(options),
-        plan_(PlanActivations(graph_, types_)) {}
+        plan_(PlanActivations(graph_, types_,
+                              [this](const model::Node& node) { return Converts(node); })) {}
 
   Status Prepare() {
     ACC_RETURN_IF_ERROR(ApplyOverrides());
@@ -102,6 +103,16 @@ class GraphQuantizer : public Quantizer {
   }
 
  private:
+  // An Identity between two tensors that have different encodings: a DLC's Convert, Quantize or
+  // Dequantize.
+  bool Converts(const model::Node& node) const {
+    if (node.op_type != "Identity") return false;
+    const TensorEncoding* from = overrides_.Activation(node.inputs.front());
+    const TensorEncoding* to = overrides_.Activation(node.outputs.front());
+    return from != nullptr && to != nullptr &&
+           (from->is_float != to->is_float || !HaveEqualScales(*from, *to));
+  }
+
   bool IsRoot(const std::string& tensor) const { return !plan_.shares_range_with.contains(tensor); }
 
   // One override decides for all tensors of a range: the root's own, or else the first one.

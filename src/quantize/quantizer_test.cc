@@ -221,6 +221,24 @@ TEST(Quantizer, AnOverrideAnywhereInAChainDecidesForAll) {
   EXPECT_NEAR(result.activations.at("x").channels[0].max, 6, 1e-5);
 }
 
+TEST(Quantizer, AnIdentityBetweenGivenEncodingsConverts) {
+  TestGraph test;
+  test.Input("x", {1}).Node("Identity", {"x"}, {"wide"}).Node("Identity", {"wide"}, {"same"});
+  test.Node("Identity", {"same"}, {"real"}).Node("Identity", {"real"}, {"narrow"}).Output("narrow");
+  Overrides overrides;
+  overrides.activations["x"].channels = {AsymmetricEncoding(0, 6, 8)};
+  overrides.activations["wide"].channels = {AsymmetricEncoding(0, 9, 16)};
+  overrides.activations["same"] = overrides.activations["wide"];
+  overrides.activations["real"] = {.channels = {{.bitwidth = 32}}, .is_float = true};
+  overrides.activations["narrow"] = overrides.activations["x"];
+  const QuantizedGraph result = QuantizeOk(test, {}, overrides);
+  EXPECT_EQ(result.activations.at("wide").channels[0].bitwidth, 16);
+  EXPECT_EQ(result.activations.at("same").channels[0].bitwidth, 16);
+  EXPECT_FALSE(result.quantized_name.contains("real"));
+  EXPECT_TRUE(result.quantized_name.contains("narrow"));
+  EXPECT_THAT(result.shares_range_with, ElementsAre(Pair("same", "wide")));
+}
+
 TEST(Quantizer, OverridesThatCannotBeUsedAreTold) {
   Overrides overrides = ActivationOverride("c", AsymmetricEncoding(0, 6, 8));
   overrides.activations["nobody"].channels = {AsymmetricEncoding(0, 6, 8)};

@@ -17,8 +17,9 @@ namespace {
 
 class Planner {
  public:
-  Planner(const model::Graph& graph, const Types& types)
-      : graph_(graph), types_(types), connections_(graph) {
+  Planner(const model::Graph& graph, const Types& types,
+          const std::function<bool(const model::Node&)>& converts)
+      : graph_(graph), types_(types), converts_(converts), connections_(graph) {
     for (const ValueInfo& output : graph.outputs) outputs_.insert(output.name);
   }
 
@@ -46,7 +47,8 @@ class Planner {
         continue;
       }
       Store(output);
-      if (range == OutputRange::kOfInput && stored_.contains(node.inputs[0])) {
+      const bool moves = range == OutputRange::kOfInput && !(converts_ && converts_(node));
+      if (moves && stored_.contains(node.inputs[0])) {
         plan_.shares_range_with[output] = plan_.RootOf(node.inputs[0]);
       }
     }
@@ -115,6 +117,7 @@ class Planner {
 
   const model::Graph& graph_;
   const Types& types_;
+  const std::function<bool(const model::Node&)>& converts_;
   model::Connections connections_;
   std::set<std::string, std::less<>> outputs_;
   std::set<std::string> stored_;
@@ -143,8 +146,9 @@ const std::string& ActivationPlan::RootOf(const std::string& tensor) const {
   return found == shares_range_with.end() ? tensor : found->second;
 }
 
-ActivationPlan PlanActivations(const model::Graph& graph, const Types& types) {
-  return Planner(graph, types).Plan();
+ActivationPlan PlanActivations(const model::Graph& graph, const Types& types,
+                               const std::function<bool(const model::Node&)>& converts) {
+  return Planner(graph, types, converts).Plan();
 }
 
 std::optional<Encoding> FixedEncoding(std::string_view op_type, int bitwidth) {

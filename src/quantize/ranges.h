@@ -2,6 +2,7 @@
 // Which tensors the target stores as integers, and which of them have one range between them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,7 +28,9 @@ struct ActivationPlan {
 // Stored are float32 graph inputs and outputs of nodes that somebody reads as data. Not: tensors
 // that are computed from shapes only, outputs of operators that are left as they are, tensors whose
 // type is not known.
-ActivationPlan PlanActivations(const model::Graph& graph, const Types& types);
+// A node of which `converts` is true makes a range of its own even where it moves data only.
+ActivationPlan PlanActivations(const model::Graph& graph, const Types& types,
+                               const std::function<bool(const model::Node&)>& converts = {});
 
 // Operators whose output range is known from their formula: Sigmoid, HardSigmoid and Softmax (0 to
 // 1), Tanh (-1 to 1). Nothing for the others.
