@@ -61,10 +61,13 @@ Json TensorJson(const dlc::Tensor& tensor) {
 
 Json AttributeTensorJson(const dlc::Tensor& tensor) {
   Json json = TensorJson(tensor);
-  if (HasValues(tensor) && StaticValues(tensor).count() <= kMostListed) {
-    std::vector<float> values(StaticValues(tensor).count());
-    StaticValues(tensor).Read(0, values);
+  if (!HasValues(tensor) || StaticValues(tensor).count() > kMostListed) return json;
+  std::vector<double> values(StaticValues(tensor).count());
+  StaticValues(tensor).Read(0, values);
+  if (IsFloat(dlc::StoredType(tensor.type)) || dlc::IsFixedPoint(tensor.type)) {
     json["values"] = values;
+  } else {
+    json["values"] = std::vector<std::int64_t>(values.begin(), values.end());
   }
   return json;
 }

@@ -39,7 +39,7 @@ ModelFile Made() {
                  {.name = "own", .type = "Own", .inputs = {"y"}, .outputs = {"nowhere"}}};
   graph.nodes[0].attributes = {
       {"group", std::uint32_t{1}},
-      {"stride", StaticTensor<std::uint32_t>(model, "s", DataType::kUint32, {2}, {1, 1})}};
+      {"stride", StaticTensor<std::uint32_t>(model, "s", DataType::kUint32, {2}, {1, 4294967295})}};
   model.graphs.push_back(std::move(graph));
   return file;
 }
@@ -85,12 +85,11 @@ TEST(MacsTest, HugeDimsAreNoNumber) {
 TEST(DlcInfoTextTest, SaysEverythingSafely) {
   const std::string text = DlcInfoText(Made());
   for (const char* part :
-       {"a.dlc: format 4.1, 1,234,567 bytes, 1 graphs", "converter --input \\x1b[2J",
-        "htp.cache  2,000,000", "Note: the encoding of 'v' is left out\\x07\n",
-        "Graph net: 2 layers, 4 tensors", "Parameters: 72 in 72 bytes", "MACs: 1,800 in 1 layers",
-        "group=1; stride=[1, 1]", "  in  x", "  out nowhere",
-        "8 bit, -5 to 122.5, scale 0.5, offset -10", "8 bit, axis 3, 4 channels, scales 1\n",
-        "=z\\x0a\\xff", "NHWC"}) {
+       {"a.dlc: format 4.1, 1,234,567 bytes", "converter --input \\x1b[2J", "htp.cache  2,000,000",
+        "Note: the encoding of 'v' is left out\\x07\n", "Graph net: 2 layers, 4 tensors",
+        "Parameters: 72 in 72 bytes", "MACs: 1,800 in 1 layers", "group=1; stride=[1, 4294967295]",
+        "  in  x", "  out nowhere", "8 bit, -5 to 122.5, scale 0.5, offset -10",
+        "8 bit, axis 3, 4 channels, scales 1\n", "=z\\x0a\\xff", "NHWC"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
@@ -113,7 +112,7 @@ TEST(DlcInfoJsonTest, HoldsEverything) {
   const Json& graph = json["graphs"][0];
   EXPECT_EQ(graph["totals"]["macs"], 1800);
   EXPECT_EQ(graph["nodes"][0]["attributes"]["group"], 1);
-  EXPECT_EQ(graph["nodes"][0]["attributes"]["stride"]["values"], Json::array({1.0, 1.0}));
+  EXPECT_EQ(graph["nodes"][0]["attributes"]["stride"]["values"], Json::array({1, 4294967295}));
   EXPECT_EQ(graph["nodes"][0]["macs"], 1800);
   EXPECT_TRUE(graph["nodes"][1]["macs"].is_null());
   const Json& weight = graph["tensors"][1];

@@ -208,9 +208,8 @@ std::string RecordsText(const dlc::Model& model) {
 
 std::string DlcInfoText(const ModelFile& file) {
   const dlc::Model& model = file.model;
-  std::string text =
-      fmt::format("{}: format {}.{}, {} bytes, {} graphs\n", Printable(file.path), model.major,
-                  model.minor, Grouped(file.bytes), model.graphs.size());
+  std::string text = fmt::format("{}: format {}.{}, {} bytes\n", Printable(file.path), model.major,
+                                 model.minor, Grouped(file.bytes));
   Table converter(
       {"Converter",
        model.converter_version.empty() ? "unknown" : Printable(model.converter_version)},

@@ -5,7 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.h"
 #include "base/progress.h"
+#include "base/text.h"
 #include "base/threads.h"
 #include "features/static_values.h"
 #include "verify/raw_file.h"
@@ -70,6 +72,10 @@ std::vector<const store::TensorRecord*> GoldenTensors(std::span<const ComparedEn
 Status FillActivationCosts(std::span<ComparedEncoding* const> rows, const GoldenData& golden) {
   const std::vector<const ComparedEncoding*> readable(rows.begin(), rows.end());
   const auto tensors = GoldenTensors(readable, golden.manifest);
+  if (const auto lacking = std::ranges::count(tensors, nullptr); lacking > 0) {
+    LogWarn("{} of {} activations that differ have no tensor in {}, so no cost either", lacking,
+            rows.size(), Printable(golden.directory.string()));
+  }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     ACC_RETURN_IF_ERROR(CheckInterrupted());
     if (tensors[i] == nullptr) continue;

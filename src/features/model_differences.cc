@@ -143,7 +143,7 @@ std::string ListText(const dlc::Tensor& tensor) {
   constexpr std::uint64_t kShown = 16;
   if (!HasValues(tensor)) return TensorText(tensor);
   const StaticValues values(tensor);
-  std::vector<float> shown(std::min(values.count(), kShown));
+  std::vector<double> shown(std::min(values.count(), kShown));
   values.Read(0, shown);
   std::string text = fmt::format("{}", fmt::join(shown, ", "));
   if (values.count() > kShown) text += fmt::format(", … ({} in all)", values.count());

@@ -81,9 +81,8 @@ bool IsQuantized(const dlc::Tensor& tensor) {
   return tensor.encoding && !tensor.encoding->is_float && dlc::IsFixedPoint(tensor.type);
 }
 
-// From numbers as stored to values.
-void Dequantize(const dlc::Tensor& tensor, std::size_t first, std::span<const double> numbers,
-                std::span<float> values) {
+// From numbers as stored to values, in place.
+void Dequantize(const dlc::Tensor& tensor, std::size_t first, std::span<double> numbers) {
   const TensorEncoding& encoding = *tensor.encoding;
   const ChannelLayout layout =
       encoding.axis ? LayoutOf(tensor.dims, encoding.axis) : ChannelLayout{1, numbers.size()};
@@ -94,7 +93,7 @@ void Dequantize(const dlc::Tensor& tensor, std::size_t first, std::span<const do
     const std::int64_t middle = IsSigned(tensor.type) ? Steps(entry.bitwidth) / 2 + 1 : 0;
     const auto shift = static_cast<double>(middle + entry.offset);
     const std::size_t end = std::min(numbers.size(), at + left);
-    for (; at < end; ++at) values[at] = static_cast<float>(entry.scale * (numbers[at] + shift));
+    for (; at < end; ++at) numbers[at] = entry.scale * (numbers[at] + shift);
     left = layout.inner;
     channel = channel + 1 == layout.channels ? 0 : channel + 1;
   }
@@ -134,15 +133,16 @@ void StaticValues::Release(std::uint64_t first, std::uint64_t count) const {
   ReleaseMemory(tensor_.data.subspan(begin, count / pair * size));
 }
 
+void StaticValues::Read(std::uint64_t first, std::span<double> values) const {
+  LoadNumbers(tensor_, packed_, first, values);
+  if (IsQuantized(tensor_)) Dequantize(tensor_, first, values);
+}
+
 void StaticValues::Read(std::uint64_t first, std::span<float> values) const {
   std::vector<double> numbers(values.size());
-  LoadNumbers(tensor_, packed_, first, numbers);
-  if (IsQuantized(tensor_)) {
-    Dequantize(tensor_, first, numbers, values);
-  } else {
-    std::ranges::transform(numbers, values.begin(),
-                           [](double number) { return static_cast<float>(number); });
-  }
+  Read(first, numbers);
+  std::ranges::transform(numbers, values.begin(),
+                         [](double number) { return static_cast<float>(number); });
 }
 
 }  // namespace acc::features

@@ -27,6 +27,8 @@ class StaticValues {
   // Fills `values` with the elements from `first` on, in row-major order: codes as the numbers that
   // the encoding makes of them, others as they are, in float32.
   void Read(std::uint64_t first, std::span<float> values) const;
+  // The same, exact for all integers below 2^53.
+  void Read(std::uint64_t first, std::span<double> values) const;
 
   // Their bytes need not stay in memory.
   void Release(std::uint64_t first, std::uint64_t count) const;

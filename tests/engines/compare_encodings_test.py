@@ -221,7 +221,8 @@ class CompareEncodingsTest(ProgramTest):
         golden = self.folder / "golden"
         golden.mkdir()
         values.tofile(golden / "x.raw")
-        stdout, _ = self.compare(self.changed(), "--golden_data", golden)
+        stdout, stderr = self.compare(self.changed(), "--golden_data", golden)
+        self.assertIn("1 of 2 activations that differ have no tensor in", stderr)
         on_grid = [np.clip(np.round(values.astype(np.float64) / np.float32(step)), -100, 155) * float(np.float32(step))
                    for step in (0.02, 0.04)]
         cost = 10 * math.log10((on_grid[0] ** 2).sum() / ((on_grid[0] - on_grid[1]) ** 2).sum())
