@@ -163,8 +163,7 @@ class Steps {
   }
   std::string Step(std::string_view type, std::vector<std::string> inputs,
                    std::vector<Attribute> attributes) {
-    std::string to =
-        builder_.AddBetween(node_.outputs.front(), "_step", builder_.DimsOf(input_));
+    std::string to = builder_.AddBetween(node_.outputs.front(), "_step", builder_.DimsOf(input_));
     Add("", type, std::move(inputs), to, std::move(attributes));
     return to;
   }
@@ -176,7 +175,7 @@ class Steps {
   }
   std::string Compare(std::string_view onnx_operator, float bound) {
     std::string to = builder_.AddNative(node_.outputs.front() + "_mask", DataType::kBool8,
-                                              builder_.DimsOf(input_));
+                                        builder_.DimsOf(input_));
     Add("", kBinaryType, {input_, Number(bound)}, to, {Uint("operation", NumberOf(onnx_operator))});
     return to;
   }

@@ -70,7 +70,7 @@ void WriteAsItIs(Builder& builder, const model::Node& node) {
                .type = node.op_type,
                .package = domain.empty() ? std::string(kStandardPackage) : domain};
   for (const std::string& input : node.inputs) {
-    written.inputs.push_back(builder.ReadAsInGraph(input));
+    written.inputs.push_back(input.empty() ? builder.Null() : builder.ReadAsInGraph(input));
   }
   for (const std::string& output : node.outputs) {
     written.outputs.push_back(builder.WriteAsInGraph(output));

@@ -265,24 +265,65 @@ std::string Builder::AddBetween(const std::string& tensor, std::string_view suff
                    std::move(dims));
 }
 
-std::string Builder::AddTransposed(const std::string& from, const Permutation& permutation) {
-  Tensor copy = graph_.tensors[tensors_.at(from)];
-  copy.name = tensor_names_.Take(from + "_transposed");
+std::string Builder::AddRows(const std::string& tensor, std::int64_t first, std::int64_t count) {
+  const Shape& dims = source_.Dims(tensor);
+  const std::int64_t width = dims.back();
+  std::int64_t rows = 1;
+  for (std::size_t i = 0; i + 1 < dims.size(); ++i) rows *= dims[i];
+  return AddRows(tensor, first, count, {rows, width});
+}
+
+std::string Builder::AddRows(const std::string& tensor, std::int64_t first, std::int64_t count,
+                             const Shape& dims) {
+  ConstantForm form{dims, {0, 1}};
+  auto stored = StoreConstant(*source_.Constant(tensor), source_.EncodingOf(tensor), form);
+  if (!stored.ok()) {
+    Fail(stored.status().WithContext(fmt::format("constant '{}'", Printable(tensor))));
+    return tensor;
+  }
+  const auto width = static_cast<std::size_t>(dims[1]);
+  const std::size_t row_bytes = width * ByteSize(stored->value.type(), 1);
+  const auto bytes = stored->value.bytes().subspan(static_cast<std::size_t>(first) * row_bytes,
+                                                   static_cast<std::size_t>(count) * row_bytes);
+  auto rows =
+      acc::Tensor::Create(stored->value.type(), {count, dims[1]}, {bytes.begin(), bytes.end()});
+  if (!rows.ok()) {
+    Fail(rows.status());
+    return tensor;
+  }
+  stored->value = *std::move(rows);
+  return AddStored(tensor_names_.Take(tensor), *std::move(stored));
+}
+
+std::string Builder::Null() {
+  constexpr std::string_view kName = "null_tensor";
+  if (null_.empty()) {
+    Tensor tensor;
+    tensor.name = tensor_names_.Take(kName);
+    tensor.kind = TensorKind::kNull;
+    tensor.dims = {0};
+    null_ = Add(std::move(tensor));
+  }
+  return null_;
+}
+
+std::string Builder::AddCopy(const std::string& of, std::string_view suffix, const Shape& dims) {
+  Tensor copy = graph_.tensors[tensors_.at(of)];
+  copy.name = tensor_names_.Take(of + std::string(suffix));
   copy.kind = TensorKind::kNative;
   copy.data = {};
-  copy.dims = Permute(copy.dims, permutation);
-  std::string to = Add(std::move(copy));
+  copy.dims = dims;
+  return Add(std::move(copy));
+}
+
+std::string Builder::AddTransposed(const std::string& from, const Permutation& permutation) {
+  std::string to = AddCopy(from, "_transposed", Permute(DimsOf(from), permutation));
   AddNode(TransposeNode(from, to, permutation));
   return to;
 }
 
 std::string Builder::AddReshaped(const std::string& from, const Shape& dims) {
-  Tensor copy = graph_.tensors[tensors_.at(from)];
-  copy.name = tensor_names_.Take(from + "_reshaped");
-  copy.kind = TensorKind::kNative;
-  copy.data = {};
-  copy.dims = dims;
-  std::string to = Add(std::move(copy));
+  std::string to = AddCopy(from, "_reshaped", dims);
   AddNode({.type = "Reshape", .inputs = {from}, .outputs = {to}});
   return to;
 }

@@ -51,9 +51,19 @@ class Builder {
   std::string AddNative(const std::string& name, DataType type, Shape dims);
   // `value` in its own element type.
   std::string AddStatic(const std::string& name, const acc::Tensor& value);
+  // The rows from `first` on of a constant, whose last axis makes a row, or of it under `dims`;
+  // in the encoding that all of it has.
+  std::string AddRows(const std::string& tensor, std::int64_t first, std::int64_t count);
+  std::string AddRows(const std::string& tensor, std::int64_t first, std::int64_t count,
+                      const Shape& dims);
   // One number in the type of `tensor`, quantized where that is.
   std::string AddNumber(const std::string& tensor, std::string_view suffix, float value);
 
+  // What stands for an input that is left out.
+  std::string Null();
+
+  // A tensor of the type and encoding of a DLC tensor.
+  std::string AddCopy(const std::string& of, std::string_view suffix, const Shape& dims);
   // A permuted or reshaped copy of a DLC tensor that is no constant.
   std::string AddTransposed(const std::string& from, const Permutation& permutation);
   std::string AddReshaped(const std::string& from, const Shape& dims);
@@ -99,6 +109,7 @@ class Builder {
   std::map<std::string, std::string> wide_;                              // In 64 bits.
   std::map<std::string, std::map<std::string, std::string>> constants_;  // By form.
   std::map<std::string, Node> carry_overs_;  // By the tensor that they wait for.
+  std::string null_;                         // Empty until it is needed.
   std::vector<std::shared_ptr<const void>> storage_;
   std::vector<std::string> warnings_;
   Status failure_;

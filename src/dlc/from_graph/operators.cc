@@ -11,9 +11,9 @@ using Key = std::pair<std::string_view, std::string_view>;
 
 std::map<Key, const OperatorRow*> AllRows() {
   std::map<Key, const OperatorRow*> rows;
-  for (const auto family :
-       {ActivationRows(), ConvolutionRows(), ElementwiseRows(), ImageRows(), IndexingRows(),
-        LinearRows(), MovementRows(), NormalizationRows(), PoolingRows(), ReductionRows()}) {
+  for (const auto family : {ActivationRows(), ConvolutionRows(), ElementwiseRows(), ImageRows(),
+                            IndexingRows(), LinearRows(), MovementRows(), NormalizationRows(),
+                            PoolingRows(), RecurrentRows(), ReductionRows()}) {
     for (const OperatorRow& row : family) rows.emplace(Key(row.domain, row.op_type), &row);
   }
   return rows;

@@ -32,6 +32,7 @@ std::span<const OperatorRow> LinearRows();
 std::span<const OperatorRow> MovementRows();
 std::span<const OperatorRow> NormalizationRows();
 std::span<const OperatorRow> PoolingRows();
+std::span<const OperatorRow> RecurrentRows();
 std::span<const OperatorRow> ReductionRows();
 
 }  // namespace acc::dlc

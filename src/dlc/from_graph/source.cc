@@ -24,33 +24,63 @@ std::string Unknown(const std::string& name, const ValueInfo* info) {
   return fmt::format("'{}' ({})", Printable(name), has_dims ? ToText(info->dims) : "no shape");
 }
 
-// The graph's inputs and all that nodes make.
-std::set<std::string> Tensors(const model::Graph& graph) {
-  std::set<std::string> names = model::InputNames(graph);
-  for (const model::Node& node : graph.nodes)
-    names.insert(node.outputs.begin(), node.outputs.end());
-  names.erase("");
-  return names;
-}
-
-Status CheckDims(const GraphToWrite& graph) {
-  std::vector<std::string> unknown;
-  for (const std::string& name : Tensors(graph.graph)) {
-    const auto found = graph.tensors.find(name);
-    const ValueInfo* info = found != graph.tensors.end() ? &found->second.info : nullptr;
-    const bool known = info != nullptr && info->has_rank && ElementCount(info->dims) &&
-                       info->type != ElementType::kUndefined && info->type != ElementType::kString;
-    if (!known) unknown.push_back(Unknown(name, info));
+// Finds the tensors that cannot be written, in the order of the graph.
+class DimsCheck {
+ public:
+  explicit DimsCheck(const GraphToWrite& graph) : graph_(graph) {
+    for (const ValueInfo& input : graph.graph.inputs) Check(input.name, false);
+    for (const model::Node& node : graph.graph.nodes) {
+      const bool may_be_scalar = OutputsFollowFromInputs(node);
+      for (const std::string& output : node.outputs) Check(output, may_be_scalar);
+    }
   }
-  if (unknown.empty()) return OkStatus();
-  constexpr std::size_t kShown = 5;
-  const std::size_t count = unknown.size();
-  unknown.resize(std::min(count, kShown));
-  return Failure(fmt::format(
-      "cannot write a DLC: its tensors need static dimensions and a numeric type, and {} of the "
-      "graph do not have them: {}{}; give the input dimensions, or cut the graph before these",
-      count, Join(unknown, ", "), count > kShown ? ", …" : ""));
-}
+
+  Status Finish() const {
+    if (unknown_.empty()) return OkStatus();
+    constexpr std::size_t kShown = 5;
+    const std::size_t count = unknown_.size();
+    const std::vector<std::string> shown(
+        unknown_.begin(), unknown_.begin() + static_cast<std::ptrdiff_t>(std::min(count, kShown)));
+    return Failure(fmt::format(
+        "cannot write a DLC: its tensors need static dimensions and a numeric type, and {} of the "
+        "graph do not have them: {}{}; give the input dimensions, or cut the graph before these",
+        count, Join(shown, ", "), count > kShown ? ", …" : ""));
+  }
+
+ private:
+  // Inference tells a scalar from a tensor of unknown dims only through what the node reads.
+  void Check(const std::string& name, bool may_be_scalar) {
+    if (name.empty()) return;
+    const auto found = graph_.tensors.find(name);
+    const ValueInfo* info = found != graph_.tensors.end() ? &found->second.info : nullptr;
+    const bool has_type = info != nullptr && info->type != ElementType::kUndefined &&
+                          info->type != ElementType::kString;
+    const bool has_dims = info != nullptr && (info->has_rank ? ElementCount(info->dims).has_value()
+                                                             : may_be_scalar && info->dims.empty());
+    if (has_type && has_dims) {
+      known_.insert(name);
+    } else {
+      unknown_.push_back(Unknown(name, info));
+    }
+  }
+
+  bool OutputsFollowFromInputs(const model::Node& node) const {
+    // Their second input is a shape or a list of axes.
+    constexpr std::string_view kByValue[] = {"ConstantOfShape", "Expand",  "RandomNormal",
+                                             "Reshape",         "Squeeze", "Unsqueeze"};
+    const bool by_value = std::ranges::find(kByValue, node.op_type) != std::end(kByValue);
+    if (!node.domain.empty() || !model::Subgraphs(node).empty()) return false;
+    return std::ranges::all_of(node.inputs, [&](const std::string& input) {
+      const bool is_constant = graph_.graph.initializers.contains(input);
+      const bool is_shape = by_value && &input != &node.inputs.front();
+      return input.empty() || is_constant || (known_.contains(input) && !is_shape);
+    });
+  }
+
+  const GraphToWrite& graph_;
+  std::set<std::string> known_;
+  std::vector<std::string> unknown_;
+};
 
 }  // namespace
 
@@ -74,7 +104,7 @@ std::int64_t AxisIn(AxisOrder order, std::size_t axis, std::size_t rank) {
 }
 
 Result<Source> Source::Create(const GraphToWrite& graph) {
-  ACC_RETURN_IF_ERROR(CheckDims(graph));
+  ACC_RETURN_IF_ERROR(DimsCheck(graph).Finish());
   Source source(graph);
   source.FindFused();
   return source;
