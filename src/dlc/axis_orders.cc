@@ -2,6 +2,8 @@
 #include "dlc/axis_orders.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <deque>
 #include <string_view>
 #include <unordered_map>
@@ -31,16 +33,39 @@ bool BeginsWithAny(std::string_view type, const std::string_view (&beginnings)[N
                              [&](std::string_view start) { return type.starts_with(start); });
 }
 
+// Other packages' operators say nothing by their names.
+bool IsQnn(const Node& node) { return node.package.empty() || node.package == kQnnPackage; }
+
+Shape WithHeight(Shape dims) {
+  if (dims.size() == 3) dims.insert(dims.begin() + 1, 1);
+  return dims;
+}
+
+// How the serializer writes a copy.
+bool KeepsOrder(const Node& node) {
+  const Attribute* perm = node.type == "Transpose" ? node.Find("perm") : nullptr;
+  const Tensor* axes = perm != nullptr ? std::get_if<Tensor>(&perm->value) : nullptr;
+  if (axes == nullptr || StoredType(axes->type) != ElementType::kUint32) return false;
+  for (std::uint32_t i = 0; i < axes->data.size() / sizeof(i); ++i) {
+    std::uint32_t axis = 0;
+    std::memcpy(&axis, axes->data.data() + i * sizeof(axis), sizeof(axis));
+    if (axis != i) return false;
+  }
+  return !axes->data.empty();
+}
+
 class Propagation {
  public:
   explicit Propagation(const Graph& graph) : graph_(graph) {
     for (const Tensor& tensor : graph.tensors) {
-      if (tensor.kind != TensorKind::kStatic) rank_.emplace(tensor.name, tensor.dims.size());
+      if (tensor.kind != TensorKind::kStatic) dims_.emplace(tensor.name, tensor.dims);
     }
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
       const Node& node = graph.nodes[i];
+      if (!IsQnn(node)) continue;
       if (BeginsWithAny(node.type, kSpatial)) MarkSpatial(node);
-      if (!BeginsWithAny(node.type, kFollowing)) continue;
+      const bool follows = BeginsWithAny(node.type, kFollowing) || KeepsOrder(node);
+      if (!follows && !ChangesHeight(node)) continue;
       for (const auto* names : {&node.inputs, &node.outputs}) {
         for (const std::string& name : *names) following_[name].push_back(i);
       }
@@ -54,7 +79,7 @@ class Propagation {
       for (const std::size_t node : following_[name]) Spread(name, graph_.nodes[node]);
     }
     std::map<std::string, AxisOrder> orders;
-    for (const auto& [name, rank] : rank_) {
+    for (const auto& [name, dims] : dims_) {
       orders[name] = channel_last_.contains(name) ? AxisOrder::kChannelLast : AxisOrder::kSource;
     }
     return orders;
@@ -68,29 +93,41 @@ class Propagation {
   }
 
   void Mark(const std::string& name) {
-    const auto rank = rank_.find(name);
-    if (rank == rank_.end() || rank->second < 3 || rank->second > 5) return;
+    const auto dims = dims_.find(name);
+    if (dims == dims_.end() || dims->second.size() < 3 || dims->second.size() > 5) return;
     if (channel_last_.insert(name).second) open_.push_back(name);
   }
 
+  bool ChangesHeight(const Node& node) const {
+    if (node.type != "Reshape" || node.inputs.empty() || node.outputs.empty()) return false;
+    const auto from = dims_.find(node.inputs.front());
+    const auto to = dims_.find(node.outputs.front());
+    return from != dims_.end() && to != dims_.end() && DifferByHeight(from->second, to->second);
+  }
+
   void Spread(const std::string& from, const Node& node) {
-    const std::size_t rank = rank_.at(from);
+    const std::size_t rank = dims_.at(from).size();
+    const bool all_ranks = node.type == "Reshape";
     for (const auto* names : {&node.inputs, &node.outputs}) {
       for (const std::string& name : *names) {
-        const auto found = rank_.find(name);
-        if (found != rank_.end() && found->second == rank) Mark(name);
+        const auto found = dims_.find(name);
+        if (found != dims_.end() && (all_ranks || found->second.size() == rank)) Mark(name);
       }
     }
   }
 
   const Graph& graph_;
-  std::unordered_map<std::string, std::size_t> rank_;
+  std::unordered_map<std::string, Shape> dims_;
   std::unordered_map<std::string, std::vector<std::size_t>> following_;
   std::unordered_set<std::string> channel_last_;
   std::deque<std::string> open_;
 };
 
 }  // namespace
+
+bool DifferByHeight(const Shape& a, const Shape& b) {
+  return a.size() != b.size() && WithHeight(a) == WithHeight(b);
+}
 
 std::map<std::string, AxisOrder> AxisOrders(const Graph& graph) { return Propagation(graph).Run(); }
 

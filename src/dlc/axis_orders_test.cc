@@ -86,5 +86,32 @@ TEST(AxisOrders, LeaveOutStaticTensorsAndSecondInputs) {
   EXPECT_EQ(orders.at("z"), kLast);
 }
 
+TEST(AxisOrders, AHeightOfOneIsPutInAndTakenOut) {
+  const auto orders = AxisOrders(
+      GraphOf({NodeOf("Transpose", {"x"}, {"x_nfc"}), NodeOf("Reshape", {"x_nfc"}, {"image"}),
+               NodeOf("Conv2d", {"image", "w"}, {"made"}), NodeOf("Reshape", {"made"}, {"y"}),
+               NodeOf("Neuron", {"y"}, {"z"}), NodeOf("Reshape", {"z"}, {"flat"})},
+              {{"x", {1, 3, 8}},
+               {"x_nfc", {1, 8, 3}},
+               {"image", {1, 1, 8, 3}},
+               {"made", {1, 1, 8, 4}},
+               {"y", {1, 8, 4}},
+               {"z", {1, 8, 4}},
+               {"flat", {1, 2, 16}}}));
+  EXPECT_EQ(orders.at("x"), kSource);
+  for (const char* image : {"x_nfc", "image", "made", "y", "z"}) {
+    EXPECT_EQ(orders.at(image), kLast) << image;
+  }
+  EXPECT_EQ(orders.at("flat"), kSource);
+}
+
+TEST(AxisOrders, OperatorsOfOtherPackagesMakeNoClaim) {
+  Node resize = NodeOf("Resize", {"x"}, {"y"});
+  resize.package = "ai.onnx";
+  const auto orders = AxisOrders(GraphOf({resize}, {{"x", {1, 3, 8, 8}}, {"y", {1, 3, 4, 4}}}));
+  EXPECT_EQ(orders.at("x"), kSource);
+  EXPECT_EQ(orders.at("y"), kSource);
+}
+
 }  // namespace
 }  // namespace acc::dlc

@@ -2,6 +2,7 @@
 // Operators that move elements without looking at them.
 #include <algorithm>
 
+#include "dlc/axis_orders.h"
 #include "dlc/to_graph/operators.h"
 #include "dlc/to_graph/translation.h"
 
@@ -9,7 +10,14 @@ namespace acc::dlc {
 namespace {
 
 // What the new dims are, the output says; which axes come and go follows from it.
-void Reshape(Translation& t) { t.MakeReshaped(0, t.Input(0)); }
+void Reshape(Translation& t) {
+  const Shape dims = t.OutputDims(0);
+  if (!t.ok()) return;
+  const Order made = t.builder().PlannedOrder(t.node().outputs[0]);
+  const bool is_image = made != AsStored(made.size()) && DifferByHeight(t.Dims(0), dims);
+  if (is_image) return t.MakeReshaped(0, made, t.Input(0, ChannelFirst(t.Rank(0))));
+  t.MakeReshaped(0, t.Input(0));
+}
 
 // Where the graph holds the input or the output channel-first, part of the move or all of it is
 // already done.
