@@ -201,7 +201,7 @@ TEST(FromGraph, AnUnknownOperatorIsWrittenAsItIsWithAWarning) {
       ElementsAre(
           "Transpose(h[1,3,2,2]) -> h_nhwc[1,2,2,3] perm=[0,2,3,1]",
           "Neuron(h_nhwc[1,2,2,3]) -> i[1,2,2,3] operation=6", "Cast(x[2,3]) -> x_int64[2,3]",
-          "Strange(x_int64[2,3], -, k_1[1]) -> y_int64[2,3] axis=-1i big=[1099511627776] "
+          "Strange(x_int64[2,3], null_tensor[0], k_1[1]) -> y_int64[2,3] axis=-1i big=[1099511627776] "
           "list=[1,2] mode=slow ratio=0.5f ratios=[1,2] onnx_opset=17",
           "Cast(y_int64[2,3]) -> y[2,3]", "Transpose(i[1,2,2,3]) -> i_nchw[1,3,2,2] perm=[0,3,1,2]",
           "Strange(i_nchw[1,3,2,2]) -> z[1] onnx_opset=17"));

@@ -228,7 +228,8 @@ std::string Builder::AddStatic(const std::string& name, const acc::Tensor& value
 std::string Builder::AddNumber(const std::string& tensor, std::string_view suffix, float value) {
   std::string name = tensor_names_.Take(tensor + std::string(suffix));
   const std::vector<float> values = {value};
-  auto number = FromFloatValues(StoredElements(source_.Type(tensor)), {1}, values);
+  const Shape dims(std::min<std::size_t>(source_.Rank(tensor), 1), 1);
+  auto number = FromFloatValues(StoredElements(source_.Type(tensor)), dims, values);
   if (!number.ok()) {
     Fail(number.status());
     return name;
@@ -237,7 +238,8 @@ std::string Builder::AddNumber(const std::string& tensor, std::string_view suffi
   if (const TensorEncoding* like = source_.EncodingOf(tensor)) {
     encoding = EncodingOfNumber(value, std::min(like->channels.front().bitwidth, 16));
   }
-  auto stored = StoreConstant(*number, encoding ? &*encoding : nullptr, {{1}, {0}});
+  auto stored =
+      StoreConstant(*number, encoding ? &*encoding : nullptr, {dims, Permutation(dims.size(), 0)});
   if (!stored.ok()) {
     Fail(stored.status());
     return name;

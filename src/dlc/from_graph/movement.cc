@@ -61,7 +61,10 @@ bool WriteSplit(Builder& builder, const model::Node& node) {
   const std::size_t rank = source.Rank(input);
   const bool all_read = std::ranges::none_of(node.outputs, [](auto& name) { return name.empty(); });
   if (!all_read || node.outputs.size() < 2) return false;
-  const AxisOrder order = source.Stored(node.outputs.front());
+  const bool is_image = std::ranges::any_of(node.outputs, [&](const std::string& output) {
+    return source.Stored(output) == AxisOrder::kChannelLast;
+  });
+  const AxisOrder order = is_image ? AxisOrder::kChannelLast : AxisOrder::kSource;
   const std::size_t axis = AxisFromStart(node.Get<std::int64_t>("axis", 0), rank);
   Numbers starts;
   std::int64_t start = 0;

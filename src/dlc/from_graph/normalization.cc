@@ -103,7 +103,9 @@ bool WriteRmsNormalization(Builder& builder, const model::Node& node) {
 bool WriteLrn(Builder& builder, const model::Node& node) {
   const auto size = node.Get<std::int64_t>("size", 1);
   const std::size_t rank = builder.source().Rank(node.inputs.front());
-  if (size % 2 == 0 || rank != 4) return false;
+  if (size % 2 == 0 || rank != 4 || size / 2 > builder.source().Dims(node.inputs.front())[1]) {
+    return false;
+  }
   const float alpha = node.Get<float>("alpha", 1e-4F) / static_cast<float>(size);
   builder.AddNode(
       node, "Lrn", node.inputs, AxisOrder::kChannelLast,

@@ -74,6 +74,14 @@ class Reduction {
     return Reduce(from, type, is_last, keep_dims_);
   }
 
+  // To the output's dims.
+  void Reshape(const std::string& from) {
+    builder_.AddNode({.name = node_.name,
+                      .type = "Reshape",
+                      .inputs = {from},
+                      .outputs = {builder_.Write(node_.outputs.front(), order_)}});
+  }
+
   std::string Apply(std::string_view onnx_operator, const std::vector<std::string>& from,
                     bool is_last) {
     const Operation operation = *OperationOf(onnx_operator);
@@ -143,13 +151,15 @@ bool WriteReduceLogSum(Builder& builder, const model::Node& node) {
 // The largest element is taken out first, so that the exponentials do not overflow.
 bool WriteReduceLogSumExp(Builder& builder, const model::Node& node) {
   Reduction reduction(builder, node);
-  if (!reduction.ready() || !KeepsDims(node)) return false;
+  if (!reduction.ready()) return false;
   const std::string input = reduction.Input();
-  const std::string largest = reduction.Reduce(input, "ReduceMax", false);
+  const std::string largest = reduction.Reduce(input, "ReduceMax", false, true);
   const std::string shifted = reduction.Apply("Sub", {input, largest}, false);
   const std::string exponentials = reduction.Apply("Exp", {shifted}, false);
-  const std::string sum = reduction.Reduce(exponentials, "ReduceSum", false);
-  reduction.Apply("Add", {reduction.Apply("Log", {sum}, false), largest}, true);
+  const std::string sum = reduction.Reduce(exponentials, "ReduceSum", false, true);
+  const std::string logarithm = reduction.Apply("Log", {sum}, false);
+  const std::string result = reduction.Apply("Add", {logarithm, largest}, KeepsDims(node));
+  if (!KeepsDims(node)) reduction.Reshape(result);
   return true;
 }
 
