@@ -9,6 +9,7 @@
 
 #include "dlc/dlc_testing.h"
 #include "dlc/to_graph/operators.h"
+#include "model/onnx/onnx_format.h"
 
 namespace acc::dlc {
 namespace {
@@ -194,6 +195,45 @@ TEST(ToGraphTest, NodesOfOnnxPassAsTheyAre) {
   EXPECT_THAT(node.Get("reals", std::vector<float>()), ElementsAre(0.5F));
   EXPECT_THAT(node.Get("matrix", acc::Tensor()).dims(), ElementsAre(1, 1));
   EXPECT_FALSE(node.attributes.contains("onnx_opset"));
+}
+
+TEST(ToGraphTest, SubgraphsComeBack) {
+  model::Graph branch;
+  branch.name = "branch";
+  model::Node add;
+  add.op_type = "Add";
+  add.inputs = {"x", "k"};
+  add.outputs = {"sum"};
+  branch.nodes = {add};
+  branch.outputs = {{.name = "sum", .type = ElementType::kFloat32, .dims = {2}}};
+  const std::string bytes = *model::SerializeOnnx(branch);
+  const auto attribute = [](TestModel& model, const char* name, const std::string& message) {
+    const auto size = static_cast<std::int64_t>(message.size());
+    return model.List<char>(name, {size}, {message.begin(), message.end()}, DataType::kUint8);
+  };
+  for (const bool is_damaged : {false, true}) {
+    TestModel model;
+    model.Input("c", {1}, DataType::kBool8);
+    model.Input("x", {2});
+    model.Output("y", {2});
+    model.Floats("k", {2}, {1, 2});
+    model
+        .AddNode("If", {"c"}, {"y"},
+                 {attribute(model, "then_branch", bytes),
+                  attribute(model, "else_branch", is_damaged ? bytes.substr(0, 9) : bytes),
+                  {"onnx_opset", std::uint32_t{17}}})
+        .package = "ai.onnx";
+    const auto translated = Translate(model);
+    ASSERT_EQ(translated.ok(), !is_damaged);
+    if (is_damaged) {
+      EXPECT_THAT(translated.status().message(), HasSubstr("attribute 'else_branch'"));
+      continue;
+    }
+    const auto subgraphs = model::Subgraphs(NodeOf(translated->graph, "y"));
+    ASSERT_EQ(subgraphs.size(), 2U);
+    EXPECT_THAT(OpTypes(*subgraphs[0]), ElementsAre("Add"));
+    EXPECT_TRUE(translated->graph.initializers.contains("k"));
+  }
 }
 
 TEST(ToGraphTest, UnknownOperatorsAreCountedAtOnce) {

@@ -3,13 +3,20 @@
 
 #include <fmt/format.h>
 
-#include <optional>
+#include <memory>
 
 #include "base/text.h"
 #include "dlc/to_graph/constants.h"
+#include "model/onnx/onnx_format.h"
 
 namespace acc::dlc {
 namespace {
+
+// All attributes of the standard's operators that hold graphs.
+bool IsSubgraph(const Attribute& attribute) {
+  return attribute.name == "then_branch" || attribute.name == "else_branch" ||
+         attribute.name == "body";
+}
 
 Result<model::Attribute> OfTensor(const Node& node, const Attribute& attribute,
                                   const Tensor& tensor) {
@@ -27,6 +34,10 @@ Result<model::Attribute> OfTensor(const Node& node, const Attribute& attribute,
     ACC_ASSIGN_OR_RETURN(std::vector<float> numbers, ToFloats(value.view()));
     if (is_list) return model::Attribute(std::move(numbers));
     return model::Attribute(numbers.front());
+  }
+  if (IsSubgraph(attribute) && value.type() == ElementType::kUint8) {
+    ACC_ASSIGN_OR_RETURN(model::Graph graph, model::ParseSubgraph(value.bytes()));
+    return model::Attribute(std::make_shared<const model::Graph>(std::move(graph)));
   }
   return model::Attribute(value);
 }
@@ -65,6 +76,20 @@ Attributes AttributesOf(Translation& t) {
   return attributes;
 }
 
+// A subgraph reads tensors by their names, in the order in which the graph held them when it was
+// written; that is how it holds them now.
+void CheckOuterReads(Translation& t, const Attributes& attributes) {
+  model::Node node;
+  node.attributes = attributes;
+  for (const std::string& name : model::OuterReads(node)) {
+    if (t.builder().Find(name) == nullptr) continue;
+    const auto value = t.builder().Value(name, t.builder().OrderOf(name));
+    if (!t.Check(value.ok(), value.status().message())) return;
+    t.Check(*value == name, fmt::format("its subgraph reads '{}', which the graph holds otherwise",
+                                        Printable(name)));
+  }
+}
+
 }  // namespace
 
 void TranslateOnnxNode(Translation& t) {
@@ -72,7 +97,9 @@ void TranslateOnnxNode(Translation& t) {
   t.builder().RequireOpset(domain, t.Int(kOpsetAttribute, 1));
   std::vector<std::string> inputs;
   for (std::size_t input = 0; input < t.InputCount(); ++input) inputs.push_back(t.Input(input));
-  t.MakeAsStored(domain, std::move(inputs), AttributesOf(t));
+  Attributes attributes = AttributesOf(t);
+  CheckOuterReads(t, attributes);
+  t.MakeAsStored(domain, std::move(inputs), std::move(attributes));
 }
 
 }  // namespace acc::dlc

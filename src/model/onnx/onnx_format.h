@@ -2,6 +2,7 @@
 // ONNX files to and from the graph.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -24,6 +25,10 @@ Result<Graph> ReadOnnx(const std::filesystem::path& path);
 
 // A ModelProto, serialized. Fails above protobuf's limit of 2 GiB.
 Result<std::string> SerializeOnnx(const Graph& graph);
+
+// A graph for an attribute, from the bytes that SerializeOnnx made of it: its nodes may also read
+// tensors of the graphs around it. Fails as ReadOnnx does, and for external data.
+Result<Graph> ParseSubgraph(std::span<const std::byte> bytes);
 
 // The standard's number of an element type, as Cast and its like have it in an attribute; 0 for
 // kUndefined.

@@ -60,6 +60,7 @@ class GraphReader {
   explicit GraphReader(const std::filesystem::path& path) : external_(path) {}
 
   Result<Graph> Read(const onnx::GraphProto& proto) { return Read(proto, 0); }
+  Result<Graph> ReadInner(const onnx::GraphProto& proto) { return Read(proto, 1); }
 
  private:
   Result<Graph> Read(const onnx::GraphProto& proto, int nesting);
@@ -294,6 +295,12 @@ Result<Graph> ReadOnnx(const std::filesystem::path& path) {
   Result<Graph> graph = ReadModel(path);
   if (graph.ok()) return graph;
   return graph.status().WithContext(fmt::format("cannot read the model '{}'", path.string()));
+}
+
+Result<Graph> ParseSubgraph(std::span<const std::byte> bytes) {
+  constexpr std::string_view kNowhere = "/dev/null/subgraph";  // No external data can be there.
+  ACC_ASSIGN_OR_RETURN(const onnx::ModelProto model, Parse(bytes));
+  return GraphReader(kNowhere).ReadInner(model.graph());
 }
 
 }  // namespace acc::model
