@@ -36,7 +36,16 @@ bool WriteTranspose(Builder& builder, const model::Node& node) {
     const auto from = AxisFromStart(perm[static_cast<std::size_t>(axis)], rank);
     moved.push_back(AxisIn(order, from, rank));
   }
+  // Where the stored order already is the one asked for, a Transpose would say that nothing moves.
+  const bool moves = !std::ranges::is_sorted(moved) || std::ranges::is_sorted(perm);
   if (rank == 0) return WriteReshape(builder, node);
+  if (!moves) {
+    builder.AddNode({.name = node.name,
+                     .type = "Reshape",
+                     .inputs = {builder.Read(input, order)},
+                     .outputs = {output}});
+    return true;
+  }
   builder.AddNode({.name = node.name,
                    .type = "Transpose",
                    .inputs = {builder.Read(input, order)},

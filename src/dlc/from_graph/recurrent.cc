@@ -176,6 +176,7 @@ std::vector<Attribute> LstmAttributes(std::uint32_t direction) {
 // In the standard the hidden state comes before the cell's, in QNN after it.
 bool WriteLstm(Builder& builder, const model::Node& node) {
   const std::vector<std::uint32_t> numbers = DirectionsOf(builder.source(), node);
+  if (numbers.empty()) return false;
   std::vector<Direction> directions;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     Direction& d = directions.emplace_back(builder, node, static_cast<std::int64_t>(i), 4);
@@ -190,12 +191,13 @@ bool WriteLstm(Builder& builder, const model::Node& node) {
   for (std::size_t output = 0; output < 3; ++output) {
     JoinDirections(builder, node, directions, output);
   }
-  return !directions.empty();
+  return true;
 }
 
 bool WriteGru(Builder& builder, const model::Node& node) {
   const std::vector<std::uint32_t> numbers = DirectionsOf(builder.source(), node);
   const auto linear = static_cast<std::uint64_t>(node.Get<std::int64_t>("linear_before_reset", 0));
+  if (numbers.empty()) return false;
   std::vector<Direction> directions;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     Direction& d = directions.emplace_back(builder, node, static_cast<std::int64_t>(i), 3);
@@ -217,7 +219,7 @@ bool WriteGru(Builder& builder, const model::Node& node) {
   for (std::size_t output = 0; output < 2; ++output) {
     JoinDirections(builder, node, directions, output);
   }
-  return !directions.empty();
+  return true;
 }
 
 constexpr OperatorRow kRows[] = {{"GRU", WriteGru}, {"LSTM", WriteLstm}};
