@@ -22,14 +22,6 @@ Permutation Simplified(const Shape& dims, Permutation permutation) {
   return permutation;
 }
 
-// From the stored order of one side to that of the other, by way of the source's order.
-Permutation Between(AxisOrder golden, AxisOrder target, std::size_t rank) {
-  const Permutation from_golden = Inverse(FromSource(golden, rank));
-  Permutation result = FromSource(target, rank);
-  for (int& axis : result) axis = from_golden[static_cast<std::size_t>(axis)];
-  return result;
-}
-
 Shape WithoutOnes(Shape dims) {
   std::erase(dims, 1);
   return dims;

@@ -119,10 +119,11 @@ Status TensorWriter::Write(TensorRecord record, const TensorView& value) {
   return Write(std::move(record), value, value);
 }
 
-Status TensorWriter::Write(TensorRecord record, const TensorView& value, const TensorView& native) {
+Status TensorWriter::Write(TensorRecord record, const TensorView& value, const TensorView& native,
+                           AxisOrder held) {
   ACC_RETURN_IF_ERROR(CheckView(record.name, value));
   ACC_RETURN_IF_ERROR(CheckView(record.name, native));
-  const Permutation permutation = FromSource(record.axis_order, value.dims.size());
+  const Permutation permutation = Between(held, record.axis_order, value.dims.size());
   record.type = native.type;
   record.dims = Permute(value.dims, permutation);
   Name(record);

@@ -26,8 +26,10 @@ class TensorWriter {
   // Thread-safe; the manifest keeps the order of calls.
   Status Write(TensorRecord record, const TensorView& value);
   // The same where the tensor's own form is not its value but `native`, such as the integers of a
-  // quantized tensor: the raw file gets `value`, the exact copy is of `native`.
-  Status Write(TensorRecord record, const TensorView& value, const TensorView& native);
+  // quantized tensor: the raw file gets `value`, the exact copy is of `native`. Both are in the
+  // order `held`.
+  Status Write(TensorRecord record, const TensorView& value, const TensorView& native,
+               AxisOrder held = AxisOrder::kSource);
   void Skip(std::string name, std::string reason);
 
   // Writes tensors.json. `order` gives each tensor's rank; unknown names come last.

@@ -47,6 +47,18 @@ TEST_F(TensorWriterTest, FloatsAreStoredAsTheyAre) {
   EXPECT_EQ(record.dims, (Shape{2, 3}));
 }
 
+TEST_F(TensorWriterTest, WhatIsHeldChannelLastStaysSo) {
+  const std::vector<float> values = {1, 5, 2, 6, 3, 7, 4, 8};
+  const Tensor tensor = Tensor::FromFloats({1, 2, 2, 2}, values);
+  const TensorView view = tensor.view();
+  ASSERT_TRUE(
+      writer_.Write(Record("x", AxisOrder::kChannelLast), view, view, AxisOrder::kChannelLast)
+          .ok());
+  EXPECT_EQ(FloatsIn("x.raw"), values);
+  ASSERT_TRUE(writer_.Write(Record("y"), view, view, AxisOrder::kChannelLast).ok());
+  EXPECT_THAT(FloatsIn("y.raw"), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+}
+
 TEST_F(TensorWriterTest, ChannelLastIsStoredInTheTargetsOrder) {
   const std::vector<float> values = {1, 2, 3, 4, 5, 6, 7, 8};  // Channels of 2x2.
   const Tensor tensor = Tensor::FromFloats({1, 2, 2, 2}, values);

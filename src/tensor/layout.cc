@@ -169,6 +169,13 @@ Permutation FromSource(AxisOrder order, std::size_t rank) {
   return permutation;
 }
 
+Permutation Between(AxisOrder from, AxisOrder to, std::size_t rank) {
+  const Permutation to_source = Inverse(FromSource(from, rank));
+  Permutation result = FromSource(to, rank);
+  for (int& axis : result) axis = to_source[static_cast<std::size_t>(axis)];
+  return result;
+}
+
 bool IsIdentity(const Permutation& permutation) {
   return std::is_sorted(permutation.begin(), permutation.end());
 }

@@ -25,6 +25,8 @@ using Permutation = std::vector<int>;
 
 // The identity for kSource, and for kChannelLast outside rank 3, 4 and 5.
 Permutation FromSource(AxisOrder order, std::size_t rank);
+// From a tensor stored in one order to the same stored in another.
+Permutation Between(AxisOrder from, AxisOrder to, std::size_t rank);
 bool IsIdentity(const Permutation& permutation);
 Permutation Inverse(const Permutation& permutation);
 Shape Permute(const Shape& dims, const Permutation& permutation);

@@ -114,6 +114,13 @@ TEST(LayoutTest, FromSource) {
   }
 }
 
+TEST(LayoutTest, BetweenGoesByWayOfTheSource) {
+  using enum AxisOrder;
+  EXPECT_EQ(Between(kSource, kChannelLast, 4), FromSource(kChannelLast, 4));
+  EXPECT_EQ(Between(kChannelLast, kSource, 4), (Permutation{0, 3, 1, 2}));
+  EXPECT_TRUE(IsIdentity(Between(kChannelLast, kChannelLast, 4)));
+}
+
 TEST(LayoutTest, InverseUndoesPermute) {
   const Shape dims = {1, 3, 32, 64};
   const Permutation permutation = FromSource(AxisOrder::kChannelLast, 4);
