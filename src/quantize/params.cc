@@ -148,6 +148,8 @@ class Builder {
     const AlgorithmInfo& tf = InfoOf(Algorithm::kTf);
     TensorEncoding& encoding = item.param.encoding;
     if (overrides_.Param(item.param.tensor) != nullptr) return TakeOverride(item);
+    item.stays_float = options_.given_encodings_only;
+    if (item.stays_float) return OkStatus();
     if (item.wish.role == InputRole::kWeight) {
       encoding = EncodingOfConstant(constant, item.wish.axis, weights, options_.weight_bitwidth,
                                     weights.symmetric);

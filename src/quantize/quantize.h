@@ -32,6 +32,9 @@ struct Options {
   // Sigmoid, HardSigmoid, Softmax and Tanh by their formula, not by calibration. At 16 bits the
   // target does so for all of them but Softmax, and so does the quantizer.
   bool fixed_ranges = false;
+  // The overrides are a file's own encodings and all there are: nothing is calibrated or fused, a
+  // constant without one stays float, and so does a tensor, unless it only moves the data of one.
+  bool given_encodings_only = false;
 };
 
 using Types = std::map<std::string, ValueInfo>;

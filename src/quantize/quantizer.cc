@@ -62,8 +62,7 @@ class GraphQuantizer : public Quantizer {
         types_(types),
         overrides_(std::move(overrides)),
         options_(options),
-        plan_(PlanActivations(graph_, types_,
-                              [this](const model::Node& node) { return Converts(node); })) {}
+        plan_(Plan()) {}
 
   Status Prepare() {
     ACC_RETURN_IF_ERROR(ApplyOverrides());
@@ -103,6 +102,16 @@ class GraphQuantizer : public Quantizer {
   }
 
  private:
+  ActivationPlan Plan() const {
+    if (!options_.given_encodings_only) {
+      return PlanActivations(graph_, types_,
+                             [this](const model::Node& node) { return Converts(node); });
+    }
+    return PlanGivenActivations(graph_, types_, [this](const std::string& tensor) {
+      return overrides_.Activation(tensor) != nullptr;
+    });
+  }
+
   // An Identity between two tensors that have different encodings: a DLC's Convert, Quantize or
   // Dequantize.
   bool Converts(const model::Node& node) const {

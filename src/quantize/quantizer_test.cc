@@ -239,6 +239,36 @@ TEST(Quantizer, AnIdentityBetweenGivenEncodingsConverts) {
   EXPECT_THAT(result.shares_range_with, ElementsAre(Pair("same", "wide")));
 }
 
+TEST(Quantizer, GivenEncodingsAreAllThereAre) {
+  TestGraph test;
+  test.Input("x", {1, 1, 2, 2}).Floats("w", {1, 1, 1, 1}, {0.5F}).Floats("b", {1}, {3});
+  test.Node("Transpose", {"x"}, {"moved"}).Node("Conv", {"moved", "w", "b"}, {"c"});
+  test.Node("Relu", {"c"}, {"r"})
+      .Node("MaxPool", {"r"}, {"p"})
+      .Node("Exp", {"p"}, {"e"})
+      .Output("e");
+  Options options;
+  options.given_encodings_only = true;
+  Overrides overrides;
+  overrides.activations["x"].channels = {AsymmetricEncoding(0, 6, 8)};
+  overrides.activations["c"].channels = {AsymmetricEncoding(-1, 1, 8)};
+  overrides.activations["r"].channels = {AsymmetricEncoding(0, 1, 8)};
+  overrides.activations["p"].channels = {AsymmetricEncoding(0, 2, 16)};
+  overrides.params["w"].channels = {SymmetricEncoding(-1, 1, 8)};
+  auto quantizer = CreateQuantizer(test.graph, test.types, {}, overrides, options);
+  ASSERT_TRUE(quantizer.ok()) << quantizer.status().message();
+  EXPECT_EQ((*quantizer)->calibrator().passes(), 0);
+  const auto result = (*quantizer)->Finish();
+  ASSERT_TRUE(result.ok()) << result.status().message();
+  EXPECT_THAT(result->shares_range_with, ElementsAre(Pair("moved", "x")));
+  EXPECT_THAT(result->fused, IsEmpty()) << "the file stores what the Relu reads";
+  EXPECT_TRUE(result->quantized_name.contains("c"));
+  EXPECT_EQ(result->activations.at("p").channels[0].bitwidth, 16) << "moved, but with its own";
+  EXPECT_FALSE(result->activations.contains("e"));
+  EXPECT_THAT(result->params, Contains(Key("w")));
+  EXPECT_THAT(result->params, Not(Contains(Key("b"))));
+}
+
 TEST(Quantizer, OverridesThatCannotBeUsedAreTold) {
   Overrides overrides = ActivationOverride("c", AsymmetricEncoding(0, 6, 8));
   overrides.activations["nobody"].channels = {AsymmetricEncoding(0, 6, 8)};

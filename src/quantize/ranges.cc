@@ -125,6 +125,10 @@ class Planner {
   ActivationPlan plan_;
 };
 
+bool MovesData(const model::Graph& graph, const model::Node& node) {
+  return OutputRangeOf(graph, node) == OutputRange::kOfInput;
+}
+
 struct FixedRange {
   std::string_view op_type;
   int min;
@@ -149,6 +153,31 @@ const std::string& ActivationPlan::RootOf(const std::string& tensor) const {
 ActivationPlan PlanActivations(const model::Graph& graph, const Types& types,
                                const std::function<bool(const model::Node&)>& converts) {
   return Planner(graph, types, converts).Plan();
+}
+
+ActivationPlan PlanGivenActivations(const model::Graph& graph, const Types& types,
+                                    const std::function<bool(const std::string&)>& is_given) {
+  ActivationPlan plan;
+  std::set<std::string> stored;
+  const auto store = [&](const std::string& tensor) {
+    plan.stored.push_back(tensor);
+    stored.insert(tensor);
+  };
+  for (const ValueInfo& input : graph.inputs) {
+    if (input.type == ElementType::kFloat32 && is_given(input.name)) store(input.name);
+  }
+  for (const model::Node& node : graph.nodes) {
+    for (const std::string& output : node.outputs) {
+      const auto info = types.find(output);
+      const bool has_own =
+          info != types.end() && info->second.type == ElementType::kFloat32 && is_given(output);
+      const bool is_moved = !has_own && !output.empty() && MovesData(graph, node) &&
+                            stored.contains(node.inputs.front());
+      if (has_own || is_moved) store(output);
+      if (is_moved) plan.shares_range_with[output] = plan.RootOf(node.inputs.front());
+    }
+  }
+  return plan;
 }
 
 std::optional<Encoding> FixedEncoding(std::string_view op_type, int bitwidth) {

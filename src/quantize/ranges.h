@@ -32,6 +32,11 @@ struct ActivationPlan {
 ActivationPlan PlanActivations(const model::Graph& graph, const Types& types,
                                const std::function<bool(const model::Node&)>& converts = {});
 
+// Of a graph whose encodings are given: stored are the float32 tensors that have one, and what only
+// moves the data of those.
+ActivationPlan PlanGivenActivations(const model::Graph& graph, const Types& types,
+                                    const std::function<bool(const std::string&)>& is_given);
+
 // Operators whose output range is known from their formula: Sigmoid, HardSigmoid and Softmax (0 to
 // 1), Tanh (-1 to 1). Nothing for the others.
 std::optional<Encoding> FixedEncoding(std::string_view op_type, int bitwidth);
