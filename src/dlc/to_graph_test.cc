@@ -105,6 +105,23 @@ TEST(ToGraphTest, ConstantsOfTwoLayoutsAreTwo) {
   EXPECT_THAT(translated->graph.initializers.at("bias_channel_last").dims(), ElementsAre(3));
 }
 
+TEST(ToGraphTest, AWindowOverTheWholeImageIsGlobal) {
+  TestModel model;
+  model.Input("x", {1, 4, 6, 3});
+  model.Output("whole", {1, 1, 1, 3});
+  model.Output("rows", {1, 4, 1, 3});
+  model.Output("padded", {1, 2, 1, 3});
+  model.AddNode("PoolAvg2d", {"x"}, {"whole"}, {model.List("filter_size", {4, 6})});
+  model.AddNode("PoolAvg2d", {"x"}, {"rows"}, {model.List("filter_size", {1, 6})});
+  model.AddNode("PoolAvg2d", {"x"}, {"padded"},
+                {model.List("filter_size", {4, 6}), model.List("pad_amount", {1, 0, 0, 0})});
+  const auto translated = Translate(model);
+  ASSERT_TRUE(translated.ok()) << translated.status().message();
+  EXPECT_EQ(NodeOf(translated->graph, "whole_channel_first").op_type, "GlobalAveragePool");
+  EXPECT_EQ(NodeOf(translated->graph, "rows_channel_first").op_type, "AveragePool");
+  EXPECT_EQ(NodeOf(translated->graph, "padded_channel_first").op_type, "AveragePool");
+}
+
 TEST(ToGraphTest, EncodingsFollowTheAxes) {
   TestModel model = Convolution();
   for (Tensor& tensor : model.graph().tensors) {

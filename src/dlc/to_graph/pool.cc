@@ -2,6 +2,8 @@
 // Pooling. The IR's Pool and Pool3d say in "pool_type" which of QNN's operators they are.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "dlc/to_graph/operators.h"
 #include "dlc/to_graph/translation.h"
@@ -19,8 +21,22 @@ Attributes Window(Translation& t) {
   return attributes;
 }
 
+// One window over the whole image.
+bool IsGlobal(Translation& t) {
+  const Shape& dims = t.Dims(0);
+  const std::vector<std::int64_t> pads = t.Ints("pad_amount", 2 * (dims.size() - 2), 0);
+  const std::vector<std::int64_t> window = t.Ints("filter_size", dims.size() - 2, 1);
+  return std::equal(window.begin(), window.end(), dims.begin() + 1) &&
+         std::ranges::all_of(pads, [](std::int64_t pad) { return pad == 0; });
+}
+
+// Runtimes add up a global average with more care than a window's.
 void Average(Translation& t) {
   if (!t.CheckRank(0, 3, 5)) return;
+  if (IsGlobal(t)) {
+    t.Make(0, ChannelFirst(t.Rank(0)), "GlobalAveragePool", {t.InputChannelFirst(0)});
+    return;
+  }
   Attributes attributes = Window(t);
   attributes["count_include_pad"] = t.Int("count_pad_for_edges", 0);
   t.Make(0, ChannelFirst(t.Rank(0)), "AveragePool", {t.InputChannelFirst(0)},
