@@ -26,19 +26,14 @@ using GraphIndex = std::unordered_map<std::string, GraphEntry>;
 GraphIndex IndexGraph(const store::GraphStruct* graph) {
   GraphIndex index;
   if (graph == nullptr) return index;
-  const auto add = [&](const store::GraphStruct::Value& value, const store::GraphStruct::Node* node,
-                       std::string key) {
-    index.emplace(std::move(key), GraphEntry{index.size(), &value, node});
-  };
-  for (const auto& input : graph->inputs) add(input, nullptr, input.name);
+  std::vector<GraphEntry> entries;
+  for (const auto& input : graph->inputs) entries.push_back({entries.size(), &input, nullptr});
   for (const auto& node : graph->nodes) {
-    for (const auto& output : node.outputs) add(output, &node, output.name);
+    for (const auto& output : node.outputs) entries.push_back({entries.size(), &output, &node});
   }
+  for (const GraphEntry& entry : entries) index.emplace(entry.value->name, entry);
   // Directories that other tools wrote may spell a name as the converter does not.
-  for (const auto& input : graph->inputs) add(input, nullptr, NameKey(input.name));
-  for (const auto& node : graph->nodes) {
-    for (const auto& output : node.outputs) add(output, &node, NameKey(output.name));
-  }
+  for (const GraphEntry& entry : entries) index.emplace(NameKey(entry.value->name), entry);
   return index;
 }
 

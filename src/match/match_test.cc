@@ -108,6 +108,16 @@ TEST(MatchTest, GraphStructGivesOrderDimsAndTypes) {
   EXPECT_FALSE(matches.pairs[1].layout_guessed);
 }
 
+TEST(MatchTest, OtherSpellingsKeepTheGraphsOrder) {
+  const auto golden = RunOf({"x", "_a_b", "y"});
+  store::GraphStruct graph;
+  graph.inputs = {{"x", {}, false, ""}};
+  graph.nodes = {{"n", "Conv", {"x"}, {{"/a/b", {}, false, ""}}},
+                 {"m", "Relu", {"/a/b"}, {{"y", {}, false, ""}}}};
+  EXPECT_THAT(PairTexts(MatchOrFail({&golden, &golden, nullptr, &graph})),
+              ElementsAre("x<-x exact", "_a_b<-_a_b exact", "y<-y exact"));
+}
+
 TEST(MatchTest, ReasonsOfUnmatchedTensorsComeFromTheOtherRun) {
   auto golden = RunOf({"a", "conv_out", "gone"});
   auto target = RunOf({"a", "new"});
