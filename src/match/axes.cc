@@ -65,7 +65,18 @@ Alignment Align(const Axes& golden, const Axes& target) {
     }
   }
   if (!golden.dims) return {};
-  return Guess(*golden.dims, *target.dims);
+  Alignment guess = Guess(*golden.dims, *target.dims);
+  if (!target.order_told) return guess;
+  if (!guess.guessed && *golden.dims == *target.dims) {
+    guess = {{}, true, "taken as equal: golden and target " + ToText(*golden.dims)};
+  }
+  if (guess.guessed) {
+    guess.note = "the axis order that the target's description gives, " +
+                 std::string(target.order == AxisOrder::kSource ? "the source's"
+                                                                : LayoutName(target.order, rank)) +
+                 ", does not fit the dims; " + guess.note;
+  }
+  return guess;
 }
 
 }  // namespace acc::match

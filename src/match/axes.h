@@ -25,8 +25,9 @@ struct Alignment {
 };
 
 // Metadata decides where it explains both dims. Otherwise the conventional permutation between
-// channel-first and channel-last is inferred from the dims, and `guessed` is set. A golden side
-// without metadata is taken to be in the source's order.
+// channel-first and channel-last is inferred from the dims, and `guessed` is set; the note says
+// where metadata was contradicted. A golden side without metadata is taken to be in the source's
+// order.
 Alignment Align(const Axes& golden, const Axes& target);
 
 }  // namespace acc::match

@@ -64,6 +64,14 @@ TEST(AlignTest, MetadataThatContradictsTheDimsIsNotBelieved) {
   EXPECT_TRUE(result.guessed);
 }
 
+TEST(AlignTest, AChannelLastOrderThatContradictsEqualDimsIsReported) {
+  const Alignment result =
+      Align(Told({1, 3, 8, 9}, AxisOrder::kSource), Told({1, 3, 8, 9}, AxisOrder::kChannelLast));
+  EXPECT_THAT(result.golden_to_target, IsEmpty());
+  EXPECT_TRUE(result.guessed);
+  EXPECT_THAT(result.note, HasSubstr("NHWC, does not fit the dims; taken as equal"));
+}
+
 TEST(AlignTest, EqualDimsWithoutAnOrderAreFlagged) {
   const Alignment result = Align(Told({1, 8, 8, 8}, AxisOrder::kSource), Untold({1, 8, 8, 8}));
   EXPECT_THAT(result.golden_to_target, IsEmpty());

@@ -56,8 +56,17 @@ std::vector<std::size_t> TargetOrder(const store::Manifest& target, const GraphI
   return order;
 }
 
+// One sentence where the file does not hold as many float32 elements as `dims` ask for, or empty.
+std::string Contradiction(const store::TensorRecord& target, const Shape& dims) {
+  const auto count = ElementCount(dims);
+  if (!target.file_bytes || (count && *count * sizeof(float) == *target.file_bytes)) return {};
+  return "the graph's dims " + ToText(dims) + " do not fit the file, which has " +
+         std::to_string(*target.file_bytes) + " bytes; they are not used";
+}
+
 // Fills what the run does not say from the graph struct; returns what is known of the axes.
-Axes CompleteFromGraph(store::TensorRecord& target, const GraphEntry* entry) {
+Axes CompleteFromGraph(store::TensorRecord& target, const GraphEntry* entry,
+                       std::string& contradiction) {
   Axes axes{target.dims, target.axis_order, target.dims.has_value()};
   if (entry == nullptr) return axes;
   if (entry->node != nullptr) {
@@ -65,6 +74,8 @@ Axes CompleteFromGraph(store::TensorRecord& target, const GraphEntry* entry) {
     if (target.op_type.empty()) target.op_type = entry->node->type;
   }
   if (target.dims || !entry->value->has_dims) return axes;
+  contradiction = Contradiction(target, entry->value->dims);
+  if (!contradiction.empty()) return axes;
   target.dims = axes.dims = entry->value->dims;
   if (const auto order = AxisOrderFromName(entry->value->layout)) {
     target.axis_order = axes.order = *order;
@@ -76,12 +87,15 @@ Axes CompleteFromGraph(store::TensorRecord& target, const GraphEntry* entry) {
 Pair MakePair(const store::TensorRecord& golden, const store::TensorRecord& target,
               Strategy strategy, const GraphEntry* entry) {
   Pair pair{golden, target, strategy, {}, false, {}};
-  const Axes target_axes = CompleteFromGraph(pair.target, entry);
+  std::string contradiction;
+  const Axes target_axes = CompleteFromGraph(pair.target, entry, contradiction);
   Alignment alignment =
       Align({golden.dims, golden.axis_order, golden.dims.has_value()}, target_axes);
   pair.golden_to_target = std::move(alignment.golden_to_target);
-  pair.layout_guessed = alignment.guessed;
-  pair.layout_note = std::move(alignment.note);
+  pair.layout_guessed = alignment.guessed || !contradiction.empty();
+  pair.layout_note = std::move(contradiction);
+  if (!pair.layout_note.empty() && !alignment.note.empty()) pair.layout_note += "; ";
+  pair.layout_note += alignment.note;
   return pair;
 }
 

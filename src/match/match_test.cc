@@ -118,6 +118,22 @@ TEST(MatchTest, OtherSpellingsKeepTheGraphsOrder) {
               ElementsAre("x<-x exact", "_a_b<-_a_b exact", "y<-y exact"));
 }
 
+TEST(MatchTest, DimsThatDoNotFitTheFileAreNotTaken) {
+  const auto golden = RunOf({"a"});
+  auto target = RunOf({"a"});
+  store::GraphStruct graph;
+  graph.nodes = {{"conv", "Conv", {"in"}, {{"a", {1, 8, 9, 3}, true, "NHWC"}}}};
+  target.tensors[0].file_bytes = 1 * 8 * 9 * 3 * 4;
+  EXPECT_EQ(MatchOrFail({&golden, &target, nullptr, &graph}).pairs[0].layout_note, "");
+  target.tensors[0].file_bytes = 100;
+  const Pair pair = MatchOrFail({&golden, &target, nullptr, &graph}).pairs[0];
+  EXPECT_EQ(pair.target.dims, std::nullopt);
+  EXPECT_EQ(pair.target.op_type, "Conv");
+  EXPECT_THAT(pair.golden_to_target, IsEmpty());
+  EXPECT_TRUE(pair.layout_guessed);
+  EXPECT_THAT(pair.layout_note, AllOf(HasSubstr("1x8x9x3"), HasSubstr("100 bytes")));
+}
+
 TEST(MatchTest, ReasonsOfUnmatchedTensorsComeFromTheOtherRun) {
   auto golden = RunOf({"a", "conv_out", "gone"});
   auto target = RunOf({"a", "new"});

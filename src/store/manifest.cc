@@ -362,6 +362,7 @@ Result<Manifest> ListTensors(const fs::path& run) {
     TensorRecord record;
     record.name = file.substr(0, file.size() - std::string_view(".raw").size());
     record.file = file;
+    if (const auto bytes = fs::file_size(run / file, error); !error) record.file_bytes = bytes;
     manifest.tensors.push_back(std::move(record));
   }
   std::sort(manifest.tensors.begin(), manifest.tensors.end(),

@@ -3,6 +3,7 @@
 // directories without it, which other tools wrote: see ListTensors.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct TensorRecord {
   std::string name;
   std::string file;  // Relative to the run, with "/"; float32 whatever the tensor's own type is.
   ElementType type = ElementType::kFloat32;  // The tensor's own type.
+  std::optional<std::uint64_t> file_bytes;  // Of `file`, where ListTensors looked for files itself.
   std::string native_file;    // An exact copy in `type`; empty where the tensor is float32.
   std::optional<Shape> dims;  // Nothing where the directory does not say.
   AxisOrder axis_order = AxisOrder::kSource;
@@ -48,7 +50,8 @@ Status WriteManifest(const std::filesystem::path& run, const Manifest& manifest)
 Result<Manifest> ReadManifest(const std::filesystem::path& run);
 
 // The tensors of any directory: from tensors.json where it is there, or else from the .raw files
-// found below it (name = relative path without ".raw", type float32, dims unknown), sorted by name.
+// found below it (name = relative path without ".raw", type float32, dims unknown, size known),
+// sorted by name.
 // Fails for a directory that is missing or holds none.
 Result<Manifest> ListTensors(const std::filesystem::path& run);
 
