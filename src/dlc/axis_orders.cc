@@ -13,18 +13,20 @@
 namespace acc::dlc {
 namespace {
 
-// Beginnings of types: "Conv" is Conv1d, Conv2d, Conv3d.
+// Beginnings of types: "Pool" is PoolAvg2d, PoolMax3d, …, and version 3's Pooling.
 constexpr std::string_view kSpatial[] = {
-    "Batchnorm",    "ChannelShuffle", "Conv1d",     "Conv2d",    "Conv3d",       "CropAndResize",
-    "DepthToSpace", "DepthWiseConv",  "GridSample", "GroupNorm", "InstanceNorm", "L2Pool",
-    "Lrn",          "Pool",           "Resize",     "RoiAlign",  "SpaceToDepth", "TransposeConv",
+    "BatchNorm",     "Batchnorm",     "ChannelShuffle", "Conv1d",        "Conv2d",
+    "Conv3d",        "Convolutional", "CropAndResize",  "Deconvolution", "DepthToSpace",
+    "DepthWiseConv", "GridSample",    "GroupNorm",      "InstanceNorm",  "L2Pool",
+    "Lrn",           "Pool",          "Resize",         "RoiAlign",      "SpaceToDepth",
+    "TransposeConv",
 };
 
 constexpr std::string_view kFollowing[] = {
-    "Abs",        "Argmax",      "Argmin", "Cast",         "Concat",   "Convert",   "Cumulative",
-    "Dequantize", "ElementWise", "Elt",    "Elu",          "Gelu",     "HardSwish", "L2Norm",
-    "LogSoftmax", "Neuron",      "Pad",    "Prelu",        "Quantize", "Reduce",    "Relu",
-    "Sigmoid",    "Softmax",     "Split",  "StridedSlice", "Tanh",     "Tile",
+    "Abs",        "Argmax",      "Argmin",  "Cast",  "Concat",       "Convert",   "Cumulative",
+    "Dequantize", "ElementWise", "Elt",     "Elu",   "Gelu",         "HardSwish", "L2Norm",
+    "LogSoftmax", "Neuron",      "Pad",     "Prelu", "Quantize",     "Reduce",    "Relu",
+    "Sigmoid",    "SoftMax",     "Softmax", "Split", "StridedSlice", "Tanh",      "Tile",
 };
 
 template <std::size_t N>
@@ -43,15 +45,8 @@ Shape WithHeight(Shape dims) {
 
 // How the serializer writes a copy.
 bool KeepsOrder(const Node& node) {
-  const Attribute* perm = node.type == "Transpose" ? node.Find("perm") : nullptr;
-  const Tensor* axes = perm != nullptr ? std::get_if<Tensor>(&perm->value) : nullptr;
-  if (axes == nullptr || StoredType(axes->type) != ElementType::kUint32) return false;
-  for (std::uint32_t i = 0; i < axes->data.size() / sizeof(i); ++i) {
-    std::uint32_t axis = 0;
-    std::memcpy(&axis, axes->data.data() + i * sizeof(axis), sizeof(axis));
-    if (axis != i) return false;
-  }
-  return !axes->data.empty();
+  const Permutation axes = TransposeAxes(node);
+  return !axes.empty() && IsIdentity(axes);
 }
 
 class Propagation {
@@ -124,6 +119,19 @@ class Propagation {
 };
 
 }  // namespace
+
+Permutation TransposeAxes(const Node& node) {
+  const Attribute* perm = node.type == "Transpose" ? node.Find("perm") : nullptr;
+  const auto* tensor = perm != nullptr ? std::get_if<Tensor>(&perm->value) : nullptr;
+  if (tensor == nullptr || StoredType(tensor->type) != ElementType::kUint32) return {};
+  Permutation axes(tensor->data.size() / sizeof(std::uint32_t));
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    std::uint32_t axis = 0;
+    std::memcpy(&axis, tensor->data.data() + i * sizeof(axis), sizeof(axis));
+    axes[i] = static_cast<int>(axis);
+  }
+  return axes;
+}
 
 bool DifferByHeight(const Shape& a, const Shape& b) {
   return a.size() != b.size() && WithHeight(a) == WithHeight(b);

@@ -16,6 +16,9 @@ namespace acc::dlc {
 // those tensors are kSource. Works without weights and for operators that have no translation.
 std::map<std::string, AxisOrder> AxisOrders(const Graph& graph);
 
+// The axes of a Transpose; empty for other nodes and where the file does not say them.
+Permutation TransposeAxes(const Node& node);
+
 // Whether the dims differ by a height of 1: channel-last images of one axis get it before an
 // operator that wants two, and lose it after it.
 bool DifferByHeight(const Shape& a, const Shape& b);

@@ -51,6 +51,18 @@ TEST(AxisOrders, ReachTheInputThroughElementWiseOperators) {
   EXPECT_EQ(orders.at("c"), kSource);
 }
 
+TEST(AxisOrders, KnowTheTypesOfVersion3) {
+  const auto orders = AxisOrders(
+      GraphOf({NodeOf("Convolutional", {"x", "w"}, {"y"}), NodeOf("SoftMax", {"y"}, {"s"}),
+               NodeOf("Deconvolution", {"u", "w"}, {"v"}), NodeOf("BatchNorm", {"t", "w"}, {"n"})},
+              {{"x", {1, 4, 4, 3}},
+               {"y", {1, 4, 4, 2}},
+               {"s", {1, 4, 4, 2}},
+               {"v", {1, 2, 2, 2}},
+               {"n", {1, 1, 1, 2}}}));
+  for (const char* name : {"x", "y", "s", "v", "n"}) EXPECT_EQ(orders.at(name), kLast) << name;
+}
+
 TEST(AxisOrders, EndAtReshapesAndOtherRanks) {
   const auto orders =
       AxisOrders(GraphOf({NodeOf("Conv2d", {"x", "w"}, {"y"}), NodeOf("Reshape", {"y"}, {"r"}),
