@@ -16,16 +16,16 @@
 #include "base/text.h"
 #include "features/feature_run.h"
 #include "features/features.h"
+#include "features/layout_check.h"
 #include "features/verification_graph.h"
 #include "features/verification_plan.h"
+#include "features/verification_sources.h"
 #include "match/match.h"
 #include "match/names.h"
-#include "quantize/quantize.h"
 #include "report/findings.h"
 #include "report/report.h"
 #include "report/summary.h"
 #include "store/graph_struct.h"
-#include "store/manifest.h"
 #include "tensor/shape.h"
 #include "verify/comparison.h"
 #include "verify/verifiers.h"
@@ -35,138 +35,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kGraphStructSuffix = "_graph_struct.json";
-
-// Everything that is read before the comparison starts.
-struct Sources {
-  fs::path golden_directory;
-  fs::path target_directory;
-  std::optional<store::GraphStruct> graph;
-  std::map<std::string, TensorEncoding> encodings;  // Of --target_encodings, by name and by key.
-  std::vector<PlannedColumn> columns;
-  match::Matches matches;
-};
-
 Status CheckOptions(const VerificationOptions& options) {
   if (options.golden_output_reference_directory.empty()) {
     return UsageError("--golden_output_reference_directory is missing.");
   }
   if (options.inference_results.empty()) return UsageError("--inference_results is missing.");
-  for (const auto& [path, flag] :
-       {std::pair(&options.dlc_path, "--dlc_path"),
-        std::pair(&options.qnn_model_json_path, "--qnn_model_json_path")}) {
-    if (path->empty()) continue;
-    return UsageError(fmt::format(
-        "{} is not yet in this build. Leave it out: the axis order comes from tensors.json or "
-        "--graph_struct.",
-        flag));
+  if (!options.dlc_path.empty() && !options.qnn_model_json_path.empty()) {
+    return UsageError(
+        "--dlc_path and --qnn_model_json_path both describe the target's model. Give one of them.");
   }
   return OkStatus();
 }
 
-// The contract's paths are absolute or relative to the working directory; as shells have it,
-// relative to the current folder goes first.
-fs::path Resolved(const fs::path& path, const fs::path& working_dir) {
-  std::error_code ignored;
-  if (path.empty() || path.is_absolute() || fs::exists(path, ignored)) return path;
-  const fs::path inside = working_dir / path;
-  return fs::exists(inside, ignored) ? inside : path;
-}
-
-// A whole inference_engine run stands for its first result.
-fs::path ResultFolder(const fs::path& directory) {
-  fs::path first_result = directory / "output" / "Result_0";
-  std::error_code ignored;
-  if (fs::exists(directory / "tensors.json", ignored) || !fs::is_directory(first_result, ignored)) {
-    return directory;
-  }
-  LogInfo("'{}' is a whole run: its output/Result_0 is compared", Printable(directory.native()));
-  return first_result;
-}
-
-// The graph struct that an inference_engine run keeps two folders above its results; nothing where
-// there is none or more than one.
-fs::path GraphStructBeside(const fs::path& target_directory) {
-  std::error_code error;
-  const fs::path run = fs::weakly_canonical(target_directory, error).parent_path().parent_path();
-  fs::path found;
-  for (fs::directory_iterator entry(run, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (!entry->path().filename().native().ends_with(kGraphStructSuffix)) continue;
-    if (!found.empty()) return {};
-    found = entry->path();
-  }
-  return found;
-}
-
-bool AsksFor(const std::vector<PlannedColumn>& columns, std::string_view verifier) {
-  return std::any_of(columns.begin(), columns.end(), [&](const PlannedColumn& planned) {
-    return planned.column.request.info->name == verifier;
-  });
-}
-
-Status ReadGraph(const VerificationOptions& options, Sources& sources) {
-  fs::path path = Resolved(options.graph_struct, options.common.working_dir);
-  if (path.empty()) {
-    path = GraphStructBeside(sources.target_directory);
-    if (path.empty()) return OkStatus();
-    LogInfo("--graph_struct is not given: using '{}'", Printable(path.native()));
-  }
-  ACC_ASSIGN_OR_RETURN(sources.graph, store::ReadGraphStruct(path));
-  return OkStatus();
-}
-
-Status CheckScaledDiff(const VerificationOptions& options,
-                       const std::vector<PlannedColumn>& columns) {
-  if (!options.graph_struct.empty() || !AsksFor(columns, "ScaledDiff")) return OkStatus();
-  return UsageError(
-      "ScaledDiff needs --graph_struct, to know which tensors each layer reads. It is "
-      "<model>_graph_struct.json in the folder of the inference_engine run.");
-}
-
-Status ReadEncodings(const fs::path& path, Sources& sources) {
-  if (path.empty()) return OkStatus();
-  ACC_ASSIGN_OR_RETURN(quantize::Overrides overrides, quantize::ReadOverrides(path));
-  for (auto& [name, encoding] : overrides.activations) {
-    sources.encodings.emplace(match::NameKey(name), encoding);
-    sources.encodings.insert_or_assign(name, std::move(encoding));
-  }
-  return OkStatus();
-}
-
-Status MatchTensors(const VerificationOptions& options, Sources& sources) {
-  ACC_ASSIGN_OR_RETURN(const auto golden, store::ListTensors(sources.golden_directory));
-  ACC_ASSIGN_OR_RETURN(const auto target, store::ListTensors(sources.target_directory));
-  std::optional<store::TensorMapping> mapping;
-  if (const auto path = Resolved(options.tensor_mapping, options.common.working_dir);
-      !path.empty()) {
-    ACC_ASSIGN_OR_RETURN(mapping, store::ReadTensorMapping(path));
-  }
-  ACC_ASSIGN_OR_RETURN(sources.matches,
-                       match::Match({&golden, &target, mapping ? &*mapping : nullptr,
-                                     sources.graph ? &*sources.graph : nullptr}));
-  return OkStatus();
-}
-
-Result<Sources> ReadSources(const VerificationOptions& options,
-                            std::vector<PlannedColumn> columns) {
-  const fs::path& working_dir = options.common.working_dir;
-  Sources sources;
-  sources.columns = std::move(columns);
-  sources.golden_directory =
-      ResultFolder(Resolved(options.golden_output_reference_directory, working_dir));
-  sources.target_directory = ResultFolder(Resolved(options.inference_results, working_dir));
-  ACC_RETURN_IF_ERROR(ReadGraph(options, sources));
-  ACC_RETURN_IF_ERROR(ReadEncodings(Resolved(options.target_encodings, working_dir), sources));
-  ACC_RETURN_IF_ERROR(MatchTensors(options, sources));
-  if (const auto config = Resolved(options.verifier_config, working_dir); !config.empty()) {
-    ACC_RETURN_IF_ERROR(AddConfiguredColumns(config, sources.matches.pairs, sources.columns));
-    ACC_RETURN_IF_ERROR(CheckScaledDiff(options, sources.columns));
-  }
-  return sources;
-}
-
-std::vector<TensorNeighbours> NeighboursOf(const Sources& sources) {
+std::vector<TensorNeighbours> NeighboursOf(const VerificationSources& sources) {
   if (!sources.graph) return std::vector<TensorNeighbours>(sources.matches.pairs.size());
   std::vector<std::string> names;
   for (const match::Pair& pair : sources.matches.pairs) names.push_back(pair.target.name);
@@ -176,7 +57,7 @@ std::vector<TensorNeighbours> NeighboursOf(const Sources& sources) {
 // Compares all pairs and turns the answers into rows of the report.
 class PairComparison {
  public:
-  explicit PairComparison(const Sources& sources)
+  explicit PairComparison(const VerificationSources& sources)
       : sources_(sources), pairs_(sources.matches.pairs), neighbours_(NeighboursOf(sources)) {}
 
   Result<report::Summary> Run() {
@@ -186,6 +67,9 @@ class PairComparison {
     Progress progress("compare", jobs.size());
     const auto results = verify::CompareAll(jobs, &progress);
     ACC_RETURN_IF_ERROR(CheckInterrupted());
+    doubts_ = DoubtLayouts(pairs_, jobs, results);
+    ACC_RETURN_IF_ERROR(CheckInterrupted());
+    LogDoubts();
     return SummaryOf(results);
   }
 
@@ -290,8 +174,27 @@ class PairComparison {
     row.worst = comparison.worst;
     row.matched_by = match::Name(pair.strategy);
     row.note = pair.layout_note;
+    if (const auto& doubt = doubts_[index]) {
+      row.note += (row.note.empty() ? "" : "; ") + ToText(*doubt);
+    }
     row.encoding = EncodingOf(pair);
     return row;
+  }
+
+  void LogDoubts() const {
+    const auto first = std::ranges::find_if(doubts_, [](const auto& doubt) { return !!doubt; });
+    if (first == doubts_.end()) return;
+    const auto count = std::ranges::count_if(doubts_, [](const auto& doubt) { return !!doubt; });
+    LogWarn(
+        "the axis order of {} tensors is probably wrong; the summary says which. The first is "
+        "'{}': "
+        "{}. {}",
+        count, Printable(pairs_[static_cast<std::size_t>(first - doubts_.begin())].target.name),
+        ToText(**first),
+        sources_.graph
+            ? "Check that --graph_struct, --dlc_path or --qnn_model_json_path describe the model "
+              "that made the results."
+            : "Give --dlc_path or --qnn_model_json_path, the model that made the results.");
   }
 
   // Pairs that cannot be compared (an unreadable file) are listed as unmatched, with the reason.
@@ -327,10 +230,11 @@ class PairComparison {
     return summary;
   }
 
-  const Sources& sources_;
+  const VerificationSources& sources_;
   const std::vector<match::Pair>& pairs_;
   std::vector<TensorNeighbours> neighbours_;
   std::vector<PairPlan> plans_;
+  std::vector<std::optional<LayoutDoubt>> doubts_;
 };
 
 void LogMatches(const match::Matches& matches) {
@@ -347,8 +251,17 @@ void LogMatches(const match::Matches& matches) {
   if (guessed > 0) {
     LogWarn(
         "the axis order of {} tensors had to be inferred; the summary says which. "
-        "--graph_struct tells it.",
+        "--dlc_path, --qnn_model_json_path or --graph_struct tell it.",
         guessed);
+  }
+  const auto unknown = std::ranges::count_if(matches.pairs, [](const match::Pair& pair) {
+    return !pair.golden.dims && !pair.target.dims;
+  });
+  if (unknown > 0) {
+    LogWarn(
+        "the dims of {} tensors are known on neither side, so their axis order is taken as equal. "
+        "--dlc_path, --qnn_model_json_path or --graph_struct tell them.",
+        unknown);
   }
 }
 
@@ -361,7 +274,7 @@ bool ThresholdsMet(const report::Summary& summary) {
 
 Result<Outcome> CompareAndReport(const VerificationOptions& options,
                                  std::vector<PlannedColumn> columns, const fs::path& directory) {
-  ACC_ASSIGN_OR_RETURN(const Sources sources, ReadSources(options, std::move(columns)));
+  ACC_ASSIGN_OR_RETURN(const VerificationSources sources, ReadSources(options, std::move(columns)));
   LogMatches(sources.matches);
   ACC_ASSIGN_OR_RETURN(report::Summary summary, PairComparison(sources).Run());
   summary.golden_directory = sources.golden_directory.native();

@@ -151,12 +151,59 @@ TEST_F(VerificationTest, AnUnreadablePairIsListedAndTheOthersCompared) {
   EXPECT_EQ(Report()["unmatched_target"][0]["name"], "b");
 }
 
-TEST_F(VerificationTest, OptionsOfLaterBuildsAreRefused) {
+// A convolution whose net JSON says channel-last, and a Relu without dims behind it.
+constexpr std::string_view kNet = R"({"graph": {"tensors": {
+    "x": {"id": 0, "type": 0, "data_type": 562, "dims": [1, 4, 4, 2]},
+    "_conv_out": {"id": 1, "type": 1, "data_type": 1032, "dims": [1, 4, 4, 2], "quant_params":
+        {"definition": 1, "encoding": 0, "scale_offset": {"offset": -128, "scale": 0.5}}}},
+  "nodes": {"n": {"package": "qti.aisw", "type": "Conv2d", "input_names": ["x"],
+                  "output_names": ["_conv_out"]}}}})";
+
+TEST_F(VerificationTest, ANetJsonTellsAxisOrderEncodingAndOperator) {
+  std::vector<float> golden(32);
+  std::vector<float> target(32);
+  for (std::size_t i = 0; i < golden.size(); ++i) {
+    golden[i] = static_cast<float>(i);
+    target[i % 16 * 2 + i / 16] = golden[i];
+  }
+  WriteRaw("golden/conv/out.raw", golden);
+  WriteRaw("target/_conv_out.raw", target);
+  WriteText("net.json", kNet);
+  options_.qnn_model_json_path = root_ / "net.json";
+  options_.default_verifiers = {{"CosineSimilarity"}, {"ScaledDiff"}};
+  RunOk();
+  const Json row = Report()["rows"][0];
+  EXPECT_EQ(row["scores"][0], 1.0);
+  EXPECT_EQ(row["layer_type"], "Conv2d");
+  EXPECT_EQ(row["dims"], Json::array({1, 4, 4, 2}));
+  EXPECT_EQ(row["note"], "");
+  const auto page = ReadFile(root_ / "work/verification/run/CosineSimilarity/_conv_out.html");
+  ASSERT_TRUE(page.ok()) << page.status().message();
+  EXPECT_THAT(*page, HasSubstr("scale 0.5, offset -128"));
+}
+
+TEST_F(VerificationTest, ANetJsonThatContradictsTheFilesIsToldAndNotUsed) {
+  WriteRaw("golden/conv/out.raw", {1, 2, 3});
+  WriteRaw("target/_conv_out.raw", {1, 2, 3});
+  WriteText("net.json", kNet);
+  options_.qnn_model_json_path = root_ / "net.json";
+  RunOk();
+  const Json row = Report()["rows"][0];
+  EXPECT_EQ(row["verdict"], "match");
+  EXPECT_THAT(std::string(row["note"]), AllOf(HasSubstr("1x4x4x2"), HasSubstr("12 bytes")));
+}
+
+TEST_F(VerificationTest, AModelOfOtherTensorsIsRefusedWithNamesOfBoth) {
   WriteChain();
-  options_.dlc_path = "model.dlc";
+  WriteText("net.json", kNet);
+  options_.qnn_model_json_path = root_ / "net.json";
+  EXPECT_THAT(RunFailing().message(),
+              AllOf(HasSubstr("'x', '_conv_out'"), HasSubstr("have 'a', …")));
+  fs::remove_all(root_ / "work");
+  options_.dlc_path = root_ / "net.json";
   const Status status = RunFailing();
   EXPECT_EQ(status.code(), StatusCode::kUsage);
-  EXPECT_THAT(status.message(), HasSubstr("--dlc_path"));
+  EXPECT_THAT(status.message(), HasSubstr("Give one of them"));
 }
 
 TEST_F(VerificationTest, NothingToCompareIsAFailure) {

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "features/verification_sources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "dlc/model_net.h"
+#include "dlc/read.h"
+#include "features/dlc_graph_struct.h"
+#include "features/model_encodings.h"
+#include "match/names.h"
+#include "quantize/quantize.h"
+#include "store/manifest.h"
+
+namespace acc::features {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kGraphStructSuffix = "_graph_struct.json";
+
+// The contract's paths are absolute or relative to the working directory; as shells have it,
+// relative to the current folder goes first.
+fs::path Resolved(const fs::path& path, const fs::path& working_dir) {
+  std::error_code ignored;
+  if (path.empty() || path.is_absolute() || fs::exists(path, ignored)) return path;
+  const fs::path inside = working_dir / path;
+  return fs::exists(inside, ignored) ? inside : path;
+}
+
+// A whole inference_engine run stands for its first result.
+fs::path ResultFolder(const fs::path& directory) {
+  fs::path first_result = directory / "output" / "Result_0";
+  std::error_code ignored;
+  if (fs::exists(directory / "tensors.json", ignored) || !fs::is_directory(first_result, ignored)) {
+    return directory;
+  }
+  LogInfo("'{}' is a whole run: its output/Result_0 is compared", Printable(directory.native()));
+  return first_result;
+}
+
+// The graph struct that an inference_engine run keeps two folders above its results; nothing where
+// there is none or more than one.
+fs::path GraphStructBeside(const fs::path& target_directory) {
+  std::error_code error;
+  const fs::path run = fs::weakly_canonical(target_directory, error).parent_path().parent_path();
+  fs::path found;
+  for (fs::directory_iterator entry(run, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (!entry->path().filename().native().ends_with(kGraphStructSuffix)) continue;
+    if (!found.empty()) return {};
+    found = entry->path();
+  }
+  return found;
+}
+
+fs::path ModelPath(const VerificationOptions& options) {
+  return Resolved(options.dlc_path.empty() ? options.qnn_model_json_path : options.dlc_path,
+                  options.common.working_dir);
+}
+
+Status ReadGraph(const VerificationOptions& options, VerificationSources& sources) {
+  fs::path path = Resolved(options.graph_struct, options.common.working_dir);
+  if (path.empty() && ModelPath(options).empty()) {
+    path = GraphStructBeside(sources.target_directory);
+    if (path.empty()) return OkStatus();
+    LogInfo("--graph_struct is not given: using '{}'", Printable(path.native()));
+  }
+  if (path.empty()) return OkStatus();
+  ACC_ASSIGN_OR_RETURN(sources.graph, store::ReadGraphStruct(path));
+  return OkStatus();
+}
+
+// The DLC or net JSON of the target, or nothing.
+Result<std::optional<dlc::Model>> ReadModel(const VerificationOptions& options) {
+  const fs::path path = ModelPath(options);
+  if (path.empty()) return std::optional<dlc::Model>();
+  ACC_ASSIGN_OR_RETURN(dlc::Model model,
+                       options.dlc_path.empty() ? dlc::ReadModelNet(path) : dlc::Read(path));
+  for (const std::string& note : model.notes) LogWarn("{}: {}", Printable(path.native()), note);
+  return std::optional<dlc::Model>(std::move(model));
+}
+
+std::set<std::string> KeysOf(const store::Manifest& run) {
+  std::set<std::string> keys;
+  for (const store::TensorRecord& tensor : run.tensors) keys.insert(match::NameKey(tensor.name));
+  return keys;
+}
+
+// A model of which the run holds nothing is another model's.
+Status CheckSharedNames(const VerificationOptions& options, const store::GraphStruct& graph,
+                        const store::Manifest& target) {
+  const std::set<std::string> keys = KeysOf(target);
+  std::vector<std::string> names;
+  const auto is_missing = [&](const store::GraphStruct::Value& value) {
+    if (names.size() < 4) {
+      names.push_back(names.size() < 3 ? "'" + Printable(value.name) + "'" : "…");
+    }
+    return !keys.contains(match::NameKey(value.name));
+  };
+  if (!std::ranges::all_of(graph.inputs, is_missing)) return OkStatus();
+  for (const auto& node : graph.nodes) {
+    if (!std::ranges::all_of(node.outputs, is_missing)) return OkStatus();
+  }
+  return Failure(fmt::format(
+      "'{}' and --inference_results '{}' have no tensor in common. The model has {}; the results "
+      "have '{}'{}. Give the {} of the model that made the results.",
+      Printable(ModelPath(options).native()), Printable(options.inference_results.native()),
+      names.empty() ? "none" : Join(names, ", "), Printable(target.tensors.front().name),
+      target.tensors.size() > 1 ? ", …" : "", options.dlc_path.empty() ? "net JSON" : "DLC"));
+}
+
+// --graph_struct decides; the model fills what it leaves out.
+Status AddModelGraph(const VerificationOptions& options, const dlc::Model& model,
+                     const store::Manifest& target, VerificationSources& sources) {
+  store::GraphStruct graph = GraphStructOf(model);
+  ACC_RETURN_IF_ERROR(CheckSharedNames(options, graph, target));
+  if (sources.graph) {
+    FillFrom(graph, *sources.graph);
+  } else {
+    sources.graph = std::move(graph);
+  }
+  return OkStatus();
+}
+
+// The run's own encodings are nearer to what was computed than those of the file.
+void AddModelEncodings(const dlc::Model& model, std::vector<match::Pair>& pairs) {
+  const ModelEncodings encodings = EncodingsOf(model);
+  for (const std::string& note : encodings.notes) LogWarn("{}", note);
+  std::map<std::string, const TensorEncoding*> known;
+  for (const EncodedTensor& entry : encodings.tensors) {
+    if (!entry.is_param) known.emplace(match::NameKey(entry.tensor->name), &entry.encoding);
+  }
+  for (match::Pair& pair : pairs) {
+    const auto found = known.find(match::NameKey(pair.target.name));
+    if (!pair.target.encoding && found != known.end()) pair.target.encoding = *found->second;
+  }
+}
+
+Status ReadEncodings(const fs::path& path, VerificationSources& sources) {
+  if (path.empty()) return OkStatus();
+  ACC_ASSIGN_OR_RETURN(quantize::Overrides overrides, quantize::ReadOverrides(path));
+  for (auto& [name, encoding] : overrides.activations) {
+    sources.encodings.emplace(match::NameKey(name), encoding);
+    sources.encodings.insert_or_assign(name, std::move(encoding));
+  }
+  return OkStatus();
+}
+
+Status MatchTensors(const VerificationOptions& options, VerificationSources& sources) {
+  ACC_ASSIGN_OR_RETURN(const auto model, ReadModel(options));
+  ACC_ASSIGN_OR_RETURN(const auto golden, store::ListTensors(sources.golden_directory));
+  ACC_ASSIGN_OR_RETURN(const auto target, store::ListTensors(sources.target_directory));
+  if (model) ACC_RETURN_IF_ERROR(AddModelGraph(options, *model, target, sources));
+  std::optional<store::TensorMapping> mapping;
+  if (const auto path = Resolved(options.tensor_mapping, options.common.working_dir);
+      !path.empty()) {
+    ACC_ASSIGN_OR_RETURN(mapping, store::ReadTensorMapping(path));
+  }
+  ACC_ASSIGN_OR_RETURN(sources.matches,
+                       match::Match({&golden, &target, mapping ? &*mapping : nullptr,
+                                     sources.graph ? &*sources.graph : nullptr}));
+  if (model) AddModelEncodings(*model, sources.matches.pairs);
+  return OkStatus();
+}
+
+}  // namespace
+
+bool AsksFor(const std::vector<PlannedColumn>& columns, std::string_view verifier) {
+  return std::any_of(columns.begin(), columns.end(), [&](const PlannedColumn& planned) {
+    return planned.column.request.info->name == verifier;
+  });
+}
+
+Status CheckScaledDiff(const VerificationOptions& options,
+                       const std::vector<PlannedColumn>& columns) {
+  const bool knows_graph = !options.graph_struct.empty() || !options.dlc_path.empty() ||
+                           !options.qnn_model_json_path.empty();
+  if (knows_graph || !AsksFor(columns, "ScaledDiff")) return OkStatus();
+  return UsageError(
+      "ScaledDiff needs --graph_struct, to know which tensors each layer reads. It is "
+      "<model>_graph_struct.json in the folder of the inference_engine run; --dlc_path or "
+      "--qnn_model_json_path serve as well.");
+}
+
+Result<VerificationSources> ReadSources(const VerificationOptions& options,
+                                        std::vector<PlannedColumn> columns) {
+  const fs::path& working_dir = options.common.working_dir;
+  VerificationSources sources;
+  sources.columns = std::move(columns);
+  sources.golden_directory =
+      ResultFolder(Resolved(options.golden_output_reference_directory, working_dir));
+  sources.target_directory = ResultFolder(Resolved(options.inference_results, working_dir));
+  ACC_RETURN_IF_ERROR(ReadGraph(options, sources));
+  ACC_RETURN_IF_ERROR(ReadEncodings(Resolved(options.target_encodings, working_dir), sources));
+  ACC_RETURN_IF_ERROR(MatchTensors(options, sources));
+  if (const auto config = Resolved(options.verifier_config, working_dir); !config.empty()) {
+    ACC_RETURN_IF_ERROR(AddConfiguredColumns(config, sources.matches.pairs, sources.columns));
+    ACC_RETURN_IF_ERROR(CheckScaledDiff(options, sources.columns));
+  }
+  return sources;
+}
+
+}  // namespace acc::features

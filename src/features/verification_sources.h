@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a verification reads before it compares: two runs, what describes the target's tensors, and
+// the pairs that follow from them.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "features/options.h"
+#include "features/verification_plan.h"
+#include "match/match.h"
+#include "store/graph_struct.h"
+#include "tensor/encoding.h"
+
+namespace acc::features {
+
+struct VerificationSources {
+  std::filesystem::path golden_directory;
+  std::filesystem::path target_directory;
+  std::optional<store::GraphStruct> graph;  // The graph struct, filled from the DLC or net JSON.
+  std::map<std::string, TensorEncoding> encodings;  // Of --target_encodings, by name and by key.
+  std::vector<PlannedColumn> columns;
+  match::Matches matches;
+};
+
+// `columns` are those of the command line; those of --verifier_config are added. Paths that do not
+// exist from here are taken from the working directory.
+Result<VerificationSources> ReadSources(const VerificationOptions& options,
+                                        std::vector<PlannedColumn> columns);
+
+bool AsksFor(const std::vector<PlannedColumn>& columns, std::string_view verifier);
+
+// A usage error where ScaledDiff is asked for and neither a graph struct nor a model is given.
+Status CheckScaledDiff(const VerificationOptions& options,
+                       const std::vector<PlannedColumn>& columns);
+
+}  // namespace acc::features
