@@ -47,13 +47,6 @@ Status CheckActivationOverride(const std::string& tensor, const TensorEncoding& 
   return UsageError(fmt::format("the encoding given for '{}': {}", Printable(tensor), why));
 }
 
-bool HaveEqualScales(const TensorEncoding& one, const TensorEncoding& other) {
-  return std::equal(one.channels.begin(), one.channels.end(), other.channels.begin(),
-                    other.channels.end(), [](const Encoding& a, const Encoding& b) {
-                      return a.scale == b.scale && a.offset == b.offset && a.bitwidth == b.bitwidth;
-                    });
-}
-
 class GraphQuantizer : public Quantizer {
  public:
   GraphQuantizer(const model::Graph& graph, const Types& types, OverrideLookup overrides,
@@ -108,7 +101,7 @@ class GraphQuantizer : public Quantizer {
                              [this](const model::Node& node) { return Converts(node); });
     }
     return PlanGivenActivations(graph_, types_, [this](const std::string& tensor) {
-      return overrides_.Activation(tensor) != nullptr;
+      return overrides_.Activation(tensor);
     });
   }
 
@@ -138,7 +131,8 @@ class GraphQuantizer : public Quantizer {
       }
     }
     for (const auto& [tensor, reason] : plan_.fused) {
-      if (overrides_.Activation(tensor) == nullptr) continue;
+      const bool is_told = options_.given_encodings_only;
+      if (is_told || overrides_.Activation(tensor) == nullptr) continue;
       notes_.push_back(fmt::format("the encoding given for '{}' is not used: it is {}",
                                    Printable(tensor), reason));
     }

@@ -269,6 +269,17 @@ TEST(Quantizer, GivenEncodingsAreAllThereAre) {
   EXPECT_THAT(result->params, Not(Contains(Key("b"))));
 }
 
+TEST(Quantizer, WhatHasItsRelusGivenEncodingIsFused) {
+  Options options;
+  options.given_encodings_only = true;
+  Overrides overrides = ActivationOverride("c", AsymmetricEncoding(0, 6, 8));
+  overrides.activations["y"] = overrides.activations["c"];
+  const QuantizedGraph result = QuantizeOk(ConvRelu(), options, overrides);
+  EXPECT_THAT(result.fused, ElementsAre(Pair("c", HasSubstr("fused into y_node"))));
+  EXPECT_FALSE(result.quantized_name.contains("c"));
+  EXPECT_THAT(result.notes, IsEmpty());
+}
+
 TEST(Quantizer, OverridesThatCannotBeUsedAreTold) {
   Overrides overrides = ActivationOverride("c", AsymmetricEncoding(0, 6, 8));
   overrides.activations["nobody"].channels = {AsymmetricEncoding(0, 6, 8)};

@@ -15,6 +15,21 @@
 namespace acc::quantize {
 namespace {
 
+std::string NameOf(const model::Node& node) {
+  return Printable(node.name.empty() ? node.outputs.front() : node.name);
+}
+
+// The Relu that alone reads the output of `node` and clamps it before it is stored; null where
+// there is none.
+const model::Node* FusedReader(const model::Graph& graph, const model::Connections& connections,
+                               const model::Node& node, const std::string& output) {
+  if (!FusesRelu(node) || model::IsGraphOutput(graph, output)) return nullptr;
+  const std::vector<int>& readers = connections.Consumers(output);
+  if (readers.size() != 1) return nullptr;
+  const model::Node& reader = graph.nodes[static_cast<std::size_t>(readers.front())];
+  return IsReluLike(graph, reader) ? &reader : nullptr;
+}
+
 class Planner {
  public:
   Planner(const model::Graph& graph, const Types& types,
@@ -59,14 +74,10 @@ class Planner {
     stored_.insert(tensor);
   }
 
-  // A Relu that alone reads the accumulator clamps it before it is rounded and stored.
   bool Fuse(const model::Node& node, const std::string& output) {
-    if (!FusesRelu(node) || outputs_.contains(output)) return false;
-    const std::vector<int>& readers = connections_.Consumers(output);
-    if (readers.size() != 1) return false;
-    const model::Node& reader = graph_.nodes[static_cast<std::size_t>(readers.front())];
-    if (!IsReluLike(graph_, reader)) return false;
-    plan_.fused[output] = fmt::format("fused into {}", NameOf(reader));
+    const model::Node* reader = FusedReader(graph_, connections_, node, output);
+    if (reader == nullptr) return false;
+    plan_.fused[output] = fmt::format("fused into {}", NameOf(*reader));
     return true;
   }
 
@@ -111,10 +122,6 @@ class Planner {
                                       NameOf(node), node.op_type));
   }
 
-  static std::string NameOf(const model::Node& node) {
-    return Printable(node.name.empty() ? node.outputs.front() : node.name);
-  }
-
   const model::Graph& graph_;
   const Types& types_;
   const std::function<bool(const model::Node&)>& converts_;
@@ -125,9 +132,61 @@ class Planner {
   ActivationPlan plan_;
 };
 
-bool MovesData(const model::Graph& graph, const model::Node& node) {
-  return OutputRangeOf(graph, node) == OutputRange::kOfInput;
-}
+class GivenPlanner {
+ public:
+  GivenPlanner(const model::Graph& graph, const Types& types, const GivenEncoding& given)
+      : graph_(graph), types_(types), given_(given), connections_(graph) {}
+
+  ActivationPlan Plan() {
+    for (const ValueInfo& input : graph_.inputs) {
+      if (HasOwn(input.name)) Store(input.name);
+    }
+    for (const model::Node& node : graph_.nodes) {
+      for (const std::string& output : node.outputs) Visit(node, output);
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  void Visit(const model::Node& node, const std::string& output) {
+    if (HasOwn(output)) {
+      if (!Fuse(node, output)) Store(output);
+      return;
+    }
+    const bool moves = OutputRangeOf(graph_, node) == OutputRange::kOfInput;
+    if (output.empty() || !moves || !stored_.contains(node.inputs.front())) return;
+    Store(output);
+    plan_.shares_range_with[output] = plan_.RootOf(node.inputs.front());
+  }
+
+  bool Fuse(const model::Node& node, const std::string& output) {
+    const model::Node* reader = FusedReader(graph_, connections_, node, output);
+    if (reader == nullptr || !HasOwn(reader->outputs.front())) return false;
+    const TensorEncoding& own = *given_(output);
+    const TensorEncoding& clamped = *given_(reader->outputs.front());
+    if (own.is_float || clamped.is_float || !HaveEqualScales(own, clamped)) return false;
+    plan_.fused[output] = fmt::format("fused into {}, whose encoding it has", NameOf(*reader));
+    return true;
+  }
+
+  bool HasOwn(const std::string& tensor) const {
+    const auto info = types_.find(tensor);
+    return info != types_.end() && info->second.type == ElementType::kFloat32 &&
+           given_(tensor) != nullptr;
+  }
+
+  void Store(const std::string& tensor) {
+    plan_.stored.push_back(tensor);
+    stored_.insert(tensor);
+  }
+
+  const model::Graph& graph_;
+  const Types& types_;
+  const GivenEncoding& given_;
+  model::Connections connections_;
+  std::set<std::string> stored_;
+  ActivationPlan plan_;
+};
 
 struct FixedRange {
   std::string_view op_type;
@@ -156,28 +215,15 @@ ActivationPlan PlanActivations(const model::Graph& graph, const Types& types,
 }
 
 ActivationPlan PlanGivenActivations(const model::Graph& graph, const Types& types,
-                                    const std::function<bool(const std::string&)>& is_given) {
-  ActivationPlan plan;
-  std::set<std::string> stored;
-  const auto store = [&](const std::string& tensor) {
-    plan.stored.push_back(tensor);
-    stored.insert(tensor);
-  };
-  for (const ValueInfo& input : graph.inputs) {
-    if (input.type == ElementType::kFloat32 && is_given(input.name)) store(input.name);
-  }
-  for (const model::Node& node : graph.nodes) {
-    for (const std::string& output : node.outputs) {
-      const auto info = types.find(output);
-      const bool has_own =
-          info != types.end() && info->second.type == ElementType::kFloat32 && is_given(output);
-      const bool is_moved = !has_own && !output.empty() && MovesData(graph, node) &&
-                            stored.contains(node.inputs.front());
-      if (has_own || is_moved) store(output);
-      if (is_moved) plan.shares_range_with[output] = plan.RootOf(node.inputs.front());
-    }
-  }
-  return plan;
+                                    const GivenEncoding& given) {
+  return GivenPlanner(graph, types, given).Plan();
+}
+
+bool HaveEqualScales(const TensorEncoding& one, const TensorEncoding& other) {
+  return std::equal(one.channels.begin(), one.channels.end(), other.channels.begin(),
+                    other.channels.end(), [](const Encoding& a, const Encoding& b) {
+                      return a.scale == b.scale && a.offset == b.offset && a.bitwidth == b.bitwidth;
+                    });
 }
 
 std::optional<Encoding> FixedEncoding(std::string_view op_type, int bitwidth) {

@@ -32,10 +32,17 @@ struct ActivationPlan {
 ActivationPlan PlanActivations(const model::Graph& graph, const Types& types,
                                const std::function<bool(const model::Node&)>& converts = {});
 
+// Null where a tensor has none.
+using GivenEncoding = std::function<const TensorEncoding*(const std::string& tensor)>;
+
 // Of a graph whose encodings are given: stored are the float32 tensors that have one, and what only
-// moves the data of those.
+// moves the data of those. Fused is what a Relu alone reads and what has the Relu's encoding, which
+// clamps it already: stored, it would be the Relu's output under another name.
 ActivationPlan PlanGivenActivations(const model::Graph& graph, const Types& types,
-                                    const std::function<bool(const std::string&)>& is_given);
+                                    const GivenEncoding& given);
+
+// Whether codes mean the same numbers in both.
+bool HaveEqualScales(const TensorEncoding& one, const TensorEncoding& other);
 
 // Operators whose output range is known from their formula: Sigmoid, HardSigmoid and Softmax (0 to
 // 1), Tanh (-1 to 1). Nothing for the others.
