@@ -69,13 +69,7 @@ Status CheckComplete(Feature feature, const Given& given) {
     return UsageError(fmt::format("{} needs {}. See {}.", Title(Info(feature)), Join(missing, ", "),
                                   HelpCommand(Info(feature))));
   }
-  ACC_RETURN_IF_ERROR(CheckChoices(feature, given));
-  if (!stage.empty() && stage != "source") {
-    return UsageError(fmt::format(
-        "--stage {} is not in this build yet; start from the source model with --stage source",
-        stage));
-  }
-  return OkStatus();
+  return CheckChoices(feature, given);
 }
 
 // The parts of the options that several features share.

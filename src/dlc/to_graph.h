@@ -39,7 +39,7 @@ struct TranslatedGraph {
 // float32 here. Quantized weights become float constants that their encodings turn back into the
 // same codes; a constant that is read in two layouts is two initializers, each with its params.
 // Nodes of type Quantize, Dequantize and Convert become Identity where only the encoding changes,
-// and nothing at all on constants. The opset is 21, or higher where a node of ONNX needs it.
+// and nothing at all on constants. The opset is 18, or higher where an operator needs it.
 // Fails for a version-3 graph, for cyclic graphs, and with the counts of all operators that have no
 // translation, at once.
 Result<TranslatedGraph> ToGraph(const Model& model, const Graph& graph);

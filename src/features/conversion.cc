@@ -12,7 +12,7 @@ namespace {
 class RuntimeOracle : public convert::Oracle {
  public:
   Result<std::map<std::string, ValueInfo>> InferTypes(const model::Graph& graph) override {
-    return ort::InferTypes(graph, {});
+    return features::InferTypes(graph);
   }
   Result<std::map<std::string, Tensor>> Evaluate(const model::Graph& graph) override {
     return ort::Evaluate(graph, {});
@@ -40,6 +40,10 @@ Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
   return target;
 }
 
+Result<std::map<std::string, ValueInfo>> InferTypes(const model::Graph& graph) {
+  return ort::InferTypes(graph, {});
+}
+
 std::vector<std::string> TensorOrder(const model::Graph& graph) {
   std::vector<std::string> order;
   for (const ValueInfo& input : graph.inputs) order.push_back(input.name);
@@ -49,34 +53,6 @@ std::vector<std::string> TensorOrder(const model::Graph& graph) {
     }
   }
   return order;
-}
-
-Result<InputLines> InputLines::Open(const std::filesystem::path& input_list, bool native,
-                                    const SourceModel& model, const convert::TargetGraph& target) {
-  InputLines lines;
-  ACC_ASSIGN_OR_RETURN(lines.list_, store::ReadInputList(input_list));
-  lines.types_ = model.file_types;
-  lines.types_.native = native;
-  lines.inputs_ = model.inputs;
-  for (const ValueInfo& input : target.graph.inputs) {
-    const auto tensor = target.tensors.find(input.name);
-    if (tensor != target.tensors.end()) lines.target_name_[tensor->second.source] = input.name;
-  }
-  for (std::size_t line = 0; line < lines.size(); ++line) {
-    ACC_RETURN_IF_ERROR(lines.Read(line).status());
-  }
-  return lines;
-}
-
-Result<store::NamedTensors> InputLines::Read(std::size_t line) const {
-  auto read = store::ReadInputs(list_.lines[line], inputs_, types_);
-  if (!read.ok()) return read.status().WithContext(fmt::format("input list, inference {}", line));
-  store::NamedTensors tensors;
-  for (auto& [source, tensor] : *read) {
-    const auto target = target_name_.find(source);
-    if (target != target_name_.end()) tensors.emplace(target->second, std::move(tensor));
-  }
-  return tensors;
 }
 
 }  // namespace acc::features

@@ -8,7 +8,11 @@
 #include "base/log.h"
 #include "features/feature_run.h"
 #include "features/features.h"
+#include "features/static_model.h"
+#include "match/names.h"
 #include "store/input_list.h"
+#include "tensor/layout.h"
+#include "tensor/shape.h"
 
 namespace acc::features {
 namespace {
@@ -23,14 +27,41 @@ Result<bool> SameContent(const fs::path& a, const fs::path& b) {
   return std::ranges::equal(first.bytes(), second.bytes());
 }
 
+// The golden file with its axes as a channel-last target stores them.
+Result<bool> IsChannelLastTwin(const fs::path& file, const InputTensor& golden) {
+  const std::size_t rank = golden.dims.size();
+  const Permutation permutation = FromSource(AxisOrder::kChannelLast, rank);
+  ACC_ASSIGN_OR_RETURN(const auto source, MappedFile::Open(golden.raw_file));
+  ACC_ASSIGN_OR_RETURN(const auto other, MappedFile::Open(file));
+  const std::size_t bytes = source.bytes().size();
+  const auto count = ElementCount(golden.dims);
+  const bool fits = count && *count > 0 && bytes % *count == 0 && bytes == other.bytes().size();
+  if (!fits || IsIdentity(permutation)) return false;
+  std::vector<std::byte> permuted(bytes);
+  ACC_RETURN_IF_ERROR(
+      PermuteElements(source.bytes(), golden.dims, permutation, bytes / *count, permuted));
+  return std::ranges::equal(permuted, other.bytes());
+}
+
+// A DLC may take an image channel-last that the source takes channel-first.
+Result<bool> IsGoldenInput(const fs::path& file, const InputTensor& golden, bool of_dlc) {
+  ACC_ASSIGN_OR_RETURN(const bool same, SameContent(file, golden.raw_file));
+  if (same || !of_dlc) return same;
+  return IsChannelLastTwin(file, golden);
+}
+
+bool IsNamed(const InputTensor& given, const std::string& name) {
+  return name.empty() ||
+         match::NameKey(match::WithoutPort(given.name)) == match::NameKey(match::WithoutPort(name));
+}
+
 Result<bool> HoldsGoldenInput(const std::vector<store::InputList::Entry>& line,
-                              const std::vector<InputTensor>& golden) {
+                              const std::vector<InputTensor>& golden, bool of_dlc) {
   for (const auto& entry : line) {
-    const auto tensor = std::ranges::find_if(golden, [&](const InputTensor& given) {
-      return entry.input.empty() || given.name == entry.input || given.name == entry.input + ":0";
-    });
+    const auto tensor = std::ranges::find_if(
+        golden, [&](const InputTensor& given) { return IsNamed(given, entry.input); });
     if (tensor == golden.end()) return false;
-    ACC_ASSIGN_OR_RETURN(const bool same, SameContent(entry.file, tensor->raw_file));
+    ACC_ASSIGN_OR_RETURN(const bool same, IsGoldenInput(entry.file, *tensor, of_dlc));
     if (!same) return false;
   }
   return true;
@@ -40,8 +71,9 @@ Result<bool> HoldsGoldenInput(const std::vector<store::InputList::Entry>& line,
 Result<std::size_t> LineOfGoldenInput(const InferenceEngineOptions& options) {
   ACC_ASSIGN_OR_RETURN(const auto list, store::ReadInputList(options.input_list));
   for (std::size_t line = 0; line < list.lines.size(); ++line) {
-    ACC_ASSIGN_OR_RETURN(const bool holds,
-                         HoldsGoldenInput(list.lines[line], options.model.input_tensors));
+    ACC_ASSIGN_OR_RETURN(
+        const bool holds,
+        HoldsGoldenInput(list.lines[line], options.model.input_tensors, options.stage != "source"));
     if (holds) return line;
   }
   return Failure(
@@ -96,6 +128,7 @@ Result<Outcome> Verify(const EndToEndOptions& options, const fs::path& golden,
 
 Result<Outcome> RunEndToEnd(const EndToEndOptions& options) {
   const auto start = std::chrono::steady_clock::now();
+  ACC_RETURN_IF_ERROR(CheckStage(options.inference_engine));
   ACC_ASSIGN_OR_RETURN(auto wrapper, FeatureRun::Open(options.common, "wrapper"));
   const bool golden_given = !options.verification.golden_output_reference_directory.empty();
   std::size_t line = 0;

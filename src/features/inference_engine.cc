@@ -6,11 +6,15 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "features/conversion.h"
+#include "features/dlc_files.h"
 #include "features/feature_run.h"
 #include "features/features.h"
 #include "features/quantization.h"
 #include "features/source_model.h"
+#include "features/static_model.h"
 #include "features/target_run.h"
+#include "match/names.h"
 #include "store/manifest.h"
 #include "target/engine.h"
 
@@ -28,6 +32,12 @@ target::EngineOptions EngineOptionsOf(const InferenceEngineOptions& options) {
           .memory_budget_bytes = options.memory_budget_mb << 20};
 }
 
+// What is to be run, with which inputs.
+struct Work {
+  TargetModel model;
+  InputLines lines;
+};
+
 // The engines here are simulations; what steers Qualcomm's own tools has no meaning for them.
 void WarnOfUnusedOptions(const InferenceEngineOptions& options, const target::Engine& engine) {
   for (const auto& [flag, value] : options.sdk_only) {
@@ -41,16 +51,21 @@ void WarnOfUnusedOptions(const InferenceEngineOptions& options, const target::En
     LogWarn("--fine_grain_mode is not used: the {} shows every tensor in one run",
             engine.Description());
   }
-  const bool quantization_given =
-      options.precision != Precision::kInt8 && !options.quantization.quantization_overrides.empty();
-  if (quantization_given) LogWarn("--quantization_overrides has no effect on a float --precision");
+  if (options.quantization.quantization_overrides.empty()) return;
+  if (options.stage != "source") {
+    LogWarn("--quantization_overrides has no effect on a DLC: it brings its own encodings");
+  } else if (options.precision != Precision::kInt8) {
+    LogWarn("--quantization_overrides has no effect on a float --precision");
+  }
 }
 
 Result<TargetModel> BuildTargetModel(const InferenceEngineOptions& options,
                                      const SourceModel& source, convert::TargetGraph converted,
                                      const InputLines& lines) {
-  TargetModel model{.converted = std::move(converted), .quantized = {}, .half = false};
+  TargetModel model;
   model.half = options.precision == Precision::kFp16;
+  model.structure = GraphStructOf(converted, options.model_name);
+  model.converted = std::move(converted);
   if (options.precision == Precision::kInt8) {
     ACC_ASSIGN_OR_RETURN(model.quantized,
                          QuantizeModel(model.converted, ParamNames(source.graph), lines,
@@ -78,11 +93,27 @@ Status KeepInputs(const InputLines& lines, const fs::path& run) {
   return WriteFile(run / "input_list.txt", text);
 }
 
+// Where nothing says which source tensor is meant, as in a DLC, by the spelling of the names.
+store::TensorMapping MappingByName(const TargetModel& model, const store::Manifest& golden) {
+  store::Manifest target;
+  for (const target::Tap& tap : ProgramOf(model, false).taps) {
+    target.tensors.push_back({.name = tap.tensor});
+  }
+  store::TensorMapping mapping;
+  const auto pairs = match::PairNames(golden, target, nullptr);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (!pairs[i]) continue;
+    mapping.emplace_back(target.tensors[i].name, golden.tensors[pairs[i]->golden].name);
+  }
+  return mapping;
+}
+
 // With a golden directory, only pairs whose golden tensor is there.
 Result<store::TensorMapping> MappingFor(const TargetModel& model, const fs::path& golden) {
   store::TensorMapping mapping = MappingOf(model);
   if (golden.empty()) return mapping;
   ACC_ASSIGN_OR_RETURN(const auto manifest, store::ListTensors(golden));
+  if (mapping.empty()) return MappingByName(model, manifest);
   std::set<std::string> there;
   for (const auto& tensor : manifest.tensors) there.insert(tensor.name);
   std::erase_if(mapping, [&](const auto& pair) { return !there.contains(pair.second); });
@@ -91,8 +122,8 @@ Result<store::TensorMapping> MappingFor(const TargetModel& model, const fs::path
 
 Status DescribeModel(const InferenceEngineOptions& options, const TargetModel& model,
                      const fs::path& run) {
-  ACC_RETURN_IF_ERROR(store::WriteGraphStruct(run / (options.model_name + "_graph_struct.json"),
-                                              GraphStructOf(model, options.model_name)));
+  ACC_RETURN_IF_ERROR(
+      store::WriteGraphStruct(run / (options.model_name + "_graph_struct.json"), model.structure));
   ACC_ASSIGN_OR_RETURN(const auto mapping,
                        MappingFor(model, options.golden_output_reference_directory));
   return store::WriteTensorMapping(run / "tensor_mapping.json", mapping);
@@ -113,41 +144,87 @@ std::vector<std::string> Remarks(const target::Engine& engine, const target::Pro
   return remarks;
 }
 
-Status CheckStage(const InferenceEngineOptions& options) {
-  if (options.stage == "source") return OkStatus();
-  return UsageError("--stage " + options.stage +
-                    " starts from a DLC file, which this build cannot read. Use --stage source "
-                    "with --model_path.");
+// The arithmetic that the DLC itself asks for; the HTP has no other for floats than half precision.
+Precision PrecisionOf(const TargetModel& model, const InferenceEngineOptions& options) {
+  if (model.quantized) return Precision::kInt8;
+  const bool on_htp = options.runtime.starts_with("dsp");
+  return model.half || on_htp ? Precision::kFp16 : Precision::kFp32;
+}
+
+Result<Work> PrepareSource(const InferenceEngineOptions& options, const SourceModel& source,
+                           const fs::path& run) {
+  Work work;
+  ACC_ASSIGN_OR_RETURN(auto converted, ConvertModel(source, options.model.output_tensors));
+  ACC_ASSIGN_OR_RETURN(
+      work.lines, InputLines::Open(options.input_list,
+                                   InputsOf(source, converted, options.use_native_input_files)));
+  ACC_RETURN_IF_ERROR(KeepInputs(work.lines, run));
+  ACC_ASSIGN_OR_RETURN(work.model,
+                       BuildTargetModel(options, source, std::move(converted), work.lines));
+  ACC_RETURN_IF_ERROR(WriteDlcFiles(work.model, Join(options.common.command, " "), run));
+  return work;
+}
+
+Result<Work> PrepareStatic(const InferenceEngineOptions& options, StaticModel model,
+                           const fs::path& run) {
+  Work work;
+  ACC_ASSIGN_OR_RETURN(
+      work.lines, InputLines::Open(options.input_list, InputsOf(model, options.model.input_tensors,
+                                                                options.use_native_input_files)));
+  ACC_RETURN_IF_ERROR(KeepInputs(work.lines, run));
+  work.model = std::move(model.model);
+  work.model.half = options.precision == Precision::kFp16;
+  return work;
+}
+
+Result<Outcome> RunWork(const InferenceEngineOptions& options, const Work& work,
+                        target::Engine& engine, const fs::path& run) {
+  ACC_RETURN_IF_ERROR(DescribeModel(options, work.model, run));
+  ACC_ASSIGN_OR_RETURN(const auto result,
+                       RunTarget(work.model, work.lines, engine, options.debug_mode_off,
+                                 options.use_native_output_files, run));
+  Outcome outcome{.directory = run, .thresholds_met = true, .summary_lines = {}};
+  outcome.summary_lines.push_back(
+      fmt::format("target: {} tensors of {} input{} in {}", result.tensors, work.lines.size(),
+                  work.lines.size() == 1 ? "" : "s", (run / "output").string()));
+  for (auto& remark : Remarks(engine, ProgramOf(work.model, false), result)) {
+    outcome.summary_lines.push_back(std::move(remark));
+  }
+  return outcome;
+}
+
+Result<Outcome> RunSource(const InferenceEngineOptions& options) {
+  ACC_ASSIGN_OR_RETURN(auto engine, target::CreateEngine(EngineOptionsOf(options)));
+  ACC_ASSIGN_OR_RETURN(const SourceModel source, ReadSourceModel(options.model));
+  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "inference_engine"));
+  WarnOfUnusedOptions(options, *engine);
+  LogInfo("target run of '{}' on the {}", options.model.model_path.string(), engine->Description());
+  ACC_ASSIGN_OR_RETURN(const Work work, PrepareSource(options, source, run.path()));
+  ACC_ASSIGN_OR_RETURN(Outcome outcome, RunWork(options, work, *engine, run.path()));
+  ACC_RETURN_IF_ERROR(run.Finish());
+  return outcome;
+}
+
+Result<Outcome> RunStatic(InferenceEngineOptions options) {
+  ACC_ASSIGN_OR_RETURN(StaticModel model,
+                       ReadStaticModel(options.static_model, options.model_name));
+  options.precision = PrecisionOf(model.model, options);
+  ACC_ASSIGN_OR_RETURN(auto engine, target::CreateEngine(EngineOptionsOf(options)));
+  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "inference_engine"));
+  WarnOfUnusedOptions(options, *engine);
+  LogInfo("target run of the DLC '{}' on the {}", options.static_model.string(),
+          engine->Description());
+  ACC_ASSIGN_OR_RETURN(const Work work, PrepareStatic(options, std::move(model), run.path()));
+  ACC_ASSIGN_OR_RETURN(Outcome outcome, RunWork(options, work, *engine, run.path()));
+  ACC_RETURN_IF_ERROR(run.Finish());
+  return outcome;
 }
 
 }  // namespace
 
 Result<Outcome> RunInferenceEngine(const InferenceEngineOptions& options) {
   ACC_RETURN_IF_ERROR(CheckStage(options));
-  ACC_ASSIGN_OR_RETURN(auto engine, target::CreateEngine(EngineOptionsOf(options)));
-  ACC_ASSIGN_OR_RETURN(const SourceModel source, ReadSourceModel(options.model));
-  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "inference_engine"));
-  WarnOfUnusedOptions(options, *engine);
-  LogInfo("target run of '{}' on the {}", options.model.model_path.string(), engine->Description());
-  ACC_ASSIGN_OR_RETURN(auto converted, ConvertModel(source, options.model.output_tensors));
-  ACC_ASSIGN_OR_RETURN(
-      const auto lines,
-      InputLines::Open(options.input_list, options.use_native_input_files, source, converted));
-  ACC_RETURN_IF_ERROR(KeepInputs(lines, run.path()));
-  ACC_ASSIGN_OR_RETURN(const TargetModel model,
-                       BuildTargetModel(options, source, std::move(converted), lines));
-  ACC_RETURN_IF_ERROR(DescribeModel(options, model, run.path()));
-  ACC_ASSIGN_OR_RETURN(const auto result, RunTarget(model, lines, *engine, options.debug_mode_off,
-                                                    options.use_native_output_files, run.path()));
-  Outcome outcome{.directory = run.path(), .thresholds_met = true, .summary_lines = {}};
-  outcome.summary_lines.push_back(
-      fmt::format("target: {} tensors of {} input{} in {}", result.tensors, lines.size(),
-                  lines.size() == 1 ? "" : "s", (run.path() / "output").string()));
-  for (auto& remark : Remarks(*engine, ProgramOf(model, false), result)) {
-    outcome.summary_lines.push_back(std::move(remark));
-  }
-  ACC_RETURN_IF_ERROR(run.Finish());
-  return outcome;
+  return options.stage == "source" ? RunSource(options) : RunStatic(options);
 }
 
 }  // namespace acc::features

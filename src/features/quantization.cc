@@ -112,4 +112,15 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
   return quantized;
 }
 
+Result<quantize::QuantizedGraph> QuantizeAsGiven(const model::Graph& graph,
+                                                 const quantize::Types& types,
+                                                 const quantize::Overrides& encodings) {
+  const quantize::Options options{.given_encodings_only = true};
+  ACC_ASSIGN_OR_RETURN(const auto quantizer,
+                       quantize::CreateQuantizer(graph, types, {}, encodings, options));
+  ACC_ASSIGN_OR_RETURN(auto quantized, quantizer->Finish());
+  for (const std::string& note : quantized.notes) LogInfo("{}", note);
+  return quantized;
+}
+
 }  // namespace acc::features

@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "base/status.h"
-#include "features/conversion.h"
+#include "convert/convert.h"
+#include "features/input_lines.h"
 #include "features/options.h"
 #include "quantize/quantize.h"
 
@@ -22,5 +23,11 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
                                                const InputLines& lines,
                                                const QuantizationOptions& options,
                                                std::uint64_t memory_budget_bytes);
+
+// With the encodings that came with the model and no others; nothing runs. `types` has all tensors
+// of the graph.
+Result<quantize::QuantizedGraph> QuantizeAsGiven(const model::Graph& graph,
+                                                 const quantize::Types& types,
+                                                 const quantize::Overrides& encodings);
 
 }  // namespace acc::features

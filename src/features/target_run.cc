@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/log.h"
+#include "features/conversion.h"
 #include "store/tensor_writer.h"
 
 namespace acc::features {
@@ -25,6 +26,7 @@ std::set<std::string> TensorsOf(const model::Graph& graph) {
 // The tap that shows `tensor`, or nothing where the target never stores it.
 std::optional<target::Tap> TapOf(const TargetModel& model, const std::set<std::string>& stored,
                                  const std::string& tensor) {
+  if (!model.converted.tensors.contains(tensor)) return std::nullopt;
   if (model.quantized) {
     const auto integers = model.quantized->quantized_name.find(tensor);
     if (integers != model.quantized->quantized_name.end()) {
@@ -40,11 +42,12 @@ const model::Graph& ExecutedGraph(const TargetModel& model) {
   return model.quantized ? model.quantized->graph : model.converted.graph;
 }
 
-// Which node of the converted graph makes each tensor.
-std::map<std::string, const model::Node*> ProducersOf(const model::Graph& graph) {
-  std::map<std::string, const model::Node*> producers;
-  for (const model::Node& node : graph.nodes) {
-    for (const std::string& output : node.outputs) producers[output] = &node;
+using Producers = std::map<std::string, const store::GraphStruct::Node*>;
+
+Producers ProducersOf(const store::GraphStruct& structure) {
+  Producers producers;
+  for (const auto& node : structure.nodes) {
+    for (const auto& output : node.outputs) producers[output.name] = &node;
   }
   return producers;
 }
@@ -53,7 +56,7 @@ std::map<std::string, const model::Node*> ProducersOf(const model::Graph& graph)
 class ResultWriters {
  public:
   ResultWriters(const TargetModel& model, const fs::path& run, std::size_t lines)
-      : model_(model), producers_(ProducersOf(model.converted.graph)) {
+      : model_(model), producers_(ProducersOf(model.structure)) {
     for (std::size_t line = 0; line < lines; ++line) {
       writers_.push_back(
           std::make_unique<store::TensorWriter>(run / "output" / fmt::format("Result_{}", line)));
@@ -69,8 +72,10 @@ class ResultWriters {
                                .encoding = tap.encoding};
     const auto producer = producers_.find(tap.tensor);
     record.node = producer == producers_.end() ? "" : producer->second->name;
-    record.op_type = producer == producers_.end() ? "Input" : producer->second->op_type;
-    return writers_[line]->Write(std::move(record), value, native);
+    record.op_type = producer == producers_.end() ? "Input" : producer->second->type;
+    const AxisOrder held = model_.held_channel_last.contains(tap.tensor) ? AxisOrder::kChannelLast
+                                                                         : AxisOrder::kSource;
+    return writers_[line]->Write(std::move(record), value, native, held);
   }
 
   void Skip(const std::string& name, const std::string& reason) {
@@ -84,7 +89,7 @@ class ResultWriters {
 
  private:
   const TargetModel& model_;
-  std::map<std::string, const model::Node*> producers_;
+  Producers producers_;
   std::vector<std::unique_ptr<store::TensorWriter>> writers_;
 };
 
@@ -151,10 +156,11 @@ Result<std::vector<std::string>> CompareWithPlainRun(const TargetModel& model,
   return notes;
 }
 
-store::GraphStruct::Value Describe(const TargetModel& model, const std::string& tensor) {
+store::GraphStruct::Value Describe(const convert::TargetGraph& converted,
+                                   const std::string& tensor) {
   store::GraphStruct::Value value{.name = tensor};
-  const auto found = model.converted.tensors.find(tensor);
-  if (found == model.converted.tensors.end() || !found->second.info.has_rank) return value;
+  const auto found = converted.tensors.find(tensor);
+  if (found == converted.tensors.end() || !found->second.info.has_rank) return value;
   const Shape& dims = found->second.info.dims;
   value.dims = Permute(dims, FromSource(found->second.axis_order, dims.size()));
   value.has_dims = true;
@@ -222,15 +228,16 @@ Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& li
   return result;
 }
 
-store::GraphStruct GraphStructOf(const TargetModel& model, const std::string& model_name) {
+store::GraphStruct GraphStructOf(const convert::TargetGraph& converted,
+                                 const std::string& model_name) {
   store::GraphStruct graph{.model_name = model_name};
-  for (const ValueInfo& input : model.converted.graph.inputs)
-    graph.inputs.push_back(Describe(model, input.name));
-  for (const model::Node& node : model.converted.graph.nodes) {
+  for (const ValueInfo& input : converted.graph.inputs)
+    graph.inputs.push_back(Describe(converted, input.name));
+  for (const model::Node& node : converted.graph.nodes) {
     store::GraphStruct::Node described{
         .name = node.name, .type = node.op_type, .inputs = node.inputs};
     for (const std::string& output : node.outputs) {
-      if (!output.empty()) described.outputs.push_back(Describe(model, output));
+      if (!output.empty()) described.outputs.push_back(Describe(converted, output));
     }
     graph.nodes.push_back(std::move(described));
   }

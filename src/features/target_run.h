@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/status.h"
-#include "features/conversion.h"
+#include "convert/convert.h"
+#include "features/input_lines.h"
 #include "quantize/quantize.h"
 #include "store/graph_struct.h"
 #include "store/manifest.h"
@@ -20,9 +22,13 @@ namespace acc::features {
 
 // A converted graph with, for an integer target, its quantized form.
 struct TargetModel {
-  convert::TargetGraph converted;
+  convert::TargetGraph converted;  // Its tensors are the model's; values that the way to ONNX's
+                                   // operators adds are in the graph alone.
   std::optional<quantize::QuantizedGraph> quantized;
   bool half = false;
+  // Channel-last tensors that the graph, too, holds channel-last: inputs and outputs of a DLC.
+  std::set<std::string> held_channel_last;
+  store::GraphStruct structure;  // Who makes each tensor, under the names that the user knows.
 };
 
 // All tensors that the target stores, as taps; `final_only` leaves the graph's outputs.
@@ -42,8 +48,9 @@ Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& li
                                   target::Engine& engine, bool final_only, bool native_outputs,
                                   const std::filesystem::path& run);
 
-// The target graph for the report's order, dims in the target's axis order.
-store::GraphStruct GraphStructOf(const TargetModel& model, const std::string& model_name);
+// A converted graph for the report's order, dims in the target's axis order.
+store::GraphStruct GraphStructOf(const convert::TargetGraph& converted,
+                                 const std::string& model_name);
 
 // Target to source names, of the tensors that the target stores.
 store::TensorMapping MappingOf(const TargetModel& model);

@@ -24,6 +24,12 @@ void Simple(Translation& t, std::string_view op_type, Attributes attributes = {}
 
 void Elu(Translation& t) { Simple(t, "Elu", {{"alpha", t.Float("alpha", 1)}}); }
 
+void Gelu(Translation& t) {
+  constexpr std::int64_t kFirstOpset = 20;
+  t.builder().RequireOpset("", kFirstOpset);
+  Simple(t, "Gelu");
+}
+
 void HardSigmoid(Translation& t) {
   Simple(t, "HardSigmoid", {{"alpha", t.Float("alpha", 0.2F)}, {"beta", t.Float("beta", 0.5F)}});
 }
@@ -49,6 +55,7 @@ struct Case {
 
 constexpr Case kCases[] = {
     {"elu", &Elu},
+    {"gelu", &Gelu},
     {"hard_sigmoid", &HardSigmoid},
     {"relu_min_max", &ReluMinMax},
     {"softplus", &Softplus},

@@ -85,9 +85,11 @@ void ChannelShuffle(Translation& t) {
 }
 
 void GridSample(Translation& t) {
+  constexpr std::int64_t kFirstOpsetOfLinear = 20;
   constexpr std::array<std::string_view, 2> kModes = {"linear", "nearest"};
   constexpr std::array<std::string_view, 3> kPaddings = {"zeros", "border", "reflection"};
   if (!t.CheckRank(0, 4, 5)) return;
+  t.builder().RequireOpset("", kFirstOpsetOfLinear);
   t.Make(0, ChannelFirst(t.Rank(0)), "GridSample", {t.InputChannelFirst(0), t.Input(1)},
          {{"mode", t.Choice("mode", kModes)},
           {"padding_mode", t.Choice("padding_mode", kPaddings)},

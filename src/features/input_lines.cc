@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "features/input_lines.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "match/names.h"
+#include "tensor/codes.h"
+
+namespace acc::features {
+namespace {
+
+std::string KeyOf(const std::string& name) { return match::NameKey(match::WithoutPort(name)); }
+
+// The input that `name` spells: its own name where it is one, or else the only one of its key.
+std::string Spelled(const std::string& name, const std::vector<ValueInfo>& inputs) {
+  const auto has_name = [&](const ValueInfo& input) { return input.name == name; };
+  const auto has_key = [&](const ValueInfo& input) { return KeyOf(input.name) == KeyOf(name); };
+  if (std::ranges::any_of(inputs, has_name) || std::ranges::count_if(inputs, has_key) != 1) {
+    return name;
+  }
+  return std::ranges::find_if(inputs, has_key)->name;
+}
+
+void SpellAsExpected(store::InputList& list, const std::vector<ValueInfo>& inputs) {
+  for (auto& line : list.lines) {
+    for (store::InputList::Entry& entry : line) {
+      if (!entry.input.empty()) entry.input = Spelled(entry.input, inputs);
+    }
+  }
+}
+
+// Codes as they are stored, signed where their type is, as the real numbers that they stand for.
+Result<Tensor> Dequantized(const Tensor& codes, const TensorEncoding& encoding) {
+  ACC_ASSIGN_OR_RETURN(std::vector<float> values, ToFloats(codes.view()));
+  const Encoding& channel = encoding.channels.front();
+  const bool is_signed = codes.type() == ElementType::kInt8 || codes.type() == ElementType::kInt16;
+  const std::int64_t first = is_signed ? std::int64_t{1} << (channel.bitwidth - 1) : 0;
+  for (float& value : values) {
+    value = static_cast<float>(ValueOf(static_cast<std::int64_t>(value) + first, channel));
+  }
+  return Tensor::FromFloats(codes.dims(), values);
+}
+
+}  // namespace
+
+ExpectedInputs InputsOf(const SourceModel& model, const convert::TargetGraph& target, bool native) {
+  ExpectedInputs expected{.inputs = model.inputs, .types = model.file_types};
+  expected.types.native = native;
+  for (const ValueInfo& input : target.graph.inputs) {
+    const auto tensor = target.tensors.find(input.name);
+    if (tensor != target.tensors.end()) expected.target_name[tensor->second.source] = input.name;
+  }
+  return expected;
+}
+
+Result<InputLines> InputLines::Open(const std::filesystem::path& input_list,
+                                    ExpectedInputs expected) {
+  InputLines lines;
+  ACC_ASSIGN_OR_RETURN(lines.list_, store::ReadInputList(input_list));
+  lines.expected_ = std::move(expected);
+  SpellAsExpected(lines.list_, lines.expected_.inputs);
+  for (std::size_t line = 0; line < lines.size(); ++line) {
+    ACC_RETURN_IF_ERROR(lines.Read(line).status());
+  }
+  return lines;
+}
+
+Result<store::NamedTensors> InputLines::Read(std::size_t line) const {
+  auto read = store::ReadInputs(list_.lines[line], expected_.inputs, expected_.types);
+  if (!read.ok()) return read.status().WithContext(fmt::format("input list, inference {}", line));
+  store::NamedTensors tensors;
+  for (auto& [name, tensor] : *read) {
+    const auto target = expected_.target_name.find(name);
+    if (target == expected_.target_name.end()) continue;
+    if (const auto codes = expected_.codes.find(name); codes != expected_.codes.end()) {
+      ACC_ASSIGN_OR_RETURN(tensor, Dequantized(tensor, codes->second));
+    }
+    tensors.emplace(target->second, std::move(tensor));
+  }
+  return tensors;
+}
+
+}  // namespace acc::features
