@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <random>
 #include <string>
@@ -85,12 +86,15 @@ class RandomModel {
  private:
   int Below(int bound) { return std::uniform_int_distribution(0, bound - 1)(random_); }
 
-  std::string MakeName() {
-    static const std::string kNames[] = {"conv",       "a/b:0",
+  std::string MakeName() { return MakeText() + std::to_string(next_++); }
+
+  std::string MakeText() {
+    static const std::string kTexts[] = {"conv",       "a/b:0",
                                          "\n\t'\"<&>", "\xC3\xA9\xE2\x82\xAC",
                                          "\xFF\x80",   std::string(300, 'n'),
-                                         "",           std::string("nul\0l", 5)};
-    return kNames[Below(std::size(kNames))] + std::to_string(next_++);
+                                         "",           std::string("nul\0l", 5),
+                                         "../../etc/x"};
+    return kTexts[Below(std::size(kTexts))];
   }
 
   DataType MakeType() {
@@ -127,7 +131,7 @@ class RandomModel {
                      .name = MakeName(),
                      .kind = kind,
                      .type = MakeType()};
-    for (int rank = Below(5); rank > 0; --rank)
+    for (int rank = Below(6); rank > 0; --rank)
       tensor.dims.push_back(Below(8) == 0 ? 0 : 1 + Below(5));
     if (IsFixedPoint(tensor.type) && Below(4) > 0) MakeTensorEncoding(tensor);
     if (kind != TensorKind::kStatic) return tensor;
@@ -163,9 +167,10 @@ class RandomModel {
       case 2:
         return static_cast<std::uint32_t>(random_());
       case 3:
-        return static_cast<float>(std::ldexp(Below(1000) - 500, Below(200) - 100));
+        return Below(8) == 0 ? std::numeric_limits<float>::infinity()
+                             : static_cast<float>(std::ldexp(Below(1000) - 500, Below(200) - 100));
       case 4:
-        return MakeName();
+        return MakeText();
       default:
         return MakeTensor(TensorKind::kStatic, model);
     }

@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
+#include <variant>
 
 #include "base/files.h"
 #include "base/scratch_folder.h"
@@ -33,6 +35,39 @@ TEST(WriteTest, ReadGivesBackWhatWasWritten) {
                 ElementsAre(Field(&Record::name, "model"), Field(&Record::name, "model.params"),
                             Field(&Record::name, "dlc.metadata")));
   }
+}
+
+// The property above says nothing of what the random models lack.
+TEST(WriteTest, RandomModelsHoldEveryKindOfThing) {
+  std::set<std::size_t> ranks;
+  std::set<DataType> types;
+  std::set<std::size_t> values;
+  std::set<TensorKind> kinds;
+  int per_channel = 0;
+  int empty_texts = 0;
+  for (std::uint32_t seed = 0; seed < 300; ++seed) {
+    for (const Graph& graph : RandomModel(seed).Make().graphs) {
+      for (const Tensor& tensor : graph.tensors) {
+        ranks.insert(tensor.dims.size());
+        types.insert(tensor.type);
+        kinds.insert(tensor.kind);
+        per_channel += tensor.encoding && tensor.encoding->axis ? 1 : 0;
+      }
+      for (const Node& node : graph.nodes) {
+        for (const Attribute& attribute : node.attributes) {
+          values.insert(attribute.value.index());
+          const auto* text = std::get_if<std::string>(&attribute.value);
+          empty_texts += text != nullptr && text->empty() ? 1 : 0;
+        }
+      }
+    }
+  }
+  EXPECT_EQ(ranks.size(), 6U);
+  EXPECT_EQ(types.size(), 20U);
+  EXPECT_EQ(kinds.size(), 5U);
+  EXPECT_EQ(values.size(), std::variant_size_v<decltype(Attribute::value)>);
+  EXPECT_GT(per_channel, 100);
+  EXPECT_GT(empty_texts, 10);
 }
 
 TEST(WriteTest, GivesTheSameBytesEachTime) {
