@@ -72,6 +72,8 @@ Axes CompleteFromGraph(store::TensorRecord& target, const GraphEntry* entry,
   if (entry->node != nullptr) {
     if (target.node.empty()) target.node = entry->node->name;
     if (target.op_type.empty()) target.op_type = entry->node->type;
+  } else if (target.op_type.empty()) {
+    target.op_type = "Input";
   }
   if (target.dims || !entry->value->has_dims) return axes;
   contradiction = Contradiction(target, entry->value->dims);

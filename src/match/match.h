@@ -27,7 +27,8 @@ std::string_view Name(Strategy strategy);
 struct Pair {
   store::TensorRecord golden;
   // Where the target run does not say them, dims, axis order, node and op type are the graph
-  // struct's; dims that contradict the size of the file are not taken, and layout_note says so.
+  // struct's (its inputs are of type "Input"); dims that contradict the size of the file are not
+  // taken, and layout_note says so.
   store::TensorRecord target;
   Strategy strategy = Strategy::kExact;
   Permutation golden_to_target;  // Empty where the orders agree.

@@ -101,6 +101,7 @@ TEST(MatchTest, GraphStructGivesOrderDimsAndTypes) {
                  {"relu", "Relu", {"a"}, {{"b", {1, 27}, true, ""}}}};
   const Matches matches = MatchOrFail({&golden, &target, nullptr, &graph});
   EXPECT_THAT(PairTexts(matches), ElementsAre("in<-in exact", "a<-a exact", "b<-b exact"));
+  EXPECT_EQ(matches.pairs[0].target.op_type, "Input");
   EXPECT_EQ(matches.pairs[1].target.op_type, "Conv");
   EXPECT_EQ(matches.pairs[1].target.node, "conv");
   EXPECT_EQ(matches.pairs[1].target.dims, (Shape{1, 8, 9, 3}));
