@@ -32,6 +32,7 @@ std::string TypeOf(const dlc::Node& node) {
       attribute != nullptr ? std::get_if<std::uint32_t>(&attribute->value) : nullptr;
   if (number != nullptr) {
     name = dlc::OnnxOperator(node.type, *number);
+    if (!name) name = dlc::OperationName(node.type, *number);
   } else if (const auto operation = dlc::OperationOfType(node.type)) {
     name = dlc::OnnxOperator(operation->type, operation->number);
   }

@@ -10,7 +10,8 @@ namespace acc::features {
 // All graphs of the model, one after the other. A layout is given where the operators tell it: of
 // channel-last tensors, and of those that a Transpose turns into channel-last ones or makes of
 // them. Dims of unknown size are left out. Nodes whose type serves many operations are called by
-// the operator that they are, "Add" or "Relu", where ONNX has it.
+// the operator that they are, "Add" or "Relu", or by QNN's name of it, "relu_min_max", where ONNX
+// has none.
 store::GraphStruct GraphStructOf(const dlc::Model& model);
 
 // Adds to `graph` what `other` knows and `graph` does not: dims, layouts of equal dims, and behind

@@ -84,11 +84,12 @@ TEST(DlcGraphStruct, TypesAreTheOperatorsThatTheyStandFor) {
   add("Neuron", {{"operation", std::uint32_t{4}}});
   add("Eltwise_Binary", {{"operation", std::uint32_t{0}}});
   add("Eltwise_Binary", {{"operation", std::uint32_t{999}}});
+  add("Neuron", {{"operation", std::uint32_t{5}}});
   add("ElementWiseAdd", {});
   add("Conv2d", {{"operation", std::uint32_t{4}}});
   std::vector<std::string> types;
   for (const auto& node : GraphStructOf(model).nodes) types.push_back(node.type);
-  EXPECT_THAT(types, ElementsAre("Relu", "Add", "Eltwise_Binary", "Add", "Conv2d"));
+  EXPECT_THAT(types, ElementsAre("Relu", "Add", "Eltwise_Binary", "relu_min_max", "Add", "Conv2d"));
 }
 
 TEST(DlcGraphStruct, AModelWithoutGraphsIsEmpty) {

@@ -186,11 +186,8 @@ class PairComparison {
     if (first == doubts_.end()) return;
     const auto count = std::ranges::count_if(doubts_, [](const auto& doubt) { return !!doubt; });
     LogWarn(
-        "the axis order of {} tensors is probably wrong; the summary says which. The first is "
-        "'{}': "
-        "{}. {}",
-        count, Printable(pairs_[static_cast<std::size_t>(first - doubts_.begin())].target.name),
-        ToText(**first),
+        "{} ('{}', the first of {} such tensors; the summary says which). {}", ToText(**first),
+        Printable(pairs_[static_cast<std::size_t>(first - doubts_.begin())].target.name), count,
         sources_.graph
             ? "Check that --graph_struct, --dlc_path or --qnn_model_json_path describe the model "
               "that made the results."
