@@ -196,15 +196,16 @@ TEST(FromGraph, AnUnknownOperatorIsWrittenAsItIsWithAWarning) {
             {"ratio", 0.5F},
             {"ratios", std::vector<float>{1, 2}}});
   graph.Op("Strange", {"i"}, {"z"});
-  EXPECT_THAT(
-      graph.Lines(),
-      ElementsAre(
-          "Transpose(h[1,3,2,2]) -> h_nhwc[1,2,2,3] perm=[0,2,3,1]",
-          "Neuron(h_nhwc[1,2,2,3]) -> i[1,2,2,3] operation=6", "Cast(x[2,3]) -> x_int64[2,3]",
-          "Strange(x_int64[2,3], null_tensor[0], k_1[1]) -> y_int64[2,3] axis=-1i big=[1099511627776] "
-          "list=[1,2] mode=slow ratio=0.5f ratios=[1,2] onnx_opset=17",
-          "Cast(y_int64[2,3]) -> y[2,3]", "Transpose(i[1,2,2,3]) -> i_nchw[1,3,2,2] perm=[0,3,1,2]",
-          "Strange(i_nchw[1,3,2,2]) -> z[1] onnx_opset=17"));
+  EXPECT_THAT(graph.Lines(),
+              ElementsAre("Transpose(h[1,3,2,2]) -> h_nhwc[1,2,2,3] perm=[0,2,3,1]",
+                          "Neuron(h_nhwc[1,2,2,3]) -> i[1,2,2,3] operation=6",
+                          "Cast(x[2,3]) -> x_int64[2,3]",
+                          "Strange(x_int64[2,3], null_tensor[0], k_1[1]) -> y_int64[2,3] axis=-1i "
+                          "big=[1099511627776] "
+                          "list=[1,2] mode=slow ratio=0.5f ratios=[1,2] onnx_opset=17",
+                          "Cast(y_int64[2,3]) -> y[2,3]",
+                          "Transpose(i[1,2,2,3]) -> i_nchw[1,3,2,2] perm=[0,3,1,2]",
+                          "Strange(i_nchw[1,3,2,2]) -> z[1] onnx_opset=17"));
   const auto written = graph.Write();
   EXPECT_THAT(written->warnings,
               ElementsAre(HasSubstr("Strange (2 nodes) has no QNN counterpart")));
