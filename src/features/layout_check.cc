@@ -9,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/progress.h"
 #include "tensor/shape.h"
 
 namespace acc::features {
@@ -76,7 +77,9 @@ std::vector<std::optional<LayoutDoubt>> DoubtLayouts(
     }
   }
   std::vector<std::optional<LayoutDoubt>> doubts(pairs.size());
-  const auto answers = verify::CompareAll(trial_jobs);
+  if (trials.empty()) return doubts;
+  Progress progress("try other axis orders", trials.size());
+  const auto answers = verify::CompareAll(trial_jobs, &progress);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     auto& doubt = doubts[trials[i].pair];
     const double compared = Cosine(results[trials[i].pair]);
