@@ -87,40 +87,55 @@ Result<std::optional<dlc::Model>> ReadModel(const VerificationOptions& options) 
   return std::optional<dlc::Model>(std::move(model));
 }
 
-std::set<std::string> KeysOf(const store::Manifest& run) {
-  std::set<std::string> keys;
-  for (const store::TensorRecord& tensor : run.tensors) keys.insert(match::NameKey(tensor.name));
-  return keys;
+std::vector<std::string> NamesOf(const store::GraphStruct& graph) {
+  std::vector<std::string> names;
+  for (const auto& input : graph.inputs) names.push_back(input.name);
+  for (const auto& node : graph.nodes) {
+    for (const auto& output : node.outputs) names.push_back(output.name);
+  }
+  return names;
+}
+
+std::string FewNames(const std::vector<std::string>& names) {
+  constexpr std::size_t kFew = 3;
+  std::vector<std::string> few;
+  for (const std::string& name : names) {
+    few.push_back(few.size() < kFew ? "'" + Printable(name) + "'" : "…");
+    if (few.size() > kFew) break;
+  }
+  return few.empty() ? "none" : Join(few, ", ");
 }
 
 // A model of which the run holds nothing is another model's.
-Status CheckSharedNames(const VerificationOptions& options, const store::GraphStruct& graph,
+Status CheckSharedNames(const fs::path& model, const store::GraphStruct& graph,
                         const store::Manifest& target) {
-  const std::set<std::string> keys = KeysOf(target);
-  std::vector<std::string> names;
-  const auto is_missing = [&](const store::GraphStruct::Value& value) {
-    if (names.size() < 4) {
-      names.push_back(names.size() < 3 ? "'" + Printable(value.name) + "'" : "…");
-    }
-    return !keys.contains(match::NameKey(value.name));
-  };
-  if (!std::ranges::all_of(graph.inputs, is_missing)) return OkStatus();
-  for (const auto& node : graph.nodes) {
-    if (!std::ranges::all_of(node.outputs, is_missing)) return OkStatus();
+  const std::vector<std::string> described = NamesOf(graph);
+  std::set<std::string> keys;
+  for (const std::string& name : described) keys.insert(match::NameKey(name));
+  std::vector<std::string> results;
+  for (const auto& tensor : target.tensors) results.push_back(tensor.name);
+  const auto shared = std::ranges::count_if(
+      results, [&](const std::string& name) { return keys.contains(match::NameKey(name)); });
+  const std::string path = Printable(model.native());
+  if (shared == 0) {
+    return Failure(fmt::format(
+        "'{}' and --inference_results have no tensor in common. The model has {}; the results have "
+        "{}. Give the model that made the results.",
+        path, FewNames(described), FewNames(results)));
   }
-  return Failure(fmt::format(
-      "'{}' and --inference_results '{}' have no tensor in common. The model has {}; the results "
-      "have '{}'{}. Give the {} of the model that made the results.",
-      Printable(ModelPath(options).native()), Printable(options.inference_results.native()),
-      names.empty() ? "none" : Join(names, ", "), Printable(target.tensors.front().name),
-      target.tensors.size() > 1 ? ", …" : "", options.dlc_path.empty() ? "net JSON" : "DLC"));
+  if (static_cast<std::size_t>(shared) < results.size()) {
+    LogWarn(
+        "'{}' describes {} of {} tensors of --inference_results; it tells nothing of the others",
+        path, shared, results.size());
+  }
+  return OkStatus();
 }
 
 // --graph_struct decides; the model fills what it leaves out.
 Status AddModelGraph(const VerificationOptions& options, const dlc::Model& model,
                      const store::Manifest& target, VerificationSources& sources) {
   store::GraphStruct graph = GraphStructOf(model);
-  ACC_RETURN_IF_ERROR(CheckSharedNames(options, graph, target));
+  ACC_RETURN_IF_ERROR(CheckSharedNames(ModelPath(options), graph, target));
   if (sources.graph) {
     FillFrom(graph, *sources.graph);
   } else {

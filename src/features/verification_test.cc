@@ -198,7 +198,7 @@ TEST_F(VerificationTest, AModelOfOtherTensorsIsRefusedWithNamesOfBoth) {
   WriteText("net.json", kNet);
   options_.qnn_model_json_path = root_ / "net.json";
   EXPECT_THAT(RunFailing().message(),
-              AllOf(HasSubstr("'x', '_conv_out'"), HasSubstr("have 'a', …")));
+              AllOf(HasSubstr("'x', '_conv_out'"), HasSubstr("have 'a', 'b', 'c'")));
   fs::remove_all(root_ / "work");
   options_.dlc_path = root_ / "net.json";
   const Status status = RunFailing();
