@@ -7,6 +7,8 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -146,6 +148,32 @@ bool LooksLikeFloats(std::span<const std::byte> bytes) {
       values, [](float value) { return value == 0 || std::isnormal(value) || std::isinf(value); });
 }
 
+std::int64_t WideAt(std::span<const std::byte> bytes, std::size_t index) {
+  std::int64_t wide = 0;
+  std::memcpy(&wide, bytes.data() + index * sizeof(wide), sizeof(wide));
+  return wide;
+}
+
+// Pairs of floats do not.
+bool LooksLikeNarrowIntegers(std::span<const std::byte> bytes) {
+  for (std::size_t i = 0; i < bytes.size() / sizeof(std::int64_t); ++i) {
+    const std::int64_t wide = WideAt(bytes, i);
+    if (!std::in_range<std::int32_t>(wide) && !std::in_range<std::uint32_t>(wide)) return false;
+  }
+  return true;
+}
+
+// Through float32, large numbers would change. Those beyond 32 bits saturate.
+template <typename T>
+Tensor Narrowed(ElementType type, const Shape& dims, const MappedFile& file) {
+  std::vector<T> values(file.bytes().size() / sizeof(std::int64_t));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<T>(std::clamp<std::int64_t>(
+        WideAt(file.bytes(), i), std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
+  }
+  return Tensor::FromValues<T>(type, dims, values);
+}
+
 const InputList::Entry* FindEntry(const std::vector<InputList::Entry>& line,
                                   const ValueInfo& input) {
   const auto found = std::find_if(line.begin(), line.end(), [&](const InputList::Entry& entry) {
@@ -199,6 +227,10 @@ Result<Tensor> ReadRaw(const fs::path& file, ElementType type, const Shape& dims
   if (type == file_type) {
     return Tensor::Create(type, dims, {mapped.bytes().begin(), mapped.bytes().end()});
   }
+  const bool narrows = file_type == ElementType::kInt64 &&
+                       (type == ElementType::kInt32 || type == ElementType::kUint32);
+  if (narrows && type == ElementType::kInt32) return Narrowed<std::int32_t>(type, dims, mapped);
+  if (narrows) return Narrowed<std::uint32_t>(type, dims, mapped);
   ACC_ASSIGN_OR_RETURN(const std::vector<float> values,
                        ToFloats({file_type, dims, mapped.bytes()}));
   return FromFloatValues(type, dims, values);
@@ -212,6 +244,9 @@ Result<ElementType> FileType(const fs::path& file, const ValueInfo& input, const
   ACC_ASSIGN_OR_RETURN(const MappedFile mapped, MappedFile::Open(file));
   const std::uint64_t count = ElementCount(input.dims).value_or(0);
   const std::uint64_t found = mapped.bytes().size();
+  const bool is_int = input.type == ElementType::kInt32 || input.type == ElementType::kUint32;
+  const bool may_be_wide = is_int && found == ByteSize(ElementType::kInt64, count);
+  if (may_be_wide && LooksLikeNarrowIntegers(mapped.bytes())) return ElementType::kInt64;
   if (found != ByteSize(input.type, count)) return ElementType::kFloat32;
   if (found != ByteSize(ElementType::kFloat32, count)) return input.type;
   return LooksLikeFloats(mapped.bytes()) ? ElementType::kFloat32 : input.type;

@@ -45,7 +45,9 @@ struct FileTypes {
 };
 
 // The type in which `file` holds `input`: what was said of it, or else float32, as Qualcomm's tools
-// assume. A file that has not the size of float32 but that of the input's own type is read as that;
+// assume. A file that has not the size of float32 but that of the input's own type is read as that,
+// and one of the size of int64 as that where the input has 32-bit integers, as converters leave of
+// 64-bit ones, and all of them fit;
 // where both sizes are equal (int32, uint32) and read as float32 it would hold denormal numbers or
 // NaN, which no floats but small integers look like, the own type is taken too.
 Result<ElementType> FileType(const std::filesystem::path& file, const ValueInfo& input,

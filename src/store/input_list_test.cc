@@ -210,6 +210,16 @@ TEST_F(FileTypeTest, TheSizeTells) {
   EXPECT_EQ(TypeOf<float>(ElementType::kInt64, {101}, 3), ElementType::kFloat32);
 }
 
+TEST_F(FileTypeTest, WideIntegersAreUnderstoodForNarrowOnes) {
+  const std::vector<std::int64_t> ids = {101, (std::int64_t{1} << 24) + 1, -2};
+  EXPECT_EQ(TypeOf(ElementType::kInt32, ids, 3), ElementType::kInt64);
+  EXPECT_EQ(TypeOf(ElementType::kUint32, ids, 3), ElementType::kInt64);
+  const Tensor read =
+      ReadRaw(scratch_ / "x.raw", ElementType::kInt32, {3}, ElementType::kInt64).value();
+  EXPECT_THAT(read.values<std::int32_t>(), ElementsAre(101, 16777217, -2));
+  EXPECT_EQ(TypeOf<float>(ElementType::kInt32, {1, 2, 3, 4}, 2), ElementType::kFloat32);
+}
+
 TEST_F(FileTypeTest, WhereTheSizesAreEqualTheContentTells) {
   EXPECT_EQ(TypeOf<std::int32_t>(ElementType::kInt32, {101, 0, -3}, 3), ElementType::kInt32);
   EXPECT_EQ(TypeOf<float>(ElementType::kInt32, {101, 0, -3}, 3), ElementType::kFloat32);
