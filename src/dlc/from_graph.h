@@ -30,6 +30,7 @@ struct GraphToWrite {
   std::map<std::string, TensorEncoding> activations;
   std::map<std::string, TensorEncoding> params;
   std::string converter_command;
+  std::string converter_version;
 };
 
 struct WrittenGraph {

@@ -412,6 +412,7 @@ Result<WrittenGraph> Builder::Finish() {
   graph_.name = source_.written().name;
   WrittenGraph written;
   written.model.converter_command = source_.written().converter_command;
+  written.model.converter_version = source_.written().converter_version;
   written.model.graphs.push_back(std::move(graph_));
   written.model.storage = std::move(storage_);
   written.warnings = std::move(warnings_);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "tensor/codes.h"
 
 namespace acc::dlc {
 namespace {
@@ -153,7 +154,9 @@ std::optional<std::vector<float>> Source::Floats(const model::Node& node, std::s
   if (constant == nullptr) return std::nullopt;
   auto values = ToFloats(constant->view());
   if (!values.ok()) return std::nullopt;
-  return *std::move(values);
+  const TensorEncoding* encoding = EncodingOf(node.inputs[input]);
+  if (encoding == nullptr) return *std::move(values);
+  return FakeQuantized(*values, constant->dims(), *encoding);
 }
 
 const TensorEncoding* Source::EncodingOf(const std::string& tensor) const {
