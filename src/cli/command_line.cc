@@ -158,6 +158,7 @@ Result<CommandLine> ParseCommandLine(std::span<const std::string> words) {
   ACC_RETURN_IF_ERROR(CheckComplete(feature, given));
   ACC_ASSIGN_OR_RETURN(AllOptions options, OptionsFrom(feature, given));
   options.common.command.assign(words.begin(), words.end());
+  options.common.version = ACC_VERSION;
   Spread(given, options);
   line.request = RequestFrom(feature, std::move(options));
   return line;

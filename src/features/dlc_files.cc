@@ -2,8 +2,10 @@
 #include "features/dlc_files.h"
 
 #include <set>
+#include <string>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "dlc/from_graph.h"
 #include "dlc/write.h"
 
@@ -12,13 +14,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-dlc::GraphToWrite FloatGraph(const TargetModel& model, const std::string& converter_command) {
+constexpr std::string_view kProgram = "snpe-accuracy-debugger ";
+
+dlc::GraphToWrite FloatGraph(const TargetModel& model, const CommonOptions& options) {
   dlc::GraphToWrite graph{.graph = model.converted.graph,
                           .name = model.structure.model_name,
                           .tensors = {},
                           .activations = {},
                           .params = {},
-                          .converter_command = converter_command};
+                          .converter_command = std::string(kProgram) + Join(options.command, " "),
+                          .converter_version = std::string(kProgram) + options.version};
   for (const auto& [name, tensor] : model.converted.tensors) {
     graph.tensors[name] = {tensor.axis_order, tensor.info};
   }
@@ -40,10 +45,9 @@ Status WriteDlc(const dlc::GraphToWrite& graph, const fs::path& path, std::set<s
 
 }  // namespace
 
-Status WriteDlcFiles(const TargetModel& model, const std::string& converter_command,
-                     const fs::path& run) {
+Status WriteDlcFiles(const TargetModel& model, const CommonOptions& options, const fs::path& run) {
   std::set<std::string> told;
-  dlc::GraphToWrite graph = FloatGraph(model, converter_command);
+  dlc::GraphToWrite graph = FloatGraph(model, options);
   ACC_RETURN_IF_ERROR(WriteDlc(graph, run / "base.dlc", told));
   if (!model.quantized) return OkStatus();
   graph.activations = model.quantized->activations;

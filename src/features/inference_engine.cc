@@ -161,7 +161,7 @@ Result<Work> PrepareSource(const InferenceEngineOptions& options, const SourceMo
   ACC_RETURN_IF_ERROR(KeepInputs(work.lines, run));
   ACC_ASSIGN_OR_RETURN(work.model,
                        BuildTargetModel(options, source, std::move(converted), work.lines));
-  ACC_RETURN_IF_ERROR(WriteDlcFiles(work.model, Join(options.common.command, " "), run));
+  ACC_RETURN_IF_ERROR(WriteDlcFiles(work.model, options.common, run));
   return work;
 }
 

@@ -32,6 +32,7 @@ struct CommonOptions {
   bool verbose = false;
   Json given;                        // All options as parsed, for <feature>_options.json.
   std::vector<std::string> command;  // The words of the command line, for reproduction.
+  std::string version;               // Of the program.
 };
 
 // The source model, shared by the framework runner and the inference engine.

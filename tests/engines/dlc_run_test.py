@@ -121,6 +121,43 @@ class DlcRunTest(Runs):
         self.assertEqual(mapping["relu_0_tmp_0"], "relu_0.tmp_0")
 
 
+class RecurrentDlcTest(Runs):
+    """An LSTM: its biases are quantized before the file adds them up."""
+
+    def test_quantized(self):
+        random = np.random.default_rng(3)
+        constants = [numpy_helper.from_array((random.standard_normal(dims) / 3).astype(np.float32), name)
+                     for name, dims in (("W", (1, 32, 6)), ("R", (1, 32, 8)), ("B", (1, 64)))]
+        graph = helper.make_graph(
+            [helper.make_node("LSTM", ["x", "W", "R", "B"], ["Y", "Yh"], hidden_size=8)], "g",
+            [helper.make_tensor_value_info("x", TensorProto.FLOAT, (5, 1, 6))],
+            [helper.make_tensor_value_info("Y", TensorProto.FLOAT, (5, 1, 1, 8))], constants)
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8),
+                  self.folder / "lstm.onnx")
+        raw = self.write_raw("x.raw", random.standard_normal((5, 1, 6)).astype(np.float32))
+        inputs = self.write_input_list(raw)
+        source, _ = self.engine(*CPU, "--framework", "onnx", "--model_path", "lstm.onnx", "--input_tensor", "x", "5,1,6",
+                                raw, "--output_tensor", "Y", "--input_list", inputs)
+        found = self.tensors(self.dlc_run(source / "base_quantized.dlc", inputs)[0])
+        for name, (_, golden) in self.tensors(source).items():
+            self.assertGreaterEqual(sqnr(golden, found[name][1]), FLOOR_DB, name)
+
+    def test_ids_of_64_bits(self):
+        table = np.random.default_rng(4).standard_normal((50, 8)).astype(np.float32)
+        graph = helper.make_graph(
+            [helper.make_node("Gather", ["table", "ids"], ["y"])], "g",
+            [helper.make_tensor_value_info("ids", TensorProto.INT64, (1, 3))],
+            [helper.make_tensor_value_info("y", TensorProto.FLOAT, (1, 3, 8))], [numpy_helper.from_array(table, "table")])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8),
+                  self.folder / "ids.onnx")
+        raw = self.write_raw("ids.raw", np.array([[7, 49, 0]], np.int64))
+        inputs = self.write_input_list(raw)
+        source, _ = self.engine(*CPU, "--framework", "onnx", "--model_path", "ids.onnx", "--input_tensor", "ids", "1,3",
+                                raw, "int64", "--output_tensor", "y", "--input_list", inputs, "--precision", "fp32")
+        run, _ = self.dlc_run(source / "base.dlc", inputs)
+        np.testing.assert_array_equal(self.tensors(run)["y"][1].reshape(3, 8), table[[7, 49, 0]])
+
+
 class SmallDlcTest(Runs):
     """A convolution with a quantized input, as Qualcomm's serializer writes it."""
 
