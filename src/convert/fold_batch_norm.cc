@@ -106,6 +106,7 @@ class Folder {
     }
     std::size_t index = 0;
     std::erase_if(nodes, [&](const Node&) { return folded[index++]; });
+    for (Node& node : nodes) ACC_RETURN_IF_ERROR(FoldStatistics(node));
     DropUnusedInitializers(state_.graph);
     return OkStatus();
   }
@@ -155,6 +156,29 @@ class Folder {
     state_.Remove(before.outputs[0], fmt::format("{} folded into {}", found.name, before.name));
     before.outputs[0] = node.outputs[0];
     producer_[node.outputs[0]] = producer;
+    return OkStatus();
+  }
+
+  // The target's operator of a batch norm that stays has a scale and a bias per channel and nothing
+  // else; these are what is quantized.
+  Status FoldStatistics(Node& node) {
+    const Tensor* scale = node.inputs.size() == 5 ? state_.Constant(node.inputs[1]) : nullptr;
+    if (scale == nullptr) return OkStatus();
+    const ElementType type = scale->type();
+    const Shape dims = scale->dims();
+    const auto found = BatchNormFrom(state_, node, scale->size());
+    if (!found) return OkStatus();
+    const std::vector<double>& factor = found->affine.scale;
+    const std::vector<double>& shift = found->affine.shift;
+    const std::vector<float> values[] = {{factor.begin(), factor.end()},
+                                         {shift.begin(), shift.end()},
+                                         std::vector<float>(factor.size(), 0),
+                                         std::vector<float>(factor.size(), 1)};
+    for (std::size_t i = 0; i < std::size(values); ++i) {
+      ACC_ASSIGN_OR_RETURN(Tensor constant, FromFloatValues(type, dims, values[i]));
+      ReplaceInitializer(state_, connections_, node, i + 1, std::move(constant));
+    }
+    node.attributes["epsilon"] = 0.0F;
     return OkStatus();
   }
 

@@ -153,6 +153,26 @@ TEST(FoldBatchNormTest, GemmsBetaGoesIntoTheBias) {
               FloatEq(static_cast<float>(Shifted(3, 20))));
 }
 
+TEST(FoldBatchNormTest, FoldsStatisticsWhereNoLinearOperatorComesBefore) {
+  const TargetGraph target = Converted([] {
+    model::Graph graph = WithBatchNorm(MakeNode("Relu", {}, {"a"}), {4, 1, 1, 1}, false);
+    graph.nodes[0].inputs = {"x"};
+    return graph;
+  }());
+  ASSERT_THAT(target.graph.nodes, SizeIs(2));
+  const model::Node& node = target.graph.nodes[1];
+  EXPECT_THAT(node.inputs, ElementsAre("a", "s", "b", "m", "v"));
+  EXPECT_EQ(node.Get<float>("epsilon", 1), 0);
+  const auto& constants = target.graph.initializers;
+  for (std::size_t channel = 0; channel < 4; ++channel) {
+    EXPECT_EQ(constants.at("s").values<float>()[channel], static_cast<float>(Factor(channel)));
+    EXPECT_THAT(constants.at("b").values<float>()[channel],
+                FloatEq(static_cast<float>(Shifted(channel, 0))));
+  }
+  EXPECT_THAT(constants.at("m").values<float>(), ElementsAre(0, 0, 0, 0));
+  EXPECT_THAT(constants.at("v").values<float>(), ElementsAre(1, 1, 1, 1));
+}
+
 TEST(FoldBatchNormTest, KeepsTheNamesOfWeightsThatNobodyElseReads) {
   const TargetGraph target =
       Converted(WithBatchNorm(MakeNode("Conv", {}, {"a"}), {4, 1, 1, 1}, true));

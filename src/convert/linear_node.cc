@@ -24,8 +24,8 @@ Result<Tensor> Rounded(ElementType type, const Shape& dims, const std::vector<do
   return FromFloatValues(type, dims, floats);
 }
 
-// Makes `values` the initializer that `node` reads at `input`. An initializer that nobody else
-// reads keeps its name, so that what the user says of it stays true.
+}  // namespace
+
 void ReplaceInitializer(State& state, const model::Connections& connections, Node& node,
                         std::size_t input, Tensor values) {
   const std::string old = node.inputs[input];
@@ -35,8 +35,6 @@ void ReplaceInitializer(State& state, const model::Connections& connections, Nod
   node.inputs[input] = shared ? state.NewName(old) : old;
   state.graph.initializers.insert_or_assign(node.inputs[input], std::move(values));
 }
-
-}  // namespace
 
 bool LinearNode::ReadConvolution(const State& state, const Node& node) {
   const bool transposed = node.op_type == "ConvTranspose";

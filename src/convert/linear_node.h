@@ -2,6 +2,7 @@
 // Operators of the form output = weight * input + bias, with constant weight and bias.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -15,6 +16,11 @@ struct ChannelAffine {
   std::vector<double> scale;
   std::vector<double> shift;
 };
+
+// Makes `values` the initializer that `node` reads at `input`. An initializer that nobody else
+// reads keeps its name, so that what the user says of it stays true.
+void ReplaceInitializer(State& state, const model::Connections& connections, model::Node& node,
+                        std::size_t input, Tensor values);
 
 // Conv, ConvTranspose, Gemm, or the product of a matrix with a constant matrix.
 class LinearNode {

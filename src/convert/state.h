@@ -71,6 +71,7 @@ Status FoldConstants(State& state);
 // Takes out nodes whose output has the value of their input.
 Status RemoveIdentities(State& state);
 // Folds BatchNormalization, and biases that are added afterwards, into the linear operator before.
+// Where there is none, mean, variance and epsilon are folded into the scale and the bias.
 Status FoldBatchNorm(State& state);
 
 // Replaces each If whose condition is constant by the branch taken; true where there was one. A
