@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "dlc/from_graph/from_graph_testing.h"
+#include "tensor/codes.h"
 
 namespace acc::dlc {
 namespace {
@@ -152,6 +153,21 @@ TEST(Normalization, StatisticsBecomeWeightAndBias) {
   const Graph& result = written->model.graphs[0];
   EXPECT_THAT(Values<float>(*FindTensor(result, "y_weight")), ElementsAre(1));
   EXPECT_THAT(Values<float>(*FindTensor(result, "y_bias")), ElementsAre(-2));
+}
+
+TEST(Normalization, ScaleAndBiasKeepTheirEncodingsWhereStatisticsDoNothing) {
+  TestGraph graph;
+  graph.Input("x", {1, 1, 2, 2}).Declare("y", {1, 1, 2, 2}).Floats("s", {1}, {2});
+  graph.Floats("b", {1}, {1}).Floats("m", {1}, {0}).Floats("v", {1}, {1});
+  graph.Op("BatchNormalization", {"x", "s", "b", "m", "v"}, {"y"}, {{"epsilon", 0.0F}});
+  const TensorEncoding encoding = {.channels = {EncodingFromScale(0.5, 0, 8, false)}, .axis = {}};
+  for (const char* name : {"x", "y"}) graph.Activation(name, encoding);
+  for (const char* name : {"s", "b"}) graph.Param(name, encoding);
+  EXPECT_EQ(graph.Lines()[1], "Batchnorm(x_nhwc[1,2,2,1], s[1], b[1]) -> y_nhwc[1,2,2,1]");
+  const auto written = graph.Write();
+  const Tensor* scale = FindTensor(written->model.graphs[0], "s");
+  EXPECT_EQ(scale->type, DataType::kUfixed8);
+  EXPECT_THAT(Values<std::uint8_t>(*scale), ElementsAre(4));
 }
 
 TEST(Normalization, OverTheLastAxes) {

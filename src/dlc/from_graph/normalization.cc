@@ -21,29 +21,53 @@ std::string AddFloats(Builder& builder, const std::string& name, const std::vect
 }
 
 // QNN takes what is left of mean and variance: y = x * weight + bias.
-bool WriteBatchNormalization(Builder& builder, const model::Node& node) {
-  const Source& source = builder.source();
+// What the statistics of a batch norm make of its scale and bias, by channel.
+struct Affine {
+  std::vector<float> scale;
+  std::vector<float> bias;
+  bool is_unchanged = true;  // Scale and bias are the node's own.
+};
+
+std::optional<Affine> AffineOf(const Source& source, const model::Node& node) {
   auto scale = source.Floats(node, 1);
   auto bias = source.Floats(node, 2);
   const auto mean = source.Floats(node, 3);
   const auto variance = source.Floats(node, 4);
-  const bool fits = scale && bias && mean && variance && !HasOutput(node, 1) &&
-                    scale->size() == bias->size() && scale->size() == mean->size() &&
-                    scale->size() == variance->size() && IsImage(source, node.inputs.front()) &&
+  const bool fits = scale && bias && mean && variance && scale->size() == bias->size() &&
+                    scale->size() == mean->size() && scale->size() == variance->size();
+  if (!fits) return std::nullopt;
+  Affine affine{*std::move(scale), *std::move(bias)};
+  const float epsilon = node.Get<float>("epsilon", 1e-5F);
+  for (std::size_t i = 0; i < affine.scale.size(); ++i) {
+    const double deviation = std::sqrt(static_cast<double>((*variance)[i]) + epsilon);
+    if (deviation == 1 && (*mean)[i] == 0) continue;
+    affine.is_unchanged = false;
+    const double weight = affine.scale[i] / deviation;
+    affine.scale[i] = static_cast<float>(weight);
+    affine.bias[i] = static_cast<float>(affine.bias[i] - (*mean)[i] * weight);
+  }
+  return affine;
+}
+
+bool WriteBatchNormalization(Builder& builder, const model::Node& node) {
+  const auto affine = AffineOf(builder.source(), node);
+  const bool fits = affine && !HasOutput(node, 1) &&
+                    IsImage(builder.source(), node.inputs.front()) &&
                     node.Get<std::int64_t>("training_mode", 0) == 0;
   if (!fits) return false;
-  const float epsilon = node.Get<float>("epsilon", 1e-5F);
-  for (std::size_t i = 0; i < scale->size(); ++i) {
-    const double weight = (*scale)[i] / std::sqrt(static_cast<double>((*variance)[i]) + epsilon);
-    (*scale)[i] = static_cast<float>(weight);
-    (*bias)[i] = static_cast<float>((*bias)[i] - (*mean)[i] * weight);
-  }
   const std::string& output = node.outputs.front();
+  std::vector<std::string> inputs = {builder.Read(node.inputs.front(), AxisOrder::kChannelLast)};
+  if (affine->is_unchanged) {
+    // Only these have encodings: those of the node's own constants are about other values.
+    inputs.push_back(builder.Read(node.inputs[1], AxisOrder::kSource));
+    inputs.push_back(builder.Read(node.inputs[2], AxisOrder::kSource));
+  } else {
+    inputs.push_back(AddFloats(builder, output + "_weight", affine->scale));
+    inputs.push_back(AddFloats(builder, output + "_bias", affine->bias));
+  }
   builder.AddNode({.name = node.name,
                    .type = "Batchnorm",
-                   .inputs = {builder.Read(node.inputs.front(), AxisOrder::kChannelLast),
-                              AddFloats(builder, output + "_weight", *scale),
-                              AddFloats(builder, output + "_bias", *bias)},
+                   .inputs = std::move(inputs),
                    .outputs = {builder.Write(output, AxisOrder::kChannelLast)}});
   return true;
 }
