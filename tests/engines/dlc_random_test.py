@@ -32,18 +32,21 @@ class DlcRandomTest(ProgramTest):
                          "--input_list", self.write_input_list(" ".join(pairs)), *words)
         return self.latest("inference_engine").resolve()
 
-    def write_dlc(self, graph, feeds):
+    def source_run(self, graph, feeds, *options):
         onnx.save(graph.onnx(), self.folder / "source.onnx")
-        words = ["--framework", "onnx", "--model_path", "source.onnx", "--precision", "fp32"]
+        words = ["--framework", "onnx", "--model_path", "source.onnx", *options]
         for name, values in feeds.items():
             words += ["--input_tensor", name, ",".join(map(str, values.shape)), self.write_raw(name + ".raw", values)]
         for name in graph.outputs:
             words += ["--output_tensor", name]
-        return self.run_engine(feeds, *words) / "base.dlc"
+        return self.run_engine(feeds, *words)
 
-    def tensors_from(self, dlc, feeds):
-        """What a run of the DLC captures, in the source's axis order."""
-        folder = self.run_engine(feeds, "--stage", "converted", "--static_model", dlc) / "output" / "Result_0"
+    def dlc_run(self, dlc, feeds):
+        return self.run_engine(feeds, "--stage", "converted", "--static_model", dlc)
+
+    def tensors(self, run):
+        """What a run captured, in the source's axis order."""
+        folder = run / "output" / "Result_0"
         tensors = {}
         for record in self.manifest(folder)["tensors"]:
             values = np.fromfile(folder / record["file"], np.float32).reshape(record["dims"])
@@ -62,7 +65,8 @@ class DlcRandomTest(ProgramTest):
             with self.subTest(seed=seed):
                 graph = RandomGraph(seed)
                 feeds = graph.feeds()
-                got = self.tensors_from(self.write_dlc(graph, feeds), feeds)
+                dlc = self.source_run(graph, feeds, "--precision", "fp32") / "base.dlc"
+                got = self.tensors(self.dlc_run(dlc, feeds))
                 golden = expected(graph, feeds)
                 self.assertLessEqual(set(graph.outputs), set(got))
                 # Tensors that conversion folds away are not in the DLC.
@@ -72,6 +76,20 @@ class DlcRandomTest(ProgramTest):
                 with self.assertRaises(AssertionError):
                     self.check(got, changed)
         self.assertGreater(self.channel_last, len(SEEDS))
+
+    def test_the_quantized_dlc_computes_what_its_source_did(self):
+        """Codes, encodings and axis orders all came through: nothing is off by a step."""
+        self.channel_last = 0
+        for seed in SEEDS:
+            for options in ([], ["--use_per_channel_quantization"], ["--act_bitwidth", "16", "--bias_bitwidth", "32"]):
+                with self.subTest(seed=seed, options=options):
+                    graph = RandomGraph(seed)
+                    feeds = graph.feeds()
+                    run = self.source_run(graph, feeds, *options)
+                    golden = self.tensors(run)
+                    got = self.tensors(self.dlc_run(run / "base_quantized.dlc", feeds))
+                    self.assertLessEqual(set(golden), set(got))
+                    self.check(got, golden)
 
     def test_the_graphs_hold_all_operators(self):
         kinds = collections.Counter(node.op_type for seed in SEEDS for node in RandomGraph(seed).nodes)
