@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 
@@ -44,6 +45,12 @@ Result<const Table*> VerifiedRoot(std::span<const std::byte> buffer, std::string
   return flatbuffers::GetRoot<Table>(start);
 }
 
+// The number of elements; 0 for a null pointer.
+template <typename Vector>
+std::uint32_t SizeOf(const Vector* vector) {
+  return vector == nullptr ? 0 : vector->size();
+}
+
 // Bounds what is copied out of a FlatBuffer: tables and strings may be named many times over, so
 // that a small file could ask for any amount of memory.
 class CopyBudget {
@@ -66,6 +73,15 @@ class CopyBudget {
     return OkStatus();
   }
 
+  // Adds all texts of `from`; null pointers are empty ones.
+  Status Copy(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* from,
+              std::vector<std::string>& to) {
+    for (std::uint32_t i = 0; i < SizeOf(from); ++i) {
+      ACC_RETURN_IF_ERROR(Copy(from->Get(i), to.emplace_back()));
+    }
+    return OkStatus();
+  }
+
  private:
   // A string that a file shares takes 4 bytes there, and 32 and its text here.
   static constexpr std::uint64_t kPerByte = 32;
@@ -76,12 +92,6 @@ class CopyBudget {
 // A null pointer is an empty text.
 inline std::string_view View(const flatbuffers::String* text) {
   return text == nullptr ? std::string_view() : std::string_view(text->c_str(), text->size());
-}
-
-// The number of elements; 0 for a null pointer.
-template <typename Vector>
-std::uint32_t SizeOf(const Vector* vector) {
-  return vector == nullptr ? 0 : vector->size();
 }
 
 }  // namespace acc::dlc

@@ -125,8 +125,8 @@ class Version3Reader {
     Node node;
     ACC_RETURN_IF_ERROR(budget_.Copy(from.name(), node.name));
     ACC_RETURN_IF_ERROR(budget_.Copy(from.type(), node.type));
-    ACC_RETURN_IF_ERROR(ReadNames(from.inputs(), node.inputs));
-    ACC_RETURN_IF_ERROR(ReadNames(from.outputs(), node.outputs));
+    ACC_RETURN_IF_ERROR(budget_.Copy(from.inputs(), node.inputs));
+    ACC_RETURN_IF_ERROR(budget_.Copy(from.outputs(), node.outputs));
     const bool is_input = node.type == kInputType;
     const std::vector<std::string>& made =
         is_input && node.outputs.empty() ? node.inputs : node.outputs;
@@ -135,14 +135,6 @@ class Version3Reader {
     }
     ACC_RETURN_IF_ERROR(ReadAttributes(from.attributes(), "", 0, made, node));
     if (!is_input) graph_.nodes.push_back(std::move(node));
-    return OkStatus();
-  }
-
-  Status ReadNames(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* from,
-                   std::vector<std::string>& names) {
-    for (std::uint32_t i = 0; i < SizeOf(from); ++i) {
-      ACC_RETURN_IF_ERROR(budget_.Copy(from->Get(i), names.emplace_back()));
-    }
     return OkStatus();
   }
 

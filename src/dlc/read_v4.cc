@@ -64,18 +64,10 @@ class StructureReader {
   Status ReadNode(const v4::Node& from, Node& node) {
     ACC_RETURN_IF_ERROR(budget_.Copy(from.name(), node.name));
     ACC_RETURN_IF_ERROR(budget_.Copy(from.type(), node.type));
-    ACC_RETURN_IF_ERROR(ReadNames(from.inputs(), node.inputs));
-    ACC_RETURN_IF_ERROR(ReadNames(from.outputs(), node.outputs));
+    ACC_RETURN_IF_ERROR(budget_.Copy(from.inputs(), node.inputs));
+    ACC_RETURN_IF_ERROR(budget_.Copy(from.outputs(), node.outputs));
     for (std::uint32_t i = 0; i < SizeOf(from.attributes()); ++i) {
       ACC_RETURN_IF_ERROR(ReadAttribute(*from.attributes()->Get(i), node));
-    }
-    return OkStatus();
-  }
-
-  Status ReadNames(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* from,
-                   std::vector<std::string>& names) {
-    for (std::uint32_t i = 0; i < SizeOf(from); ++i) {
-      ACC_RETURN_IF_ERROR(budget_.Copy(from->Get(i), names.emplace_back()));
     }
     return OkStatus();
   }
