@@ -12,33 +12,33 @@ namespace {
 
 struct Row {
   DataType type;
-  std::string_view name;
   ElementType stored;
+  std::string_view name;
 };
 
 constexpr Row kRows[] = {
-    {DataType::kInt8, "int8", ElementType::kInt8},
-    {DataType::kInt16, "int16", ElementType::kInt16},
-    {DataType::kInt32, "int32", ElementType::kInt32},
-    {DataType::kInt64, "int64", ElementType::kInt64},
-    {DataType::kUint8, "uint8", ElementType::kUint8},
-    {DataType::kUint16, "uint16", ElementType::kUint16},
-    {DataType::kUint32, "uint32", ElementType::kUint32},
-    {DataType::kUint64, "uint64", ElementType::kUint64},
-    {DataType::kFloat16, "float16", ElementType::kFloat16},
-    {DataType::kFloat32, "float32", ElementType::kFloat32},
-    {DataType::kFloat64, "float64", ElementType::kFloat64},
-    {DataType::kSfixed4, "sfixed4", ElementType::kInt4},
-    {DataType::kSfixed8, "sfixed8", ElementType::kInt8},
-    {DataType::kSfixed16, "sfixed16", ElementType::kInt16},
-    {DataType::kSfixed32, "sfixed32", ElementType::kInt32},
-    {DataType::kUfixed4, "ufixed4", ElementType::kUint4},
-    {DataType::kUfixed8, "ufixed8", ElementType::kUint8},
-    {DataType::kUfixed16, "ufixed16", ElementType::kUint16},
-    {DataType::kUfixed32, "ufixed32", ElementType::kUint32},
-    {DataType::kBool8, "bool8", ElementType::kBool},
-    {DataType::kString, "string", ElementType::kUndefined},
-    {DataType::kUndefined, "undefined", ElementType::kUndefined},
+    {DataType::kInt8, ElementType::kInt8, "int8"},
+    {DataType::kInt16, ElementType::kInt16, "int16"},
+    {DataType::kInt32, ElementType::kInt32, "int32"},
+    {DataType::kInt64, ElementType::kInt64, "int64"},
+    {DataType::kUint8, ElementType::kUint8, "uint8"},
+    {DataType::kUint16, ElementType::kUint16, "uint16"},
+    {DataType::kUint32, ElementType::kUint32, "uint32"},
+    {DataType::kUint64, ElementType::kUint64, "uint64"},
+    {DataType::kFloat16, ElementType::kFloat16, "float16"},
+    {DataType::kFloat32, ElementType::kFloat32, "float32"},
+    {DataType::kFloat64, ElementType::kFloat64, "float64"},
+    {DataType::kSfixed4, ElementType::kInt4, "sfixed4"},
+    {DataType::kSfixed8, ElementType::kInt8, "sfixed8"},
+    {DataType::kSfixed16, ElementType::kInt16, "sfixed16"},
+    {DataType::kSfixed32, ElementType::kInt32, "sfixed32"},
+    {DataType::kUfixed4, ElementType::kUint4, "ufixed4"},
+    {DataType::kUfixed8, ElementType::kUint8, "ufixed8"},
+    {DataType::kUfixed16, ElementType::kUint16, "ufixed16"},
+    {DataType::kUfixed32, ElementType::kUint32, "ufixed32"},
+    {DataType::kBool8, ElementType::kBool, "bool8"},
+    {DataType::kString, ElementType::kUndefined, "string"},
+    {DataType::kUndefined, ElementType::kUndefined, "undefined"},
 };
 
 const Row* Find(DataType type) {

@@ -51,7 +51,8 @@ class DataReader {
 
   static const v4::GraphParams* ParamsOf(const v4::Params* params, const Graph& graph) {
     const auto* all = params == nullptr ? nullptr : params->graphs();
-    for (std::uint32_t i = 0; i < SizeOf(all); ++i) {
+    if (all == nullptr) return nullptr;
+    for (std::uint32_t i = 0; i < all->size(); ++i) {
       if (View(all->Get(i)->name()) == graph.name) return all->Get(i);
     }
     return nullptr;
@@ -65,7 +66,7 @@ class DataReader {
     }
     const auto* nodes = params == nullptr ? nullptr : params->nodes();
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-      const bool listed = i < SizeOf(nodes);
+      const bool listed = nodes != nullptr && i < nodes->size();
       ACC_ASSIGN_OR_RETURN(
           const DataByName own,
           Index(listed ? nodes->Get(static_cast<std::uint32_t>(i))->tensors() : nullptr));
