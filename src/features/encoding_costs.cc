@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "base/threads.h"
 #include "features/static_values.h"
-#include "verify/raw_file.h"
+#include "tensor/raw_file.h"
 
 namespace acc::features {
 namespace {
@@ -41,7 +41,7 @@ Status FillActivationCost(ComparedEncoding& row, const std::filesystem::path& pa
   if (row.first->per_channel() || row.second->per_channel()) return OkStatus();
   ACC_ASSIGN_OR_RETURN(EncodingCost cost,
                        EncodingCost::Create({}, *row.first, *row.second, std::nullopt));
-  ACC_ASSIGN_OR_RETURN(const verify::RawFile file, verify::RawFile::Open(path));
+  ACC_ASSIGN_OR_RETURN(const RawFile file, RawFile::Open(path));
   std::vector<float> piece(std::min<std::uint64_t>(file.count(), kPieceElements));
   for (std::uint64_t first = 0; first < file.count(); first += piece.size()) {
     piece.resize(std::min<std::uint64_t>(file.count() - first, piece.size()));

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,7 +16,7 @@
 
 #include "base/progress.h"
 #include "base/status.h"
-#include "tensor/layout.h"
+#include "tensor/pair_reader.h"
 #include "verify/verifiers.h"
 
 namespace acc::verify {
@@ -31,12 +30,8 @@ enum class Verdict {
 };
 std::string_view Name(Verdict verdict);  // "match", "mismatch", "suspicious", "not finite", …
 
-struct PairFiles {
-  std::filesystem::path golden;  // float32, in the golden's own axis order.
-  std::filesystem::path target;  // float32, in the order of `dims`.
-  Shape dims;                    // Of the target file; empty with has_dims false where unknown.
-  bool has_dims = true;
-  Permutation golden_to_target;                         // Empty or identity: the orders agree.
+// A pair of tensor files and what verifiers want to know beside them.
+struct PairFiles : PairSource {
   std::vector<std::pair<double, double>> input_ranges;  // See PairView.
   std::shared_ptr<const PairFiles> companion;           // See PairView. Null for most.
 };

@@ -64,7 +64,7 @@ class ReaderStream : public ElementStream {
   ReaderStream(const PairReader* reader, std::uint64_t count, PairBuffers* buffers)
       : reader_(reader), count_(count), buffers_(buffers) {}
 
-  Status ForEachChunk(const Visit& visit) const override {
+  Status ForEachChunk(const PairVisit& visit) const override {
     return reader_->ForEachChunk(0, count_, buffers_, visit);
   }
 

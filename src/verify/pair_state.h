@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "base/status.h"
+#include "tensor/pair_reader.h"
 #include "verify/comparison.h"
 #include "verify/pair_pass.h"
-#include "verify/pair_reader.h"
 
 namespace acc::verify {
 

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "tensor/pair_reader.h"
 #include "tensor/shape.h"
 
 namespace acc::verify {
@@ -61,14 +61,10 @@ struct Tolerance {
 // The elements of a pair of tensors, in the target's axis order.
 class ElementStream {
  public:
-  // Spans of the two sides, equally long, that start at element `first`. Valid during the call.
-  using Visit = std::function<void(std::uint64_t first, std::span<const float> golden,
-                                   std::span<const float> target)>;
-
   virtual ~ElementStream() = default;
 
   // All elements in order. Holds one chunk at a time, however large the tensors are.
-  virtual Status ForEachChunk(const Visit& visit) const = 0;
+  virtual Status ForEachChunk(const PairVisit& visit) const = 0;
 };
 
 // A pair of tensors by its elements.

@@ -5,16 +5,32 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "base/status.h"
-#include "verify/comparison.h"
-#include "verify/raw_file.h"
+#include "tensor/layout.h"
+#include "tensor/raw_file.h"
+#include "tensor/shape.h"
 
-namespace acc::verify {
+namespace acc {
+
+// A pair of tensor files.
+struct PairSource {
+  std::filesystem::path golden;  // float32, in the golden's own axis order.
+  std::filesystem::path target;  // float32, in the order of `dims`.
+  Shape dims;                    // Of the target file; empty with has_dims false where unknown.
+  bool has_dims = true;
+  Permutation golden_to_target;  // Empty or identity: the orders agree.
+};
+
+// Spans of the two sides in the target's order, equally long, that start at element `first`. Valid
+// during the call.
+using PairVisit = std::function<void(std::uint64_t first, std::span<const float> golden,
+                                     std::span<const float> target)>;
 
 // What one visit sees; sums are taken over such chunks whatever the number of threads.
 inline constexpr std::uint64_t kChunkElements = std::uint64_t{1} << 16;
@@ -57,7 +73,7 @@ GoldenOrder OrderOf(const Shape& dims, const Permutation& permutation);
 class PairReader {
  public:
   // Both files hold `dims` elements where files.golden_to_target changes the order.
-  static Result<PairReader> Open(const PairFiles& files);
+  static Result<PairReader> Open(const PairSource& files);
 
   std::uint64_t golden_count() const { return golden_.count(); }
   std::uint64_t target_count() const { return target_.count(); }
@@ -65,7 +81,7 @@ class PairReader {
   // Visits the elements first <= index < first + count in order, at most kChunkElements at once.
   // `first` is a multiple of kChunkElements.
   Status ForEachChunk(std::uint64_t first, std::uint64_t count, PairBuffers* buffers,
-                      const ElementStream::Visit& visit) const;
+                      const PairVisit& visit) const;
 
  private:
   PairReader(RawFile golden, RawFile target, GoldenOrder order, std::filesystem::path golden_path)
@@ -84,4 +100,4 @@ class PairReader {
   std::filesystem::path golden_path_;
 };
 
-}  // namespace acc::verify
+}  // namespace acc

@@ -10,7 +10,7 @@
 
 #include "base/status.h"
 
-namespace acc::verify {
+namespace acc {
 
 class RawFile {
  public:
@@ -36,4 +36,4 @@ class RawFile {
   std::filesystem::path path_;
 };
 
-}  // namespace acc::verify
+}  // namespace acc

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "verify/pair_reader.h"
+#include "tensor/pair_reader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <numeric>
 
+#include "base/files.h"
+#include "base/scratch_folder.h"
 #include "base/threads.h"
-#include "verify/test_files.h"
-#include "verify/transpose.h"
+#include "tensor/transpose.h"
 
-namespace acc::verify {
+namespace acc {
 namespace {
 
 // Element by element, with an index vector.
@@ -41,10 +42,16 @@ std::vector<float> Counting(std::size_t count) {
   return values;
 }
 
+std::filesystem::path WriteFloats(const ScratchFolder& folder, std::span<const float> values) {
+  EXPECT_TRUE(WriteFile(folder / "a.raw", std::as_bytes(values)).ok());
+  return folder / "a.raw";
+}
+
 std::vector<float> ReadInOrder(const Shape& source_dims, const Permutation& permutation) {
-  const TestFolder folder;
+  const ScratchFolder folder;
   const std::vector<float> source = Counting(*ElementCount(source_dims));
-  PairFiles files = folder.WritePair(source, source);
+  PairSource files;
+  files.golden = files.target = WriteFloats(folder, source);
   files.dims = Permute(source_dims, permutation);
   files.golden_to_target = permutation;
   Result<PairReader> reader = PairReader::Open(files);
@@ -126,7 +133,7 @@ TEST(TransposeTest, MovesEveryElement) {
 }
 
 TEST(RawFileTest, RefusesWhatHoldsNoFloats) {
-  const TestFolder folder;
+  const ScratchFolder folder;
   EXPECT_THAT(RawFile::Open(folder.path() / "missing.raw").status().message(),
               testing::HasSubstr("No such file"));
   EXPECT_THAT(RawFile::Open(folder.path()).status().message(),
@@ -137,8 +144,8 @@ TEST(RawFileTest, RefusesWhatHoldsNoFloats) {
 }
 
 TEST(RawFileTest, NoticesAFileThatBecameShorter) {
-  const TestFolder folder;
-  const Result<RawFile> file = RawFile::Open(folder.Write("a.raw", Counting(10)));
+  const ScratchFolder folder;
+  const Result<RawFile> file = RawFile::Open(WriteFloats(folder, Counting(10)));
   ASSERT_TRUE(file.ok());
   std::filesystem::resize_file(folder.path() / "a.raw", 20);
   std::vector<float> values(10);
@@ -146,4 +153,4 @@ TEST(RawFileTest, NoticesAFileThatBecameShorter) {
 }
 
 }  // namespace
-}  // namespace acc::verify
+}  // namespace acc

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "verify/pair_reader.h"
+#include "tensor/pair_reader.h"
 
 #include <algorithm>
 #include <vector>
 
 #include "base/files.h"
 #include "base/threads.h"
-#include "verify/transpose.h"
+#include "tensor/transpose.h"
 
-namespace acc::verify {
+namespace acc {
 namespace {
 
 // An axis of the target that has more than one element, and the source axes that it stands for.
@@ -95,7 +95,7 @@ GoldenOrder OrderOf(const Shape& dims, const Permutation& permutation) {
   return order;
 }
 
-Result<PairReader> PairReader::Open(const PairFiles& files) {
+Result<PairReader> PairReader::Open(const PairSource& files) {
   ACC_ASSIGN_OR_RETURN(RawFile golden, RawFile::Open(files.golden));
   ACC_ASSIGN_OR_RETURN(RawFile target, RawFile::Open(files.target));
   return PairReader(std::move(golden), std::move(target),
@@ -103,7 +103,7 @@ Result<PairReader> PairReader::Open(const PairFiles& files) {
 }
 
 Status PairReader::ForEachChunk(std::uint64_t first, std::uint64_t count, PairBuffers* buffers,
-                                const ElementStream::Visit& visit) const {
+                                const PairVisit& visit) const {
   // Reordering reads scattered runs; a whole band at once makes them longer.
   const std::uint64_t step =
       order_.kind == GoldenOrder::Kind::kSame ? kChunkElements : BandElements();
@@ -197,4 +197,4 @@ Status PairReader::ReadGeneral(std::uint64_t first, std::span<float> out) const 
   return OkStatus();
 }
 
-}  // namespace acc::verify
+}  // namespace acc

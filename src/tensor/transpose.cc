@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "verify/transpose.h"
+#include "tensor/transpose.h"
 
 #include <algorithm>
 #include <cstring>
 
-namespace acc::verify {
+namespace acc {
 namespace {
 
 using Four [[gnu::vector_size(4 * sizeof(float))]] = float;
@@ -53,4 +53,4 @@ void Transpose(const float* from, std::size_t rows, std::size_t columns, float* 
   }
 }
 
-}  // namespace acc::verify
+}  // namespace acc

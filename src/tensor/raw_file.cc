@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "verify/raw_file.h"
+#include "tensor/raw_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 
 #include "base/text.h"
 
-namespace acc::verify {
+namespace acc {
 namespace {
 
 Status ReadFailure(const std::filesystem::path& path, std::string_view reason) {
@@ -81,4 +81,4 @@ Status RawFile::Read(std::uint64_t first, std::span<float> values) const {
   return OkStatus();
 }
 
-}  // namespace acc::verify
+}  // namespace acc

@@ -4,9 +4,9 @@
 
 #include <cstddef>
 
-namespace acc::verify {
+namespace acc {
 
 // to[column * rows + row] = from[row * columns + column] for all of them.
 void Transpose(const float* from, std::size_t rows, std::size_t columns, float* to);
 
-}  // namespace acc::verify
+}  // namespace acc
