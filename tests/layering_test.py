@@ -17,6 +17,7 @@ ALLOWED = {
     "model": "base tensor",
     "store": "base tensor",
     "verify": "base tensor",
+    "inspect": "base tensor",
     "ort": "base tensor model",
     "dlc": "base tensor model",
     "convert": "base tensor model",
@@ -24,8 +25,8 @@ ALLOWED = {
     "quantize": "base tensor model store",
     "golden": "base tensor model store ort",
     "target": "base tensor model store ort",
-    "report": "base tensor store verify",
-    "features": "base tensor model store verify ort dlc convert match quantize golden target report",
+    "report": "base tensor store verify inspect",
+    "features": "base tensor model store verify inspect ort dlc convert match quantize golden target report",
     "cli": "base features",
     ".": "base cli",  # main.cc
 }
