@@ -45,6 +45,7 @@ class Batch {
     for (std::size_t pair = 0; pair < jobs.size(); ++pair) {
       states_[pair].files = &jobs[pair].files;
       states_[pair].requests = jobs[pair].requests;
+      states_[pair].observer = jobs[pair].observer;
     }
   }
 
@@ -162,7 +163,7 @@ class Batch {
 }  // namespace
 
 Result<Comparison> Compare(const PairFiles& files, std::span<const Request> requests) {
-  const PairJob job{files, requests};
+  const PairJob job{.files = files, .requests = requests};
   return std::move(CompareAll({&job, 1}).front());
 }
 

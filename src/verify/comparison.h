@@ -59,10 +59,25 @@ struct Comparison {
 // A score that is NaN is within a threshold only where the tensors are identical.
 Result<Comparison> Compare(const PairFiles& files, std::span<const Request> requests);
 
+// Sees the elements of a pair in the pass that compares it.
+class PairObserver {
+ public:
+  virtual ~PairObserver() = default;
+
+  // Before the first chunk: the elements of each side. Not called where the sides do not pair up.
+  virtual void Start(std::uint64_t count) = 0;
+  // Each chunk (kChunkElements) once, in no promised order; several threads may call at once.
+  virtual void Visit(std::uint64_t first, std::span<const float> golden,
+                     std::span<const float> target) = 0;
+  // After the last chunk, once the pair is compared; by one thread. Not called after a failure.
+  virtual void Finish(const Comparison& comparison) = 0;
+};
+
 // A pair and what to ask of it.
 struct PairJob {
   PairFiles files;
   std::span<const Request> requests;
+  PairObserver* observer = nullptr;  // Null for none.
 };
 
 // Compares many pairs, spread over the processors whether they are many or large; the results are

@@ -299,6 +299,48 @@ TEST(CompareAllTest, AnswersEveryPairInOrder) {
   }
 }
 
+// Puts together what it was shown.
+class Recorder : public PairObserver {
+ public:
+  void Start(std::uint64_t count) override { seen_.assign(count, kNan); }
+  void Visit(std::uint64_t first, std::span<const float> golden,
+             std::span<const float> target) override {
+    EXPECT_EQ(golden.size(), target.size());
+    std::ranges::copy(target, seen_.begin() + static_cast<std::ptrdiff_t>(first));
+  }
+  void Finish(const Comparison& comparison) override {
+    ++finished_;
+    count_ = comparison.sums.count;
+  }
+
+  std::vector<float> seen_;
+  std::uint64_t count_ = 0;
+  int finished_ = 0;
+};
+
+TEST(CompareAllTest, ShowsEveryElementToTheObserver) {
+  const std::vector<Request> requests = {MakeRequest({"SQNR"})};
+  for (const std::size_t size : {0U, 10U, 70000U, 2'500'000U}) {
+    const Pair pair = RandomPair(size);
+    const TestFolder folder;
+    Recorder recorder;
+    const PairJob job{folder.WritePair(pair.golden, pair.target), requests, &recorder};
+    ASSERT_TRUE(CompareAll({&job, 1}).front().ok());
+    EXPECT_EQ(recorder.seen_, pair.target);
+    EXPECT_EQ(recorder.count_, size);
+    EXPECT_EQ(recorder.finished_, 1);
+  }
+}
+
+TEST(CompareAllTest, ShowsNothingOfTensorsThatDoNotPairUp) {
+  const TestFolder folder;
+  Recorder recorder;
+  const PairJob job{
+      folder.WritePair(std::vector<float>{1, 2}, std::vector<float>{1}), {}, &recorder};
+  ASSERT_TRUE(CompareAll({&job, 1}).front().ok());
+  EXPECT_EQ(recorder.finished_, 0);
+}
+
 TEST(CompareAllTest, TakesNoPairs) { EXPECT_TRUE(CompareAll({}).empty()); }
 
 }  // namespace

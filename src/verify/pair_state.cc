@@ -117,6 +117,7 @@ void StartPass(std::uint64_t count, PairState* state) {
   state->chunk_within.assign(chunks, {});
   state->within.assign(state->requests.size(), std::nullopt);
   AskTolerances(nullptr, state);
+  if (state->observer != nullptr) state->observer->Start(count);
 }
 
 Status PassStretch(const PairReader& reader, Stretch stretch, PairBuffers* buffers,
@@ -131,6 +132,7 @@ Status PassStretch(const PairReader& reader, Stretch stretch, PairBuffers* buffe
         AddChunk(chunk, &sums, worst);
         state->chunk_sums[first / kChunkElements] = sums;
         CountTolerances(chunk, sums, state);
+        if (state->observer != nullptr) state->observer->Visit(first, golden, target);
       });
 }
 
@@ -195,6 +197,7 @@ Result<Comparison> Finish(const PairReader& reader, PairBuffers* buffers, PairSt
   }
   ACC_RETURN_IF_ERROR(EvaluateAll(&view, state));
   Judge(state->requests, &state->comparison);
+  if (state->observer != nullptr) state->observer->Finish(state->comparison);
   return std::move(state->comparison);
 }
 

@@ -22,6 +22,7 @@ namespace acc::verify {
 struct PairState {
   const PairFiles* files = nullptr;
   std::span<const Request> requests;
+  PairObserver* observer = nullptr;
   std::uint64_t count = 0;
   std::vector<PairSums> chunk_sums;
   std::vector<WorstList> chunk_worst;  // Filled at the first chunk of each stretch.
