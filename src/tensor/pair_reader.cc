@@ -97,7 +97,7 @@ GoldenOrder OrderOf(const Shape& dims, const Permutation& permutation) {
 
 Result<PairReader> PairReader::Open(const PairSource& files) {
   ACC_ASSIGN_OR_RETURN(RawFile golden, RawFile::Open(files.golden));
-  ACC_ASSIGN_OR_RETURN(RawFile target, RawFile::Open(files.target));
+  ACC_ASSIGN_OR_RETURN(RawFile target, RawFile::Open(files.target, files.target_format));
   return PairReader(std::move(golden), std::move(target),
                     OrderOf(files.dims, files.golden_to_target), files.golden);
 }

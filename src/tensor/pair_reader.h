@@ -21,8 +21,9 @@ namespace acc {
 // A pair of tensor files.
 struct PairSource {
   std::filesystem::path golden;  // float32, in the golden's own axis order.
-  std::filesystem::path target;  // float32, in the order of `dims`.
-  Shape dims;                    // Of the target file; empty with has_dims false where unknown.
+  std::filesystem::path target;  // In the order of `dims`.
+  RawFormat target_format;
+  Shape dims;  // Of the target file; empty with has_dims false where unknown.
   bool has_dims = true;
   Permutation golden_to_target;  // Empty or identity: the orders agree.
 };

@@ -143,6 +143,35 @@ TEST(RawFileTest, RefusesWhatHoldsNoFloats) {
               testing::HasSubstr("no multiple of 4"));
 }
 
+template <typename Stored>
+std::vector<float> ReadAs(const std::vector<Stored>& stored, RawFormat format) {
+  const ScratchFolder folder;
+  EXPECT_TRUE(WriteFile(folder / "a.raw", std::as_bytes(std::span(stored))).ok());
+  const Result<RawFile> file = RawFile::Open(folder / "a.raw", format);
+  EXPECT_EQ(file->count(), stored.size());
+  std::vector<float> values(stored.size() - 1);
+  EXPECT_TRUE(file->Read(1, values).ok());
+  return values;
+}
+
+TEST(RawFileTest, ReadsIntegersAsReals) {
+  using testing::ElementsAre;
+  EXPECT_THAT(ReadAs<std::int8_t>({7, -128, 127}, {ElementType::kInt8}), ElementsAre(-128, 127));
+  EXPECT_THAT(ReadAs<std::uint8_t>({7, 0, 255}, {ElementType::kUint8, 0.5, -10}),
+              ElementsAre(-5, 122.5F));
+  EXPECT_THAT(ReadAs<std::int16_t>({7, -32768, 32767}, {ElementType::kInt16}),
+              ElementsAre(-32768, 32767));
+  EXPECT_THAT(ReadAs<std::uint16_t>({7, 0, 65535, 3}, {ElementType::kUint16, 2, 1}),
+              ElementsAre(2, 131072, 8));
+}
+
+TEST(RawFileTest, RefusesHalfAnInteger) {
+  const ScratchFolder folder;
+  ASSERT_TRUE(WriteFile(folder / "odd.raw", "123").ok());
+  EXPECT_THAT(RawFile::Open(folder / "odd.raw", {ElementType::kUint16}).status().message(),
+              testing::HasSubstr("no multiple of 2; uint16 values are expected"));
+}
+
 TEST(RawFileTest, NoticesAFileThatBecameShorter) {
   const ScratchFolder folder;
   const Result<RawFile> file = RawFile::Open(WriteFloats(folder, Counting(10)));
