@@ -34,7 +34,8 @@ bool EndsInDotOrBlank(std::string_view component) {
   return component.ends_with('.') || component.ends_with(' ');
 }
 
-std::string SafeComponent(std::string_view component, bool is_folder, bool is_first) {
+// `reserved` is a name that a folder may not have; empty for none.
+std::string SafeComponent(std::string_view component, bool is_folder, std::string_view reserved) {
   std::string safe(component);
   for (char& c : safe) {
     const auto byte = static_cast<unsigned char>(c);
@@ -44,15 +45,14 @@ std::string SafeComponent(std::string_view component, bool is_folder, bool is_fi
   if (safe.size() > kMaxComponent) safe = CutUtf8(safe, kCutLength);
   if (safe.empty()) return "_";
   if (EndsInDotOrBlank(safe)) safe.back() = '_';
-  const bool reserved =
-      is_folder && (EndsLikeFile(safe) || (is_first && ToLower(safe) == kNativeFolder));
-  return reserved ? safe + "_" : safe;
+  return is_folder && (EndsLikeFile(safe) || ToLower(safe) == reserved) ? safe + "_" : safe;
 }
 
-std::string SafePath(std::string_view name) {
+std::string SafePath(std::string_view name, std::string_view reserved, bool folders) {
   std::vector<std::string> components = Split(name, '/');
   for (std::size_t i = 0; i < components.size(); ++i) {
-    components[i] = SafeComponent(components[i], i + 1 < components.size(), i == 0);
+    components[i] = SafeComponent(components[i], folders || i + 1 < components.size(),
+                                  i == 0 ? reserved : std::string_view());
   }
   std::string path = Join(components, "/");
   if (path.size() <= kMaxPath) return path;
@@ -76,7 +76,7 @@ bool FileNames::Take(const std::string& path) { return taken_.insert(ToLower(pat
 std::string FileNames::PathFor(std::string_view tensor_name) {
   if (const auto known = path_of_.find(tensor_name); known != path_of_.end()) return known->second;
   const std::string_view name = tensor_name.substr(tensor_name.starts_with('/') ? 1 : 0);
-  std::string path = SafePath(name);
+  std::string path = SafePath(name, reserved_, folders_);
   if (path != name || !Take(path)) {
     // Two names may be made to have one hash: the number decides then.
     const std::string changed = fmt::format("{}~{:016x}", path, Hash(tensor_name));

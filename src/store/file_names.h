@@ -22,12 +22,20 @@ inline constexpr std::string_view kNativeFolder = "native";
 // "a.raw/b" has room beside "a", and none at the top is called "native".
 class FileNames {
  public:
+  // Every tensor gets a file, beside which kNativeFolder may lie.
+  FileNames() : reserved_(kNativeFolder) {}
+  // Every tensor gets a folder of its own, none of which is called `reserved` at the top.
+  static FileNames OfFolders(std::string_view reserved) { return {reserved, true}; }
+
   // The path relative to the run, without an extension; the same for the same name.
   std::string PathFor(std::string_view tensor_name);
 
  private:
+  FileNames(std::string_view reserved, bool folders) : reserved_(reserved), folders_(folders) {}
   bool Take(const std::string& path);
 
+  std::string reserved_;  // In lower case.
+  bool folders_ = false;
   std::map<std::string, std::string, std::less<>> path_of_;
   std::set<std::string> taken_;  // In lower case.
 };

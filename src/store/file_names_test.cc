@@ -181,6 +181,20 @@ TEST(FileNamesTest, RandomNamesStayInsideAndDiffer) {
   }
 }
 
+TEST(FileNamesTest, FoldersOfTensorsDoNotMeetFiles) {
+  FileNames names = FileNames::OfFolders("report_assets");
+  EXPECT_EQ(names.PathFor("a/b"), "a/b");
+  EXPECT_EQ(names.PathFor("a"), "a");
+  EXPECT_EQ(names.PathFor("native"), "native");
+  for (const char* name :
+       {"summary.csv", "a/golden_data.csv", "Report_Assets", "report_assets/x"}) {
+    const std::string path = names.PathFor(name);
+    EXPECT_NE(path, name);
+    EXPECT_FALSE(path.ends_with(".csv"));
+    EXPECT_FALSE(ToLower(path).starts_with("report_assets/"));
+  }
+}
+
 TEST(StaysInsideTest, Paths) {
   for (const char* good : {"a", "a/b", "..a/b..", "a b"}) EXPECT_TRUE(StaysInside(good)) << good;
   for (const char* bad : {"", "/", "/a", "a/", "a//b", "..", "a/..", "../a", "a/../b", "./a"}) {
