@@ -16,6 +16,11 @@ foreach(library zip xlsxwriter)
   set_target_properties(${library}::${library} PROPERTIES IMPORTED_LOCATION "${${library}_LIBRARY}"
     INTERFACE_INCLUDE_DIRECTORIES "${${library}_INCLUDE_DIR}")
 endforeach()
+find_library(cairo_LIBRARY cairo REQUIRED)
+find_path(cairo_INCLUDE_DIR cairo.h PATH_SUFFIXES cairo REQUIRED)
+add_library(cairo::cairo UNKNOWN IMPORTED)
+set_target_properties(cairo::cairo PROPERTIES IMPORTED_LOCATION "${cairo_LIBRARY}"
+  INTERFACE_INCLUDE_DIRECTORIES "${cairo_INCLUDE_DIR}")
 if(ACC_BUILD_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

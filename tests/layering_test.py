@@ -41,6 +41,7 @@ WRAPPED = {
     "zlib.h": ["dlc"],
     "dlc_schema/": ["dlc"],
     "xlsxwriter": ["report"],
+    "cairo": ["report"],
     "CLI/": ["cli"],
     "spdlog/": ["base"],
     "gtest/": [],

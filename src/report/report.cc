@@ -53,15 +53,6 @@ Status WriteTensorPages(const fs::path& directory, const Summary& summary, const
   return OkStatus();
 }
 
-Status WriteAssets(const fs::path& directory) {
-  const fs::path folder = directory / kAssetFolder;
-  ACC_RETURN_IF_ERROR(CreateFolders(folder));
-  for (const Asset& asset : Assets()) {
-    ACC_RETURN_IF_ERROR(WriteFile(folder / asset.file_name, asset.content));
-  }
-  return OkStatus();
-}
-
 Status WriteSummaries(const fs::path& directory, const Summary& summary, const Findings& findings,
                       const std::vector<std::string>& pages) {
   if (!summary.unmatched_golden.empty() || !summary.unmatched_target.empty()) {
@@ -74,6 +65,15 @@ Status WriteSummaries(const fs::path& directory, const Summary& summary, const F
 }
 
 }  // namespace
+
+Status WriteAssets(const fs::path& directory) {
+  const fs::path folder = directory / kAssetFolder;
+  ACC_RETURN_IF_ERROR(CreateFolders(folder));
+  for (const Asset& asset : Assets()) {
+    ACC_RETURN_IF_ERROR(WriteFile(folder / asset.file_name, asset.content));
+  }
+  return OkStatus();
+}
 
 Status WriteReport(const fs::path& directory, const Summary& summary, const Findings& findings) {
   const std::vector<std::string> pages = PagePaths(summary);
