@@ -81,12 +81,16 @@ void Spread(const Given& given, AllOptions& options) {
   spread(Feature::kFrameworkRunner, options.framework_runner.common);
   spread(Feature::kInferenceEngine, options.inference_engine.common);
   spread(Feature::kVerification, options.verification.common);
+  spread(Feature::kTensorInspection, options.tensor_inspection.common);
   spread(Feature::kCompareEncodings, options.compare_encodings.common);
   spread(Feature::kDlcInfo, options.dlc_info.common);
   spread(Feature::kEndToEnd, options.common);
   options.inference_engine.model = options.framework_runner.model;
   options.inference_engine.memory_budget_mb = options.framework_runner.memory_budget_mb;
   options.verification.model = options.framework_runner.model;
+  options.tensor_inspection.tensor_mapping = options.verification.tensor_mapping;
+  options.tensor_inspection.graph_struct = options.verification.graph_struct;
+  options.tensor_inspection.target_encodings = options.verification.target_encodings;
 }
 
 Result<AllOptions> OptionsFrom(Feature feature, const Given& given) {
@@ -112,6 +116,8 @@ Request RequestFrom(Feature feature, AllOptions options) {
       return std::move(options.inference_engine);
     case Feature::kVerification:
       return std::move(options.verification);
+    case Feature::kTensorInspection:
+      return std::move(options.tensor_inspection);
     case Feature::kCompareEncodings:
       return std::move(options.compare_encodings);
     case Feature::kDlcInfo:

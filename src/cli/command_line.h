@@ -21,8 +21,8 @@ struct VersionRequest {};
 
 using Request = std::variant<HelpRequest, VersionRequest, features::FrameworkRunnerOptions,
                              features::InferenceEngineOptions, features::VerificationOptions,
-                             features::CompareEncodingsOptions, features::DlcInfoOptions,
-                             features::EndToEndOptions>;
+                             features::TensorInspectionOptions, features::CompareEncodingsOptions,
+                             features::DlcInfoOptions, features::EndToEndOptions>;
 
 struct CommandLine {
   Request request;

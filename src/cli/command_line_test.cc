@@ -160,15 +160,32 @@ TEST(SampleCommands, Verification) {
 }
 
 TEST(SampleCommands, EndToEnd) {
-  Words words = ShellWords(kEndToEndSample);
-  EXPECT_THAT(UsageMessage(words), HasSubstr("'--enable_tensor_inspection'. It is not in this"));
-  std::erase(words, "--enable_tensor_inspection");
-  const auto options = Parsed<features::EndToEndOptions>(words);
+  const auto options = Parsed<features::EndToEndOptions>(ShellWords(kEndToEndSample));
+  EXPECT_TRUE(options.verification.enable_tensor_inspection);
   EXPECT_EQ(options.framework_runner.model.framework, "tensorflow");
   EXPECT_EQ(options.inference_engine.model.framework, "tensorflow");
   EXPECT_THAT(options.verification.default_verifiers, ElementsAre(ElementsAre("CosineSimilarity")));
   EXPECT_TRUE(options.common.verbose);
   EXPECT_TRUE(options.inference_engine.common.verbose);
+}
+
+constexpr std::string_view kInspectionSample = R"(snpe-accuracy-debugger --tensor_inspection \
+--golden_data golden_tensors_dir \
+--target_data target_tensors_dir \
+--verifier mse \
+--verifier sqnr \
+--verifier rtolatol,rtolmargin,0.01,atolmargin,0.01 \
+--target_encodings reference_encodings.json)";
+
+TEST(SampleCommands, TensorInspection) {
+  const auto options = Parsed<features::TensorInspectionOptions>(ShellWords(kInspectionSample));
+  EXPECT_EQ(options.golden_data, "golden_tensors_dir");
+  EXPECT_EQ(options.target_data, "target_tensors_dir");
+  EXPECT_THAT(options.verifiers,
+              ElementsAre(ElementsAre("mse"), ElementsAre("sqnr"),
+                          ElementsAre("rtolatol,rtolmargin,0.01,atolmargin,0.01")));
+  EXPECT_EQ(options.target_encodings, "reference_encodings.json");
+  EXPECT_EQ(options.data_type, std::nullopt);
 }
 
 constexpr std::string_view kComparisonSample = R"(snpe-accuracy-debugger \
@@ -207,7 +224,7 @@ const Words kEverything = ShellWords(
     "--verifier_config config.json --target_encodings encodings.json --enable_graph_optimization "
     "--onnx_custom_op_lib ops.so --add_layer_outputs \"1579, 232\" --add_layer_types Resize "
     "--skip_layer_outputs q --skip_layer_types Cast,Shape --start_layer s --end_layer e "
-    "--memory_budget_mb 77 -w work --output_dirname out -v");
+    "--memory_budget_mb 77 --enable_tensor_inspection -w work --output_dirname out -v");
 
 TEST(EveryField, CompareEncodings) {
   const auto options = Parsed<features::CompareEncodingsOptions>(
@@ -220,6 +237,20 @@ TEST(EveryField, CompareEncodings) {
   EXPECT_EQ(options.common.working_dir, "work");
   EXPECT_EQ(options.common.given["precision"], "0");
   EXPECT_FALSE(options.common.given.contains("dlc_info"));
+}
+
+TEST(EveryField, TensorInspection) {
+  const auto options = Parsed<features::TensorInspectionOptions>(ShellWords(
+      "x --tensor_inspection --golden_data g --target_data t --verifier SQNR threshold 20 "
+      "--data_type UINT8 --target_encodings e --tensor_mapping m --graph_struct s -w work "
+      "--output_dirname out -v"));
+  EXPECT_EQ(options.data_type, ElementType::kUint8);
+  EXPECT_EQ(options.tensor_mapping, "m");
+  EXPECT_EQ(options.graph_struct, "s");
+  EXPECT_EQ(options.common.working_dir, "work");
+  EXPECT_THAT(UsageMessage(ShellWords("x --tensor_inspection --golden_data g --target_data t "
+                                      "--verifier SQNR --data_type int32")),
+              HasSubstr("int32"));
 }
 
 TEST(EveryField, DlcInfo) {

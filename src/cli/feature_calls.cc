@@ -4,8 +4,10 @@
 namespace acc::cli {
 
 FeatureCalls BuiltinFeatureCalls() {
-  return {&features::RunFrameworkRunner,  &features::RunInferenceEngine, &features::RunVerification,
-          &features::RunCompareEncodings, &features::RunDlcInfo,         &features::RunEndToEnd};
+  return {&features::RunFrameworkRunner,  &features::RunInferenceEngine,
+          &features::RunVerification,     &features::RunTensorInspection,
+          &features::RunCompareEncodings, &features::RunDlcInfo,
+          &features::RunEndToEnd};
 }
 
 }  // namespace acc::cli

@@ -58,6 +58,15 @@ constexpr std::array kFeatures = {
                 "--tensor_mapping working_directory/inference_engine/latest/tensor_mapping.json\n"
                 "--graph_struct "
                 "working_directory/inference_engine/latest/snpe_model_graph_struct.json"},
+    FeatureInfo{Feature::kTensorInspection, "tensor_inspection", "", "Tensor Inspection",
+                "Shows how each target tensor differs from its golden twin: histograms, cumulative "
+                "distribution, differences, density against the calibrated range, channels.",
+                "--golden_data working_directory/framework_runner/latest\n"
+                "--target_data working_directory/inference_engine/latest/output/Result_0\n"
+                "--verifier mse\n"
+                "--verifier sqnr\n"
+                "--verifier rtolatol,rtolmargin,0.01,atolmargin,0.01\n"
+                "--target_encodings encodings.json"},
     FeatureInfo{Feature::kCompareEncodings, "compare_encodings", "", "Compare Encodings",
                 "Compares the encodings of a DLC with AIMET's, or with those of another DLC, and "
                 "states what each difference costs.",

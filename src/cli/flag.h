@@ -20,6 +20,7 @@ enum class Feature {
   kFrameworkRunner,
   kInferenceEngine,
   kVerification,
+  kTensorInspection,
   kCompareEncodings,
   kDlcInfo,
   kEndToEnd,
@@ -83,6 +84,7 @@ struct AllOptions {
   features::FrameworkRunnerOptions framework_runner;
   features::InferenceEngineOptions inference_engine;
   features::VerificationOptions verification;
+  features::TensorInspectionOptions tensor_inspection;
   features::CompareEncodingsOptions compare_encodings;
   features::DlcInfoOptions dlc_info;
 };

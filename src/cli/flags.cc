@@ -14,6 +14,7 @@ using features::FrameworkRunnerOptions;
 using features::InferenceEngineOptions;
 using features::ModelOptions;
 using features::QuantizationOptions;
+using features::TensorInspectionOptions;
 using features::VerificationOptions;
 using enum Feature;
 using enum Group;
@@ -23,6 +24,7 @@ constexpr auto kCommonPart = &AllOptions::common;
 constexpr auto kRunnerPart = &AllOptions::framework_runner;
 constexpr auto kEnginePart = &AllOptions::inference_engine;
 constexpr auto kVerificationPart = &AllOptions::verification;
+constexpr auto kInspectionPart = &AllOptions::tensor_inspection;
 constexpr auto kComparisonPart = &AllOptions::compare_encodings;
 constexpr auto kDlcInfoPart = &AllOptions::dlc_info;
 constexpr auto kModelPart = &FrameworkRunnerOptions::model;
@@ -48,16 +50,20 @@ constexpr std::array<std::string_view, 9> kPerfProfiles = {
     "system_settings"};
 constexpr std::array<std::string_view, 5> kProfilingLevels = {"off", "basic", "moderate",
                                                               "detailed", "linting"};
+constexpr std::array<std::string_view, 5> kDataTypes = {"int8", "uint8", "int16", "uint16",
+                                                        "float32"};
 constexpr std::array<std::string_view, 2> kEngines = {"snpe", "qnn"};
 
 constexpr Places kOfEveryRun = In({{kFrameworkRunner, kOptional},
                                    {kInferenceEngine, kEngineOptional},
                                    {kVerification, kOptional},
+                                   {kTensorInspection, kOptional},
                                    {kCompareEncodings, kOptional},
                                    {kEndToEnd, kOptional}});
 constexpr Places kEverywhere = In({{kFrameworkRunner, kOptional},
                                    {kInferenceEngine, kEngineOptional},
                                    {kVerification, kOptional},
+                                   {kTensorInspection, kOptional},
                                    {kCompareEncodings, kOptional},
                                    {kDlcInfo, kOptional},
                                    {kEndToEnd, kOptional}});
@@ -73,6 +79,9 @@ constexpr Places kOfEngine = In({{kInferenceEngine, kEngineOptional}, {kEndToEnd
 constexpr Places kOfEngineCore = In({{kInferenceEngine, kCore}, {kEndToEnd, kForEngine}});
 constexpr Places kOfVerification =
     In({{kVerification, kOptional}, {kEndToEnd, kMoreForVerification}});
+constexpr Places kOfVerificationAndInspection = In({{kVerification, kOptional},
+                                                    {kTensorInspection, kOptional},
+                                                    {kEndToEnd, kMoreForVerification}});
 constexpr Places kOfVerificationAlone = In({{kVerification, kOptional}});
 constexpr Places kOfComparison = In({{kCompareEncodings, kOptional}});
 constexpr Places kOfSecondSide = In({{kCompareEncodings, kSecondSide}});
@@ -322,7 +331,7 @@ constexpr Flag kFlags[] = {
      .set = &Set<kEnginePart, &InferenceEngineOptions::fine_grain_mode>},
     {.name = "tensor_mapping",
      .placeholder = "TENSOR_MAPPING",
-     .groups = kOfVerification,
+     .groups = kOfVerificationAndInspection,
      .help = "A JSON file that maps the target's tensor names to golden ones.",
      .set = &Set<kVerificationPart, &VerificationOptions::tensor_mapping>},
     {.name = "qnn_model_json_path",
@@ -344,14 +353,15 @@ constexpr Flag kFlags[] = {
      .set = &Set<kVerificationPart, &VerificationOptions::verifier_config>},
     {.name = "graph_struct",
      .placeholder = "GRAPH_STRUCT",
-     .groups = kOfVerificationAlone,
+     .groups = In({{kVerification, kOptional}, {kTensorInspection, kOptional}}),
      .help = "The graph structure that the inference engine wrote; it puts the tensors in order, "
              "and ScaledDiff needs it.",
      .set = &Set<kVerificationPart, &VerificationOptions::graph_struct>},
     {.name = "target_encodings",
      .placeholder = "TARGET_ENCODINGS",
-     .groups = kOfVerification,
-     .help = "A JSON file of the target's encodings.",
+     .groups = kOfVerificationAndInspection,
+     .help = "A JSON file of the target's encodings: AIMET's (0.6.1, 1.0.0, 2.x), or "
+             "extracted_encodings.json of --compare_encodings.",
      .set = &Set<kVerificationPart, &VerificationOptions::target_encodings>},
     {.name = "engine",
      .short_name = "e",
@@ -412,6 +422,37 @@ constexpr Flag kFlags[] = {
                    {kEndToEnd, kOptional}}),
      .help = "How much memory the tensors captured in one pass may take.",
      .set = &Set<kRunnerPart, &FrameworkRunnerOptions::memory_budget_mb>},
+    {.name = "enable_tensor_inspection",
+     .groups = In({{kEndToEnd, kOptional}}),
+     .help = "Also write plots and elements of each tensor, as --tensor_inspection does, into "
+             "tensor_inspection/ of the verification's directory. Takes much longer.",
+     .set = &Set<kVerificationPart, &VerificationOptions::enable_tensor_inspection>},
+    {.name = "golden_data",
+     .placeholder = "GOLDEN_DATA",
+     .groups = In({{kTensorInspection, kRequired}}),
+     .help = "The directory of the golden outputs.",
+     .set = &Set<kInspectionPart, &TensorInspectionOptions::golden_data>},
+    {.name = "target_data",
+     .placeholder = "TARGET_DATA",
+     .groups = In({{kTensorInspection, kRequired}}),
+     .help = "The directory of the target's outputs.",
+     .set = &Set<kInspectionPart, &TensorInspectionOptions::target_data>},
+    {.name = "verifier",
+     .placeholder = "VERIFIER [NAME VALUE ...]",
+     .max_words = kAnyNumber,
+     .repeatable = true,
+     .groups = In({{kTensorInspection, kRequired}}),
+     .help = "A verifier for all tensors, its name in any case, with parameters as in "
+             "rtolatol,rtolmargin,0.01,atolmargin,0.01. Repeat the flag for more verifiers.",
+     .set = &SetVerifiers},
+    {.name = "data_type",
+     .placeholder = "DATA_TYPE",
+     .choices = kDataTypes,
+     .groups = In({{kTensorInspection, kOptional}}),
+     .help = "The type of the target's files. Integers become real numbers by --target_encodings; "
+             "without, they are compared as integers. A run with tensors.json says its types "
+             "itself; other files are float32 unless given.",
+     .set = &Set<kInspectionPart, &TensorInspectionOptions::data_type>},
     {.name = "input",
      .placeholder = "INPUT",
      .groups = In({{kCompareEncodings, kRequired}}),
@@ -490,8 +531,7 @@ constexpr Flag kFlags[] = {
     {.name = "help", .short_name = "h", .groups = kEverywhere, .help = "Print this help and end."},
 };
 
-constexpr std::array<std::string_view, 4> kFlagsToCome = {
-    "tensor_inspection", "quant_checker", "enable_tensor_inspection", "deep_analyzer"};
+constexpr std::array<std::string_view, 2> kFlagsToCome = {"quant_checker", "deep_analyzer"};
 
 }  // namespace
 

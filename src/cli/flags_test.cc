@@ -29,7 +29,7 @@ Words Sample(const Flag& flag) {
   if (flag.name == "input_tensor") {
     return {"data", "1,3", "data.raw", "int64"};
   }
-  if (flag.name == "default_verifier") {
+  if (flag.name == "default_verifier" || flag.name == "verifier") {
     return {"SQNR"};
   }
   const bool is_number = flag.name == "memory_budget_mb" || flag.name == "precision";

@@ -112,7 +112,7 @@ TEST_F(GivenTest, AFlagOfAnotherFeatureNamesIt) {
 }
 
 TEST_F(GivenTest, AFlagToComeSaysSo) {
-  ExpectUsageError(Words({"--enable_tensor_inspection"}), HasSubstr("not in this build yet"));
+  ExpectUsageError(Words({"--deep_analyzer"}), HasSubstr("not in this build yet"));
 }
 
 TEST_F(GivenTest, StrayWordsAreErrors) {

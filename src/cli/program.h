@@ -17,8 +17,9 @@ template <typename Options>
 using Call = Result<features::Outcome> (*)(const Options&);
 using FeatureCalls =
     std::tuple<Call<features::FrameworkRunnerOptions>, Call<features::InferenceEngineOptions>,
-               Call<features::VerificationOptions>, Call<features::CompareEncodingsOptions>,
-               Call<features::DlcInfoOptions>, Call<features::EndToEndOptions>>;
+               Call<features::VerificationOptions>, Call<features::TensorInspectionOptions>,
+               Call<features::CompareEncodingsOptions>, Call<features::DlcInfoOptions>,
+               Call<features::EndToEndOptions>>;
 
 // The features of this build.
 FeatureCalls BuiltinFeatureCalls();

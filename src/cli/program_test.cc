@@ -30,6 +30,7 @@ constexpr FeatureCalls kFakes = {
     [](const features::FrameworkRunnerOptions& options) { return Fake("runner", options); },
     [](const features::InferenceEngineOptions& options) { return Fake("engine", options); },
     [](const features::VerificationOptions& options) { return Fake("verification", options); },
+    [](const features::TensorInspectionOptions& options) { return Fake("inspection", options); },
     [](const features::CompareEncodingsOptions& options) { return Fake("comparison", options); },
     [](const features::DlcInfoOptions& options) { return Fake("info", options); },
     [](const features::EndToEndOptions& options) { return Fake("end to end", options); },
@@ -94,6 +95,11 @@ TEST_F(ProgramTest, EachRequestReachesItsFeature) {
   EXPECT_EQ(called, "engine working_directory");
   EXPECT_EQ(RanWith({"--compare_encodings", "--input", "a", "--input2", "b"}).code, 0);
   EXPECT_EQ(called, "comparison working_directory");
+  EXPECT_EQ(RanWith({"--tensor_inspection", "--golden_data", "g", "--target_data", "t",
+                     "--verifier", "SQNR"})
+                .code,
+            0);
+  EXPECT_EQ(called, "inspection working_directory");
   EXPECT_EQ(RanWith({"--dlc_info", "a"}).code, 0);
   EXPECT_EQ(called, "info working_directory");
   std::vector<std::string> words(kEngine.begin() + 1, kEngine.end());

@@ -65,6 +65,11 @@ Status Assign(const Flag& /*flag*/, const Occurrences& given, features::Precisio
   return OkStatus();
 }
 
+Status Assign(const Flag& /*flag*/, const Occurrences& given, std::optional<ElementType>& field) {
+  field = ElementTypeFromName(OnlyWord(given));
+  return OkStatus();
+}
+
 Status Assign(const Flag& flag, const Occurrences& given, std::vector<std::string>& field) {
   field.clear();
   for (const std::string& part : Split(OnlyWord(given), ',')) {
@@ -124,6 +129,7 @@ Status SetVerifiers(const Flag& flag, const Occurrences& given, AllOptions& opti
     ACC_RETURN_IF_ERROR(features::CheckVerifier(words).WithContext(Dashed(flag)));
   }
   options.verification.default_verifiers = given;
+  options.tensor_inspection.verifiers = given;
   return OkStatus();
 }
 

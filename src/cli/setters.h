@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ Status Assign(const Flag& flag, const Occurrences& given, std::uint64_t& field);
 Status Assign(const Flag& flag, const Occurrences& given, std::string& field);
 Status Assign(const Flag& flag, const Occurrences& given, std::filesystem::path& field);
 Status Assign(const Flag& flag, const Occurrences& given, features::Precision& field);
+Status Assign(const Flag& flag, const Occurrences& given, std::optional<ElementType>& field);
 // Comma-separated names.
 Status Assign(const Flag& flag, const Occurrences& given, std::vector<std::string>& field);
 

@@ -21,6 +21,7 @@ struct Outcome {
 Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options);
 Result<Outcome> RunInferenceEngine(const InferenceEngineOptions& options);
 Result<Outcome> RunVerification(const VerificationOptions& options);
+Result<Outcome> RunTensorInspection(const TensorInspectionOptions& options);
 Result<Outcome> RunCompareEncodings(const CompareEncodingsOptions& options);
 Result<Outcome> RunDlcInfo(const DlcInfoOptions& options);
 Result<Outcome> RunEndToEnd(const EndToEndOptions& options);

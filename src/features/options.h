@@ -112,6 +112,19 @@ struct VerificationOptions {
   std::filesystem::path graph_struct;
   std::filesystem::path target_encodings;
   std::string engine;
+  bool enable_tensor_inspection = false;
+  std::optional<ElementType> data_type;  // Of the target's files; nothing where the user is silent.
+};
+
+struct TensorInspectionOptions {
+  CommonOptions common;
+  std::vector<std::vector<std::string>> verifiers;  // The words of each --verifier.
+  std::filesystem::path golden_data;
+  std::filesystem::path target_data;
+  std::filesystem::path tensor_mapping;
+  std::filesystem::path graph_struct;
+  std::filesystem::path target_encodings;
+  std::optional<ElementType> data_type;
 };
 
 // One of `aimet_encodings_json` and `input2` is set.

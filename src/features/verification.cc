@@ -14,9 +14,12 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "features/comparison_run.h"
 #include "features/feature_run.h"
 #include "features/features.h"
 #include "features/layout_check.h"
+#include "features/target_format.h"
+#include "features/tensor_inspector.h"
 #include "features/verification_graph.h"
 #include "features/verification_plan.h"
 #include "features/verification_sources.h"
@@ -57,8 +60,12 @@ std::vector<TensorNeighbours> NeighboursOf(const VerificationSources& sources) {
 // Compares all pairs and turns the answers into rows of the report.
 class PairComparison {
  public:
-  explicit PairComparison(const VerificationSources& sources)
-      : sources_(sources), pairs_(sources.matches.pairs), neighbours_(NeighboursOf(sources)) {}
+  // `inspector` may be null.
+  PairComparison(const VerificationSources& sources, TensorInspector* inspector)
+      : sources_(sources),
+        pairs_(sources.matches.pairs),
+        neighbours_(NeighboursOf(sources)),
+        inspector_(inspector) {}
 
   Result<report::Summary> Run() {
     ACC_RETURN_IF_ERROR(PlanRequests());
@@ -107,7 +114,8 @@ class PairComparison {
     const match::Pair& matched = pairs_[pair];
     verify::PairFiles files;
     files.golden = sources_.golden_directory / matched.golden.file;
-    files.target = sources_.target_directory / matched.target.file;
+    files.target = sources_.target_directory / sources_.target_files[pair].file;
+    files.target_format = sources_.target_files[pair].format;
     files.has_dims = matched.target.dims.has_value();
     if (files.has_dims) files.dims = *matched.target.dims;
     files.golden_to_target = matched.golden_to_target;
@@ -121,7 +129,12 @@ class PairComparison {
       if (const auto companion = plans_[pair].companion) {
         files.companion = std::make_shared<const verify::PairFiles>(FilesOf(*companion));
       }
-      jobs.push_back({std::move(files), plans_[pair].requests});
+      verify::PairObserver* observer =
+          inspector_ == nullptr
+              ? nullptr
+              : inspector_->Observe(pairs_[pair], files, EncodingOf(sources_, pairs_[pair]),
+                                    plans_[pair].requests, sources_.target_files[pair].note);
+      jobs.push_back({std::move(files), plans_[pair].requests, observer});
     }
     return jobs;
   }
@@ -138,16 +151,6 @@ class PairComparison {
         jobs[pair].files.input_ranges.emplace_back(sums.golden_min, sums.golden_max);
       }
     }
-  }
-
-  std::optional<TensorEncoding> EncodingOf(const match::Pair& pair) const {
-    for (const std::string& name :
-         {pair.target.name, pair.golden.name, match::NameKey(pair.target.name),
-          match::NameKey(pair.golden.name)}) {
-      const auto found = sources_.encodings.find(name);
-      if (found != sources_.encodings.end()) return found->second;
-    }
-    return pair.target.encoding;
   }
 
   report::Row RowOf(std::size_t index, const verify::Comparison& comparison) const {
@@ -177,7 +180,7 @@ class PairComparison {
     if (const auto& doubt = doubts_[index]) {
       row.note += (row.note.empty() ? "" : "; ") + ToText(*doubt);
     }
-    row.encoding = EncodingOf(pair);
+    row.encoding = EncodingOf(sources_, pair);
     return row;
   }
 
@@ -232,6 +235,7 @@ class PairComparison {
   std::vector<TensorNeighbours> neighbours_;
   std::vector<PairPlan> plans_;
   std::vector<std::optional<LayoutDoubt>> doubts_;
+  TensorInspector* inspector_;
 };
 
 void LogMatches(const match::Matches& matches) {
@@ -262,23 +266,16 @@ void LogMatches(const match::Matches& matches) {
   }
 }
 
-bool ThresholdsMet(const report::Summary& summary) {
-  return std::all_of(summary.rows.begin(), summary.rows.end(), [](const report::Row& row) {
-    return std::all_of(row.cells.begin(), row.cells.end(),
-                       [](const auto& cell) { return !cell || cell->within_threshold; });
-  });
-}
-
 Result<Outcome> CompareAndReport(const VerificationOptions& options,
                                  std::vector<PlannedColumn> columns, const fs::path& directory) {
-  ACC_ASSIGN_OR_RETURN(const VerificationSources sources, ReadSources(options, std::move(columns)));
-  LogMatches(sources.matches);
-  ACC_ASSIGN_OR_RETURN(report::Summary summary, PairComparison(sources).Run());
-  summary.golden_directory = sources.golden_directory.native();
-  summary.target_directory = sources.target_directory.native();
-  summary.command = options.common.command;
+  TensorInspector inspector(directory / "tensor_inspection",
+                            {.assets = "../report_assets", .images = true});
+  const bool inspects = options.enable_tensor_inspection;
+  ACC_ASSIGN_OR_RETURN(const report::Summary summary,
+                       CompareRuns(options, std::move(columns), inspects ? &inspector : nullptr));
   const report::Findings findings = report::FindingsOf(summary);
   ACC_RETURN_IF_ERROR(report::WriteReport(directory, summary, findings));
+  if (inspects) ACC_RETURN_IF_ERROR(inspector.Finish(summary));
 
   Outcome outcome;
   outcome.directory = directory;
@@ -290,6 +287,25 @@ Result<Outcome> CompareAndReport(const VerificationOptions& options,
 }
 
 }  // namespace
+
+Result<report::Summary> CompareRuns(const VerificationOptions& options,
+                                    std::vector<PlannedColumn> columns,
+                                    TensorInspector* inspector) {
+  ACC_ASSIGN_OR_RETURN(const VerificationSources sources, ReadSources(options, std::move(columns)));
+  LogMatches(sources.matches);
+  ACC_ASSIGN_OR_RETURN(report::Summary summary, PairComparison(sources, inspector).Run());
+  summary.golden_directory = sources.golden_directory.native();
+  summary.target_directory = sources.target_directory.native();
+  summary.command = options.common.command;
+  return summary;
+}
+
+bool ThresholdsMet(const report::Summary& summary) {
+  return std::all_of(summary.rows.begin(), summary.rows.end(), [](const report::Row& row) {
+    return std::all_of(row.cells.begin(), row.cells.end(),
+                       [](const auto& cell) { return !cell || cell->within_threshold; });
+  });
+}
 
 Result<Outcome> RunVerification(const VerificationOptions& options) {
   ACC_RETURN_IF_ERROR(CheckOptions(options));

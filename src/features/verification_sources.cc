@@ -171,7 +171,11 @@ Status ReadEncodings(const fs::path& path, VerificationSources& sources) {
 Status MatchTensors(const VerificationOptions& options, VerificationSources& sources) {
   ACC_ASSIGN_OR_RETURN(const auto model, ReadModel(options));
   ACC_ASSIGN_OR_RETURN(const auto golden, store::ListTensors(sources.golden_directory));
-  ACC_ASSIGN_OR_RETURN(const auto target, store::ListTensors(sources.target_directory));
+  ACC_ASSIGN_OR_RETURN(auto target, store::ListTensors(sources.target_directory));
+  for (store::TensorRecord& record : target.tensors) {
+    // A directory that describes itself has no sizes, and says the types as well.
+    if (record.file_bytes && options.data_type) record.type = *options.data_type;
+  }
   if (model) ACC_RETURN_IF_ERROR(AddModelGraph(options, *model, target, sources));
   std::optional<store::TensorMapping> mapping;
   if (const auto path = Resolved(options.tensor_mapping, options.common.working_dir);
@@ -185,7 +189,29 @@ Status MatchTensors(const VerificationOptions& options, VerificationSources& sou
   return OkStatus();
 }
 
+Status FindTargetFiles(const VerificationOptions& options, VerificationSources& sources) {
+  std::error_code ignored;
+  const bool has_manifest = fs::exists(sources.target_directory / "tensors.json", ignored);
+  for (const match::Pair& pair : sources.matches.pairs) {
+    ACC_ASSIGN_OR_RETURN(TargetFile file, TargetFileOf(pair.target, has_manifest, options.data_type,
+                                                       EncodingOf(sources, pair)));
+    sources.target_files.push_back(std::move(file));
+  }
+  return OkStatus();
+}
+
 }  // namespace
+
+std::optional<TensorEncoding> EncodingOf(const VerificationSources& sources,
+                                         const match::Pair& pair) {
+  for (const std::string& name :
+       {pair.target.name, pair.golden.name, match::NameKey(pair.target.name),
+        match::NameKey(pair.golden.name)}) {
+    const auto found = sources.encodings.find(name);
+    if (found != sources.encodings.end()) return found->second;
+  }
+  return pair.target.encoding;
+}
 
 bool AsksFor(const std::vector<PlannedColumn>& columns, std::string_view verifier) {
   return std::any_of(columns.begin(), columns.end(), [&](const PlannedColumn& planned) {
@@ -215,6 +241,7 @@ Result<VerificationSources> ReadSources(const VerificationOptions& options,
   ACC_RETURN_IF_ERROR(ReadGraph(options, sources));
   ACC_RETURN_IF_ERROR(ReadEncodings(Resolved(options.target_encodings, working_dir), sources));
   ACC_RETURN_IF_ERROR(MatchTensors(options, sources));
+  ACC_RETURN_IF_ERROR(FindTargetFiles(options, sources));
   if (const auto config = Resolved(options.verifier_config, working_dir); !config.empty()) {
     ACC_RETURN_IF_ERROR(AddConfiguredColumns(config, sources.matches.pairs, sources.columns));
     ACC_RETURN_IF_ERROR(CheckScaledDiff(options, sources.columns));

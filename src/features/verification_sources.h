@@ -12,6 +12,7 @@
 
 #include "base/status.h"
 #include "features/options.h"
+#include "features/target_format.h"
 #include "features/verification_plan.h"
 #include "match/match.h"
 #include "store/graph_struct.h"
@@ -26,12 +27,17 @@ struct VerificationSources {
   std::map<std::string, TensorEncoding> encodings;  // Of --target_encodings, by name and by key.
   std::vector<PlannedColumn> columns;
   match::Matches matches;
+  std::vector<TargetFile> target_files;  // One per pair.
 };
 
 // `columns` are those of the command line; those of --verifier_config are added. Paths that do not
 // exist from here are taken from the working directory.
 Result<VerificationSources> ReadSources(const VerificationOptions& options,
                                         std::vector<PlannedColumn> columns);
+
+// The target's encoding: what the user says, or else what the run does.
+std::optional<TensorEncoding> EncodingOf(const VerificationSources& sources,
+                                         const match::Pair& pair);
 
 bool AsksFor(const std::vector<PlannedColumn>& columns, std::string_view verifier);
 
