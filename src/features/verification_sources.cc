@@ -162,6 +162,7 @@ Status ReadEncodings(const fs::path& path, VerificationSources& sources) {
   if (path.empty()) return OkStatus();
   ACC_ASSIGN_OR_RETURN(quantize::Overrides overrides, quantize::ReadOverrides(path));
   for (auto& [name, encoding] : overrides.activations) {
+    sources.encoded_names.push_back(name);
     sources.encodings.emplace(match::NameKey(name), encoding);
     sources.encodings.insert_or_assign(name, std::move(encoding));
   }
@@ -186,6 +187,34 @@ Status MatchTensors(const VerificationOptions& options, VerificationSources& sou
                        match::Match({&golden, &target, mapping ? &*mapping : nullptr,
                                      sources.graph ? &*sources.graph : nullptr}));
   if (model) AddModelEncodings(*model, sources.matches.pairs);
+  return OkStatus();
+}
+
+// Encodings that belong to no compared tensor are named; where none belongs, the file is the wrong
+// one.
+Status CheckEncodings(const fs::path& path, const VerificationSources& sources) {
+  std::set<std::string> known;
+  for (const match::Pair& pair : sources.matches.pairs) {
+    known.insert(match::NameKey(pair.target.name));
+    known.insert(match::NameKey(pair.golden.name));
+  }
+  std::vector<std::string> strangers;
+  for (const std::string& name : sources.encoded_names) {
+    if (!known.contains(match::NameKey(name))) strangers.push_back("'" + Printable(name) + "'");
+  }
+  if (strangers.empty()) return OkStatus();
+  constexpr std::size_t kNamed = 5;
+  const std::size_t count = strangers.size();
+  strangers.resize(std::min(count, kNamed));
+  const std::string names = Join(strangers, ", ") + (count > kNamed ? ", …" : "");
+  if (count == sources.encoded_names.size()) {
+    return Failure(fmt::format(
+        "none of the {} encodings of '{}' belongs to a compared tensor: {}. Check that the file is "
+        "of the same model.",
+        count, Printable(path.native()), names));
+  }
+  LogWarn("{} of {} encodings of '{}' belong to no compared tensor: {}", count,
+          sources.encoded_names.size(), Printable(path.native()), names);
   return OkStatus();
 }
 
@@ -239,8 +268,10 @@ Result<VerificationSources> ReadSources(const VerificationOptions& options,
       ResultFolder(Resolved(options.golden_output_reference_directory, working_dir));
   sources.target_directory = ResultFolder(Resolved(options.inference_results, working_dir));
   ACC_RETURN_IF_ERROR(ReadGraph(options, sources));
-  ACC_RETURN_IF_ERROR(ReadEncodings(Resolved(options.target_encodings, working_dir), sources));
+  const fs::path encodings = Resolved(options.target_encodings, working_dir);
+  ACC_RETURN_IF_ERROR(ReadEncodings(encodings, sources));
   ACC_RETURN_IF_ERROR(MatchTensors(options, sources));
+  ACC_RETURN_IF_ERROR(CheckEncodings(encodings, sources));
   ACC_RETURN_IF_ERROR(FindTargetFiles(options, sources));
   if (const auto config = Resolved(options.verifier_config, working_dir); !config.empty()) {
     ACC_RETURN_IF_ERROR(AddConfiguredColumns(config, sources.matches.pairs, sources.columns));

@@ -25,6 +25,7 @@ struct VerificationSources {
   std::filesystem::path target_directory;
   std::optional<store::GraphStruct> graph;  // The graph struct, filled from the DLC or net JSON.
   std::map<std::string, TensorEncoding> encodings;  // Of --target_encodings, by name and by key.
+  std::vector<std::string> encoded_names;           // As that file spells them.
   std::vector<PlannedColumn> columns;
   match::Matches matches;
   std::vector<TargetFile> target_files;  // One per pair.

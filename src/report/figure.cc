@@ -23,7 +23,7 @@ constexpr double kLowPanelHeight = 220;
 constexpr double kLeft = 86;
 constexpr double kRight = 24;
 constexpr double kTop = 84;
-constexpr double kBottom = 56;
+constexpr double kBottom = 74;
 constexpr double kPanelGap = 16;
 constexpr double kTitleSize = 16;
 constexpr double kTextSize = 12.5;
@@ -218,7 +218,7 @@ class PanelDrawing {
                     std::floor(box_.height));
     cairo_stroke(cr);
     cairo_save(cr);
-    cairo_translate(cr, 18, box_.top + box_.height / 2);
+    cairo_translate(cr, 22, box_.top + box_.height / 2);
     cairo_rotate(cr, -1.5707963267948966);
     canvas_.Text(0, 0, panel_.y_label, kTextSize, kInk, Anchor::kMiddle);
     cairo_restore(cr);
@@ -369,8 +369,9 @@ Result<std::string> DrawPng(const Figure& figure) {
     PanelDrawing(canvas, panel, {kLeft, top, text_width, panel_height}, x).Draw(last);
     top += panel_height + kPanelGap;
   }
-  canvas.Text(kLeft + text_width / 2, height - 16, figure.x_label, kTextSize, kInk,
+  canvas.Text(kLeft + text_width / 2, height - 34, figure.x_label, kTextSize, kInk,
               Anchor::kMiddle);
+  canvas.FittedText(kLeft, height - 12, figure.note, kTextSize, kMuted, text_width);
   return canvas.Png();
 }
 

@@ -56,6 +56,7 @@ struct Panel {
 struct Figure {
   std::string title;     // A tensor's name; shortened in the middle where it does not fit.
   std::string subtitle;  // Below it, small; shortened too.
+  std::string note;      // At the bottom, small; shortened too.
   std::string x_label;
   std::vector<Panel> panels;
 };

@@ -58,12 +58,13 @@ Figure DensityFigure(const InspectedTensor& tensor) {
   for (std::size_t i = 0; i < tensor.density.x.size(); ++i) {
     curve.points.push_back({tensor.density.x[i], tensor.density.density[i]});
   }
-  figure.subtitle =
-      curve.points.empty()
-          ? SizeText(tensor) + "; no two different values: no density; "
-          : fmt::format("{}; Gaussian kernel, Scott's bandwidth s·n^(-1/5) = {:.3g}; ",
-                        SizeText(tensor), tensor.density.bandwidth);
-  figure.subtitle += OutsideText(tensor);
+  figure.subtitle = SizeText(tensor) + "; " + OutsideText(tensor);
+  figure.note = curve.points.empty()
+                    ? "no two different values, hence no density"
+                    : fmt::format(
+                          "Gaussian kernel, bandwidth {:.4g} by Scott's rule: standard "
+                          "deviation · n^(-1/5)",
+                          tensor.density.bandwidth);
   panel.curves.push_back(std::move(curve));
   if (target.finite() > 0) {
     const std::string label = fmt::format("target {:.5g} … {:.5g}", target.min, target.max);
@@ -78,8 +79,10 @@ Figure DensityFigure(const InspectedTensor& tensor) {
 Figure HistogramsFigure(const InspectedTensor& tensor) {
   Figure figure;
   figure.title = tensor.name;
-  figure.subtitle = fmt::format("{}; {} common bins of width {:.4g}; {}", SizeText(tensor),
-                                tensor.bins.golden.size(), tensor.bins.width, OutsideText(tensor));
+  figure.subtitle = SizeText(tensor) + "; " + OutsideText(tensor);
+  figure.note = fmt::format(
+      "{} bins of width {:.5g}, common to both sides; counts are exact over all elements",
+      tensor.bins.golden.size(), tensor.bins.width);
   figure.x_label = "value";
   Panel panel{.y_label = "elements", .curves = {}, .markers = {}, .from_zero = true};
   panel.curves = {StepsOf("golden", kGoldenColour, tensor.bins, tensor.bins.golden),
@@ -92,7 +95,8 @@ Figure HistogramsFigure(const InspectedTensor& tensor) {
 Figure CdfFigure(const InspectedTensor& tensor) {
   Figure figure;
   figure.title = tensor.name;
-  figure.subtitle = SizeText(tensor) + "; share of the elements below each value";
+  figure.subtitle = SizeText(tensor);
+  figure.note = "the share of the elements below each value, exact over all elements";
   figure.x_label = "value";
   Curve golden{"golden", kGoldenColour, CurveStyle::kLine, {}};
   Curve target{"target", kTargetColour, CurveStyle::kLine, {}};
@@ -110,10 +114,15 @@ Figure CdfFigure(const InspectedTensor& tensor) {
 Figure DiffFigure(const InspectedTensor& tensor) {
   Figure figure;
   figure.title = tensor.name;
-  figure.subtitle = fmt::format(
-      "{}; {} drawn, extremes kept; difference RMS {:.4g}, {:.4g} … {:.4g}", SizeText(tensor),
-      tensor.statistics.series.size(), tensor.statistics.difference.rms(),
-      tensor.statistics.difference.min, tensor.statistics.difference.max);
+  const inspect::DifferenceStatistics& all = tensor.statistics.difference;
+  figure.subtitle = fmt::format("{}; difference from {:.4g} to {:.4g}, RMS {:.4g}",
+                                SizeText(tensor), all.min, all.max, all.rms());
+  figure.note = tensor.statistics.series_step == 1
+                    ? "all elements are drawn"
+                    : fmt::format(
+                          "{} elements are drawn: the smallest and largest golden, target and "
+                          "difference of each {}",
+                          tensor.statistics.series.size(), tensor.statistics.series_step);
   figure.x_label = "index in the target's order";
   Curve golden{"golden", kGoldenColour, CurveStyle::kScatter, {}};
   Curve target{"target", kTargetColour, CurveStyle::kScatter, {}};

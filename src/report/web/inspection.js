@@ -106,7 +106,7 @@
       tip, sync: 'index', scales: { x: { time: false } }, axes: [axis({ values: tickText }), axis({ size: 70, values: tickText })],
     };
     const difference = data.index.map((_, i) => data.target[i] - data.golden[i]);
-    const line = { label: 'difference', stroke: css('--accent'), width: 1.2, points: { show: data.index.length < 60 } };
+    const line = { label: 'difference', stroke: css('--difference'), width: 1.2, points: { show: data.index.length < 60 } };
     return [
       acc.draw(byId('plot'), {
         ...shared, height: 320, series: [{}, points('golden', golden()), points('target', target())],

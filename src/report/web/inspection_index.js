@@ -44,7 +44,7 @@
     { title: 'Name', value: (row) => row.name, fill: nameCell },
     { title: 'Histogram', value: (row) => row.index, fill: histogramCell },
     { title: 'Plots', value: (row) => row.index, fill: plotsCell },
-    number('SQNR dB', (row) => row.sqnr_db, 'Signal-to-quantization-noise ratio; always computed.'),
+    ...(scores.includes('SQNR') ? [] : [number('SQNR dB', (row) => row.sqnr_db, 'Signal-to-quantization-noise ratio; always computed.')]),
     ...scores.map((title, i) => number(title, (row) => row.scores[i])),
     { title: 'Verdict', value: (row) => row.verdict },
     { title: 'Layer Type', value: (row) => row.type },
