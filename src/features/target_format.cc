@@ -50,13 +50,15 @@ Result<TargetFile> Dequantized(const store::TensorRecord& record, TargetFile fil
 Result<TargetFile> TargetFileOf(const store::TensorRecord& record, bool has_manifest,
                                 const std::optional<ElementType>& data_type,
                                 const std::optional<TensorEncoding>& encoding) {
-  TargetFile file{record.file, {}, {}};
+  TargetFile file;
+  file.file = record.file;
   const ElementType type = data_type.value_or(ElementType::kFloat32);
   if (has_manifest && data_type && record.type != type) return Contradiction(record, type);
   if (type == ElementType::kFloat32) return file;
   if (has_manifest) file.file = record.native_file;
   file.format.type = type;
   if (encoding && !encoding->is_float) return Dequantized(record, std::move(file), *encoding);
+  file.stays_integer = true;
   file.note = fmt::format(
       "{} data of the target, compared as integers: no encoding says which real numbers they stand "
       "for (--target_encodings)",

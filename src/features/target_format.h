@@ -17,7 +17,8 @@ namespace acc::features {
 struct TargetFile {
   std::string file;  // Relative to the run.
   RawFormat format;
-  std::string note;  // What was done with integers, in one sentence; or empty.
+  bool stays_integer = false;  // Integers that no encoding turns into real numbers.
+  std::string note;            // What was done with integers, in one sentence; or empty.
 };
 
 // The file of `record` and how to read it. `data_type` is that of --data_type, or nothing.

@@ -226,6 +226,14 @@ Status FindTargetFiles(const VerificationOptions& options, VerificationSources& 
                                                        EncodingOf(sources, pair)));
     sources.target_files.push_back(std::move(file));
   }
+  const auto integers = std::ranges::count_if(sources.target_files, &TargetFile::stays_integer);
+  if (integers > 0) {
+    LogWarn(
+        "{} of {} target tensors are {} and compared as integers: no encoding says which real "
+        "numbers they stand for (--target_encodings)",
+        integers, sources.target_files.size(),
+        Name(options.data_type.value_or(ElementType::kUndefined)));
+  }
   return OkStatus();
 }
 

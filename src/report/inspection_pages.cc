@@ -232,6 +232,10 @@ std::string InspectionPages::Histograms() const {
   AppendArray(json, "target", tensor_.bins.target, same);
   Append(json, "\"golden_total\":{},\"target_total\":{},", tensor_.statistics.golden.finite(),
          tensor_.statistics.target.finite());
+  const auto short_number = [](double value) { return fmt::format("{:.6g}", value); };
+  AppendArray(json, "density_x", tensor_.density.x,
+              [](double value) { return fmt::format("{:.10g}", value); });
+  AppendArray(json, "density", tensor_.density.density, short_number);
   AppendCalibrated(json, tensor_);
   std::string body;
   Append(body,
@@ -239,6 +243,13 @@ std::string InspectionPages::Histograms() const {
          "<div id=\"plot\" class=\"plot\"></div><p class=\"muted\">{} bins of width {}, common to "
          "both sides; the counts are exact over all elements.</p></section>",
          tensor_.bins.golden.size(), NumberText(tensor_.bins.width));
+  if (!tensor_.density.x.empty()) {
+    Append(body,
+           "<section><div class=\"bar\"><h2>Density of target</h2></div><div id=\"density\" "
+           "class=\"plot\"></div><p class=\"muted\">Gaussian kernel, bandwidth {} by Scott's rule: "
+           "standard deviation · n^(-1/5).</p></section>",
+           NumberText(tensor_.density.bandwidth));
+  }
   return Page(kHistogramsPage, "Histograms",
               std::string(kSides) + std::string(tensor_.calibrated ? kCalibratedLegend : ""), body,
               json + "}");

@@ -67,6 +67,22 @@
     })];
   };
 
+  const density = () => {
+    const x = data.density_x;
+    const tip = (plot) => {
+      const at = plot.cursor.idx;
+      if (at === null || at === undefined) return null;
+      return [numberText(x[at]), `density ${numberText(data.density[at])}`];
+    };
+    return [acc.draw(byId('density'), {
+      height: 240, tip, draw: drawCalibrated,
+      scales: { x: valueScale(x[0], x.at(-1)), y: { range: (_, __, max) => [0, max * 1.05 || 1] } },
+      axes: [axis({ values: tickText }), axis({ size: 70, values: tickText })],
+      series: [{}, { stroke: target(), fill: faint(target()), width: 1.5, points: { show: false } }],
+      data: [x, data.density],
+    })];
+  };
+
   const cdf = () => {
     if (!data.x.length) return nothingToDraw();
     const line = (label, colour) => ({ label, stroke: colour, width: 2, points: { show: false } });
@@ -134,6 +150,7 @@
   if (data.page === 'histograms') {
     const again = acc.keepDrawn(histograms);
     byId('logarithmic').addEventListener('change', again);
+    if (data.density.length) acc.keepDrawn(density);
   } else if (data.page === 'cdf') {
     acc.keepDrawn(cdf);
   } else {
