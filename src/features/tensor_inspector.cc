@@ -84,6 +84,7 @@ verify::PairObserver* TensorInspector::Observe(const match::Pair& matched, const
   tensor.dims = matched.target.dims;
   tensor.channel_axis = ChannelAxisOf(matched.target);
   tensor.calibrated = report::CalibratedRange(encoding);
+  tensor.step = report::StepOf(encoding);
   tensor.data_note = std::move(data_note);
   observers_.push_back(std::make_unique<Observer>(this, std::move(tensor), source, requests,
                                                   report::ClippedBeyond(encoding)));

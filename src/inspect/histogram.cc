@@ -70,13 +70,47 @@ double WidthOf(const Pair& pair) {
   return pair.golden.empty() ? pair.target.width() : pair.golden.width();
 }
 
-std::vector<std::uint64_t> Grouped(const Histogram& side, std::int64_t group,
-                                   std::int64_t first_group, std::size_t groups) {
-  std::vector<std::uint64_t> counts(groups);
+// Edges as numbers of the histograms' bins: multiples of the smallest group of bins that will do.
+std::vector<std::int64_t> PlainEdges(const Pair& pair, std::int64_t most) {
+  std::int64_t group = (pair.last - pair.first) / most + 1;
+  while (FloorDivide(pair.last, group) - FloorDivide(pair.first, group) >= most) ++group;
+  std::vector<std::int64_t> edges;
+  for (std::int64_t edge = FloorDivide(pair.first, group) * group; edge <= pair.last;
+       edge += group) {
+    edges.push_back(edge);
+  }
+  edges.push_back(edges.back() + group);
+  return edges;
+}
+
+// As above, midway between multiples of `step`, which is given in bins.
+std::vector<std::int64_t> SteppedEdges(const Pair& pair, std::int64_t most, double step) {
+  // The last multiple of `step` midway below a bin.
+  const auto below = [&](std::int64_t bin, double width) {
+    return std::floor((static_cast<double>(bin) + step / 2) / width);
+  };
+  double width = step * std::ceil(static_cast<double>(pair.last - pair.first + 1) /
+                                  (step * static_cast<double>(most)));
+  while (below(pair.last + 1, width) - below(pair.first, width) >= static_cast<double>(most)) {
+    width += step;
+  }
+  std::vector<std::int64_t> edges;
+  for (double index = below(pair.first, width); edges.empty() || edges.back() <= pair.last;
+       ++index) {
+    edges.push_back(static_cast<std::int64_t>(std::floor(index * width - step / 2 + 0.5)));
+  }
+  // Rounding may have put the first bin below the lowest edge.
+  if (edges.front() > pair.first) edges.front() = pair.first;
+  return edges;
+}
+
+std::vector<std::uint64_t> Grouped(const Histogram& side, const std::vector<std::int64_t>& edges) {
+  std::vector<std::uint64_t> counts(edges.size() - 1);
+  std::size_t group = 0;
   for (std::size_t bin = 0; bin < side.counts().size(); ++bin) {
     const std::int64_t number = side.first() + static_cast<std::int64_t>(bin);
-    counts[static_cast<std::size_t>(FloorDivide(number, group) - first_group)] +=
-        side.counts()[bin];
+    while (edges[group + 1] <= number) ++group;
+    counts[group] += side.counts()[bin];
   }
   return counts;
 }
@@ -164,17 +198,26 @@ void Histogram::Merge(const Histogram& other) {
   }
 }
 
-CommonBins BinTogether(const Histogram& golden, const Histogram& target, std::size_t most) {
+CommonBins BinTogether(const Histogram& golden, const Histogram& target, std::size_t most,
+                       double step) {
   const Pair pair = OnCommonBins(golden, target);
   if (pair.last < pair.first) return {};
   const auto bins = static_cast<std::int64_t>(std::max<std::size_t>(most, 2));
-  std::int64_t group = (pair.last - pair.first) / bins + 1;
-  while (FloorDivide(pair.last, group) - FloorDivide(pair.first, group) >= bins) ++group;
-  const std::int64_t first = FloorDivide(pair.first, group);
-  const auto groups = static_cast<std::size_t>(FloorDivide(pair.last, group) - first + 1);
-  const double width = WidthOf(pair) * static_cast<double>(group);
-  return {static_cast<double>(first) * width, width, Grouped(pair.golden, group, first, groups),
-          Grouped(pair.target, group, first, groups)};
+  const double width = WidthOf(pair);
+  const double span = static_cast<double>(pair.last - pair.first + 1) * width;
+  const bool follows = step >= 4 * width && step * 4 < span;
+  const std::vector<std::int64_t> edges =
+      follows ? SteppedEdges(pair, bins, step / width) : PlainEdges(pair, bins);
+  CommonBins common;
+  for (const std::int64_t edge : edges) common.edges.push_back(static_cast<double>(edge) * width);
+  common.low = common.edges.front();
+  // The first and the last bin may be cut.
+  const std::size_t middle = (edges.size() - 1) / 2;
+  common.width = common.edges[middle + 1] - common.edges[middle];
+  common.steps = follows ? static_cast<int>(std::lround(common.width / step)) : 0;
+  common.golden = Grouped(pair.golden, edges);
+  common.target = Grouped(pair.target, edges);
+  return common;
 }
 
 std::vector<CdfPoint> CumulativeShares(const Histogram& golden, const Histogram& target,

@@ -114,9 +114,8 @@ std::vector<std::uint64_t> CountBetweenEdges(const CommonBins& bins,
                                              const std::vector<float>& values) {
   std::vector<std::uint64_t> counts(bins.golden.size());
   for (std::size_t bin = 0; bin < counts.size(); ++bin) {
-    const double low = bins.low + static_cast<double>(bin) * bins.width;
-    counts[bin] = static_cast<std::uint64_t>(
-        std::ranges::count_if(values, [&](float v) { return low <= v && v < low + bins.width; }));
+    counts[bin] = static_cast<std::uint64_t>(std::ranges::count_if(
+        values, [&](float v) { return bins.edges[bin] <= v && v < bins.edges[bin + 1]; }));
   }
   return counts;
 }
@@ -131,6 +130,39 @@ TEST(CommonBinsTest, AreExactForBothSides) {
       EXPECT_EQ(bins.golden, CountBetweenEdges(bins, golden));
       EXPECT_EQ(bins.target, CountBetweenEdges(bins, target));
     }
+  }
+}
+
+TEST(CommonBinsTest, StepsMakeNoComb) {
+  std::vector<float> golden;
+  std::vector<float> target;
+  constexpr double kStep = 0.0173;
+  for (int code = -100; code < 155; ++code) {
+    target.push_back(static_cast<float>(code * kStep));
+    golden.push_back(static_cast<float>(code * kStep + 0.004));
+  }
+  const Histogram golden_histogram = HistogramOf(golden);
+  const Histogram target_histogram = HistogramOf(target);
+  for (const std::size_t most : {20U, 128U, 160U, 300U}) {
+    const CommonBins bins = BinTogether(golden_histogram, target_histogram, most, kStep);
+    EXPECT_LE(bins.target.size(), most);
+    EXPECT_EQ(bins.golden, CountBetweenEdges(bins, golden));
+    EXPECT_EQ(bins.target, CountBetweenEdges(bins, target));
+    const std::span<const std::uint64_t> inner(bins.target.data() + 1, bins.target.size() - 2);
+    EXPECT_THAT(inner, testing::Each(inner.front())) << most;
+    EXPECT_EQ(bins.steps, static_cast<int>(inner.front()));
+  }
+  // Without it they do.
+  const CommonBins plain = BinTogether(golden_histogram, target_histogram, 160);
+  EXPECT_NE(*std::ranges::min_element(plain.target), *std::ranges::max_element(plain.target));
+}
+
+TEST(CommonBinsTest, StepsThatCannotBeFollowedAreNot) {
+  const std::vector<float> values = Normal(1000, 0, 1);
+  for (const double step : {1e-9, 1e9, std::nan("")}) {
+    const CommonBins bins = BinTogether(HistogramOf(values), HistogramOf(values), 100, step);
+    EXPECT_EQ(bins.target, CountBetweenEdges(bins, values));
+    EXPECT_LE(bins.target.size(), 100U);
   }
 }
 

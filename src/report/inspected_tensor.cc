@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "report/inspected_tensor.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 namespace acc::report {
@@ -22,10 +24,20 @@ inspect::SideStatistics WithoutHistogram(inspect::SideStatistics side) {
 
 }  // namespace
 
+std::string BinsText(const inspect::CommonBins& bins) {
+  std::string text =
+      fmt::format("{} bins of width {:.5g}, common to both sides", bins.golden.size(), bins.width);
+  if (bins.steps > 0) {
+    text += fmt::format(": {} quantization step{}, edges between the codes", bins.steps,
+                        bins.steps == 1 ? "" : "s");
+  }
+  return text;
+}
+
 void AddCurves(InspectedTensor* tensor) {
   const inspect::Histogram& golden = tensor->statistics.golden.histogram;
   const inspect::Histogram& target = tensor->statistics.target.histogram;
-  tensor->bins = inspect::BinTogether(golden, target, kHistogramBins);
+  tensor->bins = inspect::BinTogether(golden, target, kHistogramBins, tensor->step);
   tensor->cdf = inspect::CumulativeShares(golden, target, kCdfResolution);
   tensor->density = inspect::KernelDensity(tensor->statistics.target);
 }
@@ -37,7 +49,8 @@ InspectionEntry EntryOf(const InspectedTensor& tensor) {
           .target = WithoutHistogram(tensor.statistics.target),
           .data_note = tensor.data_note,
           .thumbnail = inspect::BinTogether(tensor.statistics.golden.histogram,
-                                            tensor.statistics.target.histogram, kThumbnailBins)};
+                                            tensor.statistics.target.histogram, kThumbnailBins,
+                                            tensor.step)};
 }
 
 double ShareOutside(const inspect::SideStatistics& side) {
@@ -48,6 +61,11 @@ std::optional<inspect::Interval> CalibratedRange(const std::optional<TensorEncod
   const Encoding* only = TensorWide(encoding);
   if (only == nullptr) return std::nullopt;
   return inspect::Interval{only->min, only->max};
+}
+
+double StepOf(const std::optional<TensorEncoding>& encoding) {
+  const Encoding* only = TensorWide(encoding);
+  return only == nullptr ? 0 : only->scale;
 }
 
 std::optional<inspect::Interval> ClippedBeyond(const std::optional<TensorEncoding>& encoding) {

@@ -32,6 +32,7 @@ struct InspectedTensor {
   std::optional<Shape> dims;  // In the target's order.
   std::optional<int> channel_axis;
   std::optional<inspect::Interval> calibrated;
+  double step = 0;        // Of the encoding; 0 where there is none for the whole tensor.
   std::string data_note;  // How the target's integers were read; or empty.
   std::vector<std::pair<std::string, double>> scores;  // By verifier.
   inspect::PairStatistics statistics;
@@ -39,6 +40,9 @@ struct InspectedTensor {
   std::vector<inspect::CdfPoint> cdf;
   inspect::Density density;  // Of the target.
 };
+
+// "160 bins of width 0.031, common to both sides", and what they follow.
+std::string BinsText(const inspect::CommonBins& bins);
 
 // The bins, curve points and density of the tensor's statistics.
 void AddCurves(InspectedTensor* tensor);
@@ -60,6 +64,9 @@ double ShareOutside(const inspect::SideStatistics& side);
 
 // The range that `encoding` can hold; nothing for float and per-channel encodings.
 std::optional<inspect::Interval> CalibratedRange(const std::optional<TensorEncoding>& encoding);
+
+// The quantization step of `encoding`; 0 where CalibratedRange() has no answer.
+double StepOf(const std::optional<TensorEncoding>& encoding);
 
 // Where the elements that the encoding clips begin: half a step beyond the calibrated range, since
 // what is nearer is rounded to its ends like everything else to its code.

@@ -36,12 +36,10 @@ Curve StepsOf(std::string label, const Colour& colour, const inspect::CommonBins
               const std::vector<std::uint64_t>& counts) {
   Curve curve{std::move(label), colour, CurveStyle::kSteps, {}};
   for (std::size_t bin = 0; bin < counts.size(); ++bin) {
-    curve.points.push_back(
-        {bins.low + static_cast<double>(bin) * bins.width, static_cast<double>(counts[bin])});
+    curve.points.push_back({bins.edges[bin], static_cast<double>(counts[bin])});
   }
   if (!counts.empty()) {
-    curve.points.push_back({bins.low + static_cast<double>(counts.size()) * bins.width,
-                            static_cast<double>(counts.back())});
+    curve.points.push_back({bins.edges.back(), static_cast<double>(counts.back())});
   }
   return curve;
 }
@@ -80,9 +78,7 @@ Figure HistogramsFigure(const InspectedTensor& tensor) {
   Figure figure;
   figure.title = tensor.name;
   figure.subtitle = SizeText(tensor) + "; " + OutsideText(tensor);
-  figure.note = fmt::format(
-      "{} bins of width {:.5g}, common to both sides; counts are exact over all elements",
-      tensor.bins.golden.size(), tensor.bins.width);
+  figure.note = BinsText(tensor.bins) + "; exact counts";
   figure.x_label = "value";
   Panel panel{.y_label = "elements", .curves = {}, .markers = {}, .from_zero = true};
   panel.curves = {StepsOf("golden", kGoldenColour, tensor.bins, tensor.bins.golden),

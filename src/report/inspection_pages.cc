@@ -226,7 +226,7 @@ std::string InspectionPages::Page(std::string_view file_name, std::string_view t
 
 std::string InspectionPages::Histograms() const {
   std::string json = "{\"page\":\"histograms\",";
-  Append(json, "\"low\":{},\"width\":{},", tensor_.bins.low, tensor_.bins.width);
+  AppendArray(json, "edges", tensor_.bins.edges, [](double edge) { return edge; });
   const auto same = [](std::uint64_t count) { return count; };
   AppendArray(json, "golden", tensor_.bins.golden, same);
   AppendArray(json, "target", tensor_.bins.target, same);
@@ -240,9 +240,9 @@ std::string InspectionPages::Histograms() const {
   std::string body;
   Append(body,
          "<label><input id=\"logarithmic\" type=\"checkbox\"> logarithmic</label></div>"
-         "<div id=\"plot\" class=\"plot\"></div><p class=\"muted\">{} bins of width {}, common to "
-         "both sides; the counts are exact over all elements.</p></section>",
-         tensor_.bins.golden.size(), NumberText(tensor_.bins.width));
+         "<div id=\"plot\" class=\"plot\"></div><p class=\"muted\">{}; the counts are exact "
+         "over all elements.</p></section>",
+         BinsText(tensor_.bins));
   if (!tensor_.density.x.empty()) {
     Append(body,
            "<section><div class=\"bar\"><h2>Density of target</h2></div><div id=\"density\" "

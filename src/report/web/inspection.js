@@ -40,18 +40,18 @@
   };
 
   const histograms = () => {
-    const { low, width } = data;
+    const { edges } = data;
     const bins = data.golden.length;
     if (!bins) return nothingToDraw();
-    const edges = Array.from({ length: bins + 1 }, (_, i) => low + i * width);
     const logarithmic = byId('logarithmic').checked;
     const heights = (counts) => [...counts, counts.at(-1)].map((count) => logarithmic && count === 0 ? null : count);
     const line = (label, colour) => ({
       label, stroke: colour, fill: faint(colour), width: 1.5, points: { show: false }, paths: uPlot.paths.stepped({ align: 1 }),
     });
     const tip = (plot) => {
-      const bin = Math.floor((plot.posToVal(plot.cursor.left, 'x') - low) / width);
-      if (bin < 0 || bin >= bins) return null;
+      const x = plot.posToVal(plot.cursor.left, 'x');
+      const bin = edges.findIndex((edge) => edge > x) - 1;
+      if (bin < 0) return null;
       const side = (name, counts, total) => `${name} ${countText(counts[bin])} (${percentText(counts[bin] / total)})`;
       return [
         `${numberText(edges[bin])} … ${numberText(edges[bin + 1])}`,
@@ -60,7 +60,7 @@
     };
     return [acc.draw(byId('plot'), {
       height: kHeight, tip, draw: drawCalibrated,
-      scales: { x: valueScale(low, edges[bins]), y: logarithmic ? { distr: 3 } : { range: (_, __, max) => [0, max * 1.05 || 1] } },
+      scales: { x: valueScale(edges[0], edges[bins]), y: logarithmic ? { distr: 3 } : { range: (_, __, max) => [0, max * 1.05 || 1] } },
       axes: [axis({ values: tickText }), axis({ size: 70, values: tickText })],
       series: [{}, line('golden', golden()), line('target', target())],
       data: [edges, heights(data.golden), heights(data.target)],
