@@ -7,6 +7,7 @@ find_package(Protobuf REQUIRED)
 find_package(Threads REQUIRED)
 find_package(FlatBuffers REQUIRED CONFIG)
 find_package(ZLIB REQUIRED)
+find_package(PNG REQUIRED)
 
 # Debian's CMake files of libzip ask for its command-line tools too, and libxlsxwriter has none.
 foreach(library zip xlsxwriter)

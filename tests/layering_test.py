@@ -42,6 +42,7 @@ WRAPPED = {
     "dlc_schema/": ["dlc"],
     "xlsxwriter": ["report"],
     "cairo": ["report"],
+    "png.h": ["report"],
     "CLI/": ["cli"],
     "spdlog/": ["base"],
     "gtest/": [],

@@ -13,6 +13,7 @@
 
 #include "base/files.h"
 #include "report/html.h"
+#include "report/png.h"
 
 namespace acc::report {
 namespace {
@@ -118,17 +119,18 @@ class Canvas {
   }
 
   Result<std::string> Png() const {
-    std::string bytes;
-    const auto append = [](void* closure, const unsigned char* data, unsigned int length) {
-      static_cast<std::string*>(closure)->append(reinterpret_cast<const char*>(data), length);
-      return CAIRO_STATUS_SUCCESS;
-    };
-    cairo_status_t status = cairo_status(cr());
-    if (status == CAIRO_STATUS_SUCCESS) {
-      status = cairo_surface_write_to_png_stream(surface_.get(), append, &bytes);
+    if (const cairo_status_t status = cairo_status(cr()); status != CAIRO_STATUS_SUCCESS) {
+      return Failure(fmt::format("cannot draw a plot: {}", cairo_status_to_string(status)));
     }
-    if (status == CAIRO_STATUS_SUCCESS) return bytes;
-    return Failure(fmt::format("cannot draw a plot: {}", cairo_status_to_string(status)));
+    cairo_surface_flush(surface_.get());
+    Pixels pixels;
+    pixels.width = cairo_image_surface_get_width(surface_.get());
+    pixels.height = cairo_image_surface_get_height(surface_.get());
+    pixels.stride = cairo_image_surface_get_stride(surface_.get());
+    pixels.bytes = {
+        cairo_image_surface_get_data(surface_.get()),
+        static_cast<std::size_t>(pixels.stride) * static_cast<std::size_t>(pixels.height)};
+    return EncodePng(pixels);
   }
 
  private:
