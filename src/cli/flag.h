@@ -113,9 +113,9 @@ struct Flag {
   std::string_view placeholder = {};             // Empty: a switch.
   std::size_t min_words = 1;                     // Of one occurrence, where not a switch.
   std::size_t max_words = 1;
-  bool repeatable = false;
   std::span<const std::string_view> choices = {};  // Of the first word, in any case.
   std::string_view fallback = {};                  // Taken when the flag is not given.
+  bool repeatable = false;
   Places groups = {};
   std::string_view help;
   Setter set = nullptr;  // Null for flags that the command line answers itself.

@@ -94,8 +94,9 @@ void CountOutside(std::span<const float> values, const Interval& range, SideStat
   side->above += above;
 }
 
-// `values` are the finite ones of a chunk.
-void AddSide(std::span<const float> values, const PairDescription& pair, SideStatistics* side) {
+// `values` are finite.
+void AddFiniteSide(std::span<const float> values, const PairDescription& pair,
+                   SideStatistics* side) {
   if (values.empty()) return;
   const FloatRange range = RangeOf(values);
   side->min = range.min;
@@ -112,12 +113,38 @@ void AddSide(std::span<const float> values, const PairDescription& pair, SideSta
   side->histogram = Histogram(values, range.min, range.max);
 }
 
+void AddSide(std::span<const float> values, const PairDescription& pair, SideStatistics* side) {
+  if (AllFinite(values)) {
+    AddFiniteSide(values, pair, side);
+  } else {
+    AddFiniteSide(KeepFinite(values, side), pair, side);
+  }
+}
+
+// The elements that are finite on both sides, moved together.
+struct FinitePairs {
+  std::vector<float> golden;
+  std::vector<float> target;
+};
+
+FinitePairs KeepFinitePairs(std::span<const float> golden, std::span<const float> target) {
+  FinitePairs kept;
+  for (std::size_t i = 0; i < golden.size(); ++i) {
+    if (!IsFinite(golden[i]) || !IsFinite(target[i])) continue;
+    kept.golden.push_back(golden[i]);
+    kept.target.push_back(target[i]);
+  }
+  return kept;
+}
+
 double DifferenceOf(float golden, float target) { return static_cast<double>(target) - golden; }
 
-void AddDifference(const Chunk& block, DifferenceStatistics* difference) {
-  const std::size_t count = block.golden.size();
+// All are finite.
+void AddDifference(std::span<const float> golden, std::span<const float> target,
+                   DifferenceStatistics* difference) {
+  const std::size_t count = golden.size();
   if (count == 0) return;
-  const auto value = [&](std::size_t i) { return DifferenceOf(block.golden[i], block.target[i]); };
+  const auto value = [&](std::size_t i) { return DifferenceOf(golden[i], target[i]); };
   DifferenceStatistics sums;
   sums.moments = MomentsOf(count, value);
   double squares[kLanes] = {};
@@ -242,35 +269,20 @@ ChunkStatistics StatisticsOf(const Chunk& chunk, const PairDescription& pair) {
   ChunkStatistics statistics;
   statistics.golden.count = statistics.target.count = chunk.golden.size();
   if (chunk.golden.empty()) return statistics;
-  std::vector<float> kept_golden;
-  std::vector<float> kept_target;
-  Chunk finite = chunk;  // Each side without what is not finite.
-  if (!AllFinite(chunk.golden)) {
-    finite.golden = kept_golden = KeepFinite(chunk.golden, &statistics.golden);
-  }
-  if (!AllFinite(chunk.target)) {
-    finite.target = kept_target = KeepFinite(chunk.target, &statistics.target);
-  }
-  AddSide(finite.golden, pair, &statistics.golden);
-  AddSide(finite.target, pair, &statistics.target);
+  AddSide(chunk.golden, pair, &statistics.golden);
+  AddSide(chunk.target, pair, &statistics.target);
   const bool all_finite = statistics.golden.finite() == chunk.golden.size() &&
                           statistics.target.finite() == chunk.target.size();
   for (std::size_t first = 0; first < chunk.golden.size(); first += kBlock) {
     const std::size_t size = std::min(kBlock, chunk.golden.size() - first);
-    Chunk block{chunk.first + first, chunk.golden.subspan(first, size),
-                chunk.target.subspan(first, size)};
-    std::vector<float> golden;
-    std::vector<float> target;
-    if (!all_finite) {
-      for (std::size_t i = 0; i < size; ++i) {
-        if (!IsFinite(block.golden[i]) || !IsFinite(block.target[i])) continue;
-        golden.push_back(block.golden[i]);
-        target.push_back(block.target[i]);
-      }
-      block.golden = golden;
-      block.target = target;
+    const auto golden = chunk.golden.subspan(first, size);
+    const auto target = chunk.target.subspan(first, size);
+    if (all_finite) {
+      AddDifference(golden, target, &statistics.difference);
+    } else {
+      const FinitePairs finite = KeepFinitePairs(golden, target);
+      AddDifference(finite.golden, finite.target, &statistics.difference);
     }
-    AddDifference(block, &statistics.difference);
   }
   if (pair.channels) AddChannels(chunk, *pair.channels, &statistics);
   AddSeries(chunk, pair.series_step, &statistics);

@@ -13,7 +13,6 @@
 #include "inspect/density.h"
 #include "inspect/histogram.h"
 #include "inspect/statistics.h"
-#include "report/summary.h"
 #include "tensor/encoding.h"
 #include "tensor/shape.h"
 

@@ -2,10 +2,11 @@
 #include "report/tensor_csv.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cstdint>
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 
