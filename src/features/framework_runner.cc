@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <string_view>
+#include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -10,6 +12,7 @@
 #include "features/source_model.h"
 #include "golden/framework.h"
 #include "golden/layer_filter.h"
+#include "store/graph_struct.h"
 #include "store/tensor_writer.h"
 
 namespace acc::features {
@@ -88,6 +91,31 @@ Status Capture(const FrameworkRunnerOptions& options, const SourceModel& model,
       [&](const std::string& tensor, const std::string& reason) { run.Skip(tensor, reason); });
 }
 
+// The source graph, for the report to draw; dims are those of the captured tensors.
+store::GraphStruct GraphStructOf(const SourceModel& model, const std::string& model_name,
+                                 const store::Manifest& manifest) {
+  std::map<std::string_view, const store::TensorRecord*> captured;
+  for (const auto& tensor : manifest.tensors) captured.emplace(tensor.name, &tensor);
+  const auto value_of = [&](const std::string& name) {
+    store::GraphStruct::Value value{.name = name};
+    const auto found = captured.find(name);
+    value.has_dims = found != captured.end() && found->second->dims;
+    if (value.has_dims) value.dims = *found->second->dims;
+    return value;
+  };
+  store::GraphStruct graph{.model_name = model_name};
+  for (const ValueInfo& input : model.inputs) graph.inputs.push_back(value_of(input.name));
+  for (const model::Node& node : model.graph.nodes) {
+    store::GraphStruct::Node described{
+        .name = node.name, .type = node.op_type, .inputs = node.inputs};
+    for (const std::string& output : node.outputs) {
+      if (!output.empty()) described.outputs.push_back(value_of(output));
+    }
+    graph.nodes.push_back(std::move(described));
+  }
+  return graph;
+}
+
 }  // namespace
 
 Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
@@ -100,6 +128,9 @@ Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
   GoldenRun golden(model, run.path());
   ACC_RETURN_IF_ERROR(Capture(options, model, *framework, golden));
   ACC_RETURN_IF_ERROR(golden.Finish());
+  ACC_RETURN_IF_ERROR(store::WriteGraphStruct(
+      run.path() / store::kGoldenGraphStruct,
+      GraphStructOf(model, options.model.model_path.stem().string(), golden.manifest())));
   for (const auto& skipped : golden.manifest().skipped) {
     LogInfo("no raw file for '{}': {}", skipped.name, skipped.reason);
   }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // <model>_graph_struct.json: the nodes of the target graph in topological order, with the dims of
-// their tensors in the target's order. Verification orders its report by it. Read leniently: only
-// "nodes" with "name", "type", "inputs", "outputs" are needed; unknown keys are ignored.
+// their tensors in the target's order. Verification orders its report by it. A golden run has the
+// source graph in the same form. Read leniently: only "nodes" with "name", "type", "inputs",
+// "outputs" are needed; unknown keys are ignored.
 #pragma once
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -13,6 +15,9 @@
 #include "tensor/shape.h"
 
 namespace acc::store {
+
+// The file of a golden run, whatever the model is called.
+inline constexpr std::string_view kGoldenGraphStruct = "golden_graph_struct.json";
 
 struct GraphStruct {
   struct Value {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The golden run against ONNX Runtime's own Python interface, bit for bit."""
 
+import json
 import unittest
 
 import numpy as np
@@ -40,6 +41,17 @@ class GoldenTest(ProgramTest):
 
     def test_classifier(self):
         self.check("classifier")
+
+    def test_the_graph_is_described(self):
+        file, _, dims, _ = OCR["classifier"]
+        _, expected, run = self.check("classifier")
+        graph = json.loads((run / "golden_graph_struct.json").read_text())
+        nodes = onnx.load(MODELS / file).graph.node
+        self.assertEqual([node["type"] for node in graph["nodes"]], [node.op_type for node in nodes])
+        self.assertEqual([node["inputs"] for node in graph["nodes"]], [list(node.input) for node in nodes])
+        self.assertEqual(graph["inputs"][0]["dims"], list(dims))
+        for output in (output for node in graph["nodes"] for output in node["outputs"]):
+            self.assertEqual(output["dims"], list(np.shape(expected[output["name"]])))
 
     def test_recognizer_in_passes_of_two_megabytes(self):
         self.check("recognizer", "--memory_budget_mb", "2")
