@@ -227,7 +227,29 @@ class PairComparison {
         if (row_of[input]) row.inputs.push_back(*row_of[input]);
       }
     }
+    AddGraphs(summary);
     return summary;
+  }
+
+  void AddGraphs(report::Summary& summary) const {
+    std::vector<std::string> golden;
+    std::vector<std::string> target;
+    for (const report::Row& row : summary.rows) {
+      golden.push_back(row.golden_name);
+      target.push_back(row.name);
+    }
+    if (sources_.graph) {
+      // What became of a tensor that the target does not store is said of its golden twin.
+      std::vector<store::SkippedTensor> unmatched = summary.unmatched_target;
+      unmatched.insert(unmatched.end(), summary.unmatched_golden.begin(),
+                       summary.unmatched_golden.end());
+      summary.target_graph =
+          DrawnGraph(*sources_.graph, target, unmatched, "not among the target's outputs");
+    }
+    if (sources_.golden_graph) {
+      summary.golden_graph = DrawnGraph(*sources_.golden_graph, golden, summary.unmatched_golden,
+                                        "not among the golden outputs");
+    }
   }
 
   const VerificationSources& sources_;

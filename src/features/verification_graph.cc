@@ -5,6 +5,7 @@
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "match/names.h"
 
@@ -30,6 +31,11 @@ class NameIndex {
   std::unordered_map<std::string, std::size_t> exact_;
   std::unordered_map<std::string, std::size_t> by_key_;
 };
+
+void MakeUnique(std::vector<std::size_t>& indices) {
+  std::sort(indices.begin(), indices.end());
+  indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
+}
 
 class GraphWalk {
  public:
@@ -64,8 +70,7 @@ class GraphWalk {
         }
       }
     }
-    std::sort(inputs.begin(), inputs.end());
-    inputs.erase(std::unique(inputs.begin(), inputs.end()), inputs.end());
+    MakeUnique(inputs);
     return inputs;
   }
 
@@ -75,7 +80,86 @@ class GraphWalk {
   NameIndex compared_;
 };
 
+// Which rows are called what; one golden tensor can be that of several rows.
+class RowsByName {
+ public:
+  explicit RowsByName(std::span<const std::string> names) {
+    for (std::size_t row = 0; row < names.size(); ++row) {
+      exact_[names[row]].push_back(row);
+      by_key_[match::NameKey(names[row])].push_back(row);
+    }
+  }
+
+  std::vector<std::size_t> Find(const std::string& name) const {
+    if (const auto found = exact_.find(name); found != exact_.end()) return found->second;
+    const auto found = by_key_.find(match::NameKey(name));
+    return found == by_key_.end() ? std::vector<std::size_t>() : found->second;
+  }
+
+ private:
+  std::unordered_map<std::string, std::vector<std::size_t>> exact_;
+  std::unordered_map<std::string, std::vector<std::size_t>> by_key_;
+};
+
+class GraphDrawing {
+ public:
+  GraphDrawing(std::span<const std::string> names, std::span<const store::SkippedTensor> unmatched,
+               std::string_view otherwise)
+      : rows_(names), otherwise_(otherwise) {
+    for (const auto& tensor : unmatched) {
+      absence_.emplace(match::NameKey(tensor.name), tensor.reason);
+    }
+  }
+
+  report::Graph Of(const store::GraphStruct& graph) {
+    for (const auto& input : graph.inputs) Add({.name = input.name, .type = "Input"}, {}, {input});
+    for (const auto& node : graph.nodes) {
+      Add({.name = node.name, .type = node.type}, node.inputs, node.outputs);
+    }
+    return std::move(drawn_);
+  }
+
+ private:
+  void Add(report::GraphNode node, const std::vector<std::string>& inputs,
+           const std::vector<store::GraphStruct::Value>& outputs) {
+    for (const std::string& input : inputs) {
+      if (const auto producer = producer_.Find(input)) node.inputs.push_back(*producer);
+    }
+    MakeUnique(node.inputs);
+    for (const auto& output : outputs) {
+      const auto rows = rows_.Find(output.name);
+      node.rows.insert(node.rows.end(), rows.begin(), rows.end());
+      node.outputs.push_back(output.name);
+    }
+    MakeUnique(node.rows);
+    if (node.rows.empty()) node.absence = AbsenceOf(node);
+    // Only now: what a node reads must come before it.
+    for (const std::string& output : node.outputs) producer_.Add(output, drawn_.nodes.size());
+    drawn_.nodes.push_back(std::move(node));
+  }
+
+  std::string AbsenceOf(const report::GraphNode& node) const {
+    for (const std::string& output : node.outputs) {
+      if (const auto found = absence_.find(match::NameKey(output)); found != absence_.end())
+        return found->second;
+    }
+    return std::string(otherwise_);
+  }
+
+  RowsByName rows_;
+  std::unordered_map<std::string, std::string> absence_;
+  std::string_view otherwise_;
+  NameIndex producer_;
+  report::Graph drawn_;
+};
+
 }  // namespace
+
+report::Graph DrawnGraph(const store::GraphStruct& graph, std::span<const std::string> names,
+                         std::span<const store::SkippedTensor> unmatched,
+                         std::string_view otherwise) {
+  return GraphDrawing(names, unmatched, otherwise).Of(graph);
+}
 
 std::vector<TensorNeighbours> Neighbours(const store::GraphStruct& graph,
                                          std::span<const std::string> names) {

@@ -47,5 +47,32 @@ TEST(NeighboursTest, SpellingsOfOneNameMeet) {
   EXPECT_FALSE(neighbours[2].is_output);
 }
 
+TEST(DrawnGraphTest, NodesHaveTheirRowsOrTheReasonWhyNot) {
+  store::GraphStruct graph{
+      "m",
+      {{"x", {}, false, ""}},
+      {Node({"x"}, "a"), Node({"a", "weight"}, "b"), Node({"b", "a"}, "c"), Node({"c"}, "d")}};
+  graph.nodes[0].outputs.push_back({"a2", {}, false, ""});
+  const std::vector<std::string> names = {"a2", "c", "a2", "x"};
+  const std::vector<store::SkippedTensor> unmatched = {{"b", "fused into c"}};
+  const report::Graph drawn = DrawnGraph(graph, names, unmatched, "not there");
+  ASSERT_EQ(drawn.nodes.size(), 5u);
+  EXPECT_EQ(drawn.nodes[0].type, "Input");
+  EXPECT_THAT(drawn.nodes[0].rows, ElementsAre(3));
+  EXPECT_THAT(drawn.nodes[1].rows, ElementsAre(0, 2));
+  EXPECT_THAT(drawn.nodes[1].outputs, ElementsAre("a", "a2"));
+  EXPECT_EQ(drawn.nodes[1].absence, "");
+  EXPECT_EQ(drawn.nodes[2].absence, "fused into c");
+  EXPECT_THAT(drawn.nodes[3].inputs, ElementsAre(1, 2));
+  EXPECT_EQ(drawn.nodes[4].absence, "not there");
+}
+
+TEST(DrawnGraphTest, EdgesOnlyLeadOn) {
+  const store::GraphStruct graph{"m", {}, {Node({"b", "a"}, "a"), Node({"a"}, "b")}};
+  const report::Graph drawn = DrawnGraph(graph, {}, {}, "");
+  EXPECT_THAT(drawn.nodes[0].inputs, IsEmpty());
+  EXPECT_THAT(drawn.nodes[1].inputs, ElementsAre(0));
+}
+
 }  // namespace
 }  // namespace acc::features

@@ -65,6 +65,19 @@ fs::path ModelPath(const VerificationOptions& options) {
                   options.common.working_dir);
 }
 
+// The graph of the golden run, which may itself be an inference_engine run. It is only drawn, so a
+// file that cannot be read costs no more than the drawing.
+std::optional<store::GraphStruct> GoldenGraph(const fs::path& golden_directory) {
+  std::error_code ignored;
+  fs::path path = golden_directory / store::kGoldenGraphStruct;
+  if (!fs::exists(path, ignored)) path = GraphStructBeside(golden_directory);
+  if (path.empty()) return std::nullopt;
+  auto graph = store::ReadGraphStruct(path);
+  if (graph.ok()) return *std::move(graph);
+  LogWarn("the report goes without the golden graph: {}", graph.status().message());
+  return std::nullopt;
+}
+
 Status ReadGraph(const VerificationOptions& options, VerificationSources& sources) {
   fs::path path = Resolved(options.graph_struct, options.common.working_dir);
   if (path.empty() && ModelPath(options).empty()) {
@@ -276,6 +289,7 @@ Result<VerificationSources> ReadSources(const VerificationOptions& options,
       ResultFolder(Resolved(options.golden_output_reference_directory, working_dir));
   sources.target_directory = ResultFolder(Resolved(options.inference_results, working_dir));
   ACC_RETURN_IF_ERROR(ReadGraph(options, sources));
+  sources.golden_graph = GoldenGraph(sources.golden_directory);
   const fs::path encodings = Resolved(options.target_encodings, working_dir);
   ACC_RETURN_IF_ERROR(ReadEncodings(encodings, sources));
   ACC_RETURN_IF_ERROR(MatchTensors(options, sources));

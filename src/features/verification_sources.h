@@ -24,6 +24,7 @@ struct VerificationSources {
   std::filesystem::path golden_directory;
   std::filesystem::path target_directory;
   std::optional<store::GraphStruct> graph;  // The graph struct, filled from the DLC or net JSON.
+  std::optional<store::GraphStruct> golden_graph;
   std::map<std::string, TensorEncoding> encodings;  // Of --target_encodings, by name and by key.
   std::vector<std::string> encoded_names;           // As that file spells them.
   std::vector<PlannedColumn> columns;

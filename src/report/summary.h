@@ -60,6 +60,20 @@ inline std::string RemarkOf(const Row& row) {
   return row.reason + (row.reason.empty() || row.note.empty() ? "" : "; ") + row.note;
 }
 
+// A node in the graph of one side, to be drawn.
+struct GraphNode {
+  std::string name;
+  std::string type;                  // "Input" for an input of the graph.
+  std::vector<std::string> outputs;  // The tensors that it makes.
+  std::vector<std::size_t> inputs;   // The nodes that it reads: indices below its own, ascending.
+  std::vector<std::size_t> rows;     // The compared tensors among its outputs, ascending.
+  std::string absence;               // Why none of them was compared; empty where one was.
+};
+
+struct Graph {
+  std::vector<GraphNode> nodes;  // The inputs of the graph first, then in topological order.
+};
+
 struct Summary {
   std::string golden_directory;
   std::string target_directory;
@@ -69,6 +83,8 @@ struct Summary {
   bool topological = false;  // A graph struct gave order and inputs.
   std::vector<store::SkippedTensor> unmatched_golden;
   std::vector<store::SkippedTensor> unmatched_target;
+  std::optional<Graph> golden_graph;  // Where the golden run described its graph.
+  std::optional<Graph> target_graph;  // Where a graph struct was given or found.
 };
 
 }  // namespace acc::report
