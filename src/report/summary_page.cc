@@ -61,6 +61,7 @@ class Page {
     html += EscapeScript(json.dump(-1, ' ', false, Json::error_handler_t::replace));
     Append(html,
            "</script><script src=\"{0}/uPlot.iife.min.js\"></script><script "
+           "src=\"{0}/scores.js\"></script><script src=\"{0}/tensor_table.js\"></script><script "
            "src=\"{0}/summary.js\"></script></body></html>\n",
            kAssetFolder);
     return html;

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the pages share: elements, numbers as text, scores and their colours. All text of the run
+// goes through textContent.
+'use strict';
+
+const acc = (() => {
+  const byId = (id) => document.getElementById(id);
+
+  const element = (tag, className, text) => {
+    const node = document.createElement(tag);
+    if (className) node.className = className;
+    if (text !== undefined) node.textContent = text;
+    return node;
+  };
+
+  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const clamp01 = (x) => Math.min(1, Math.max(0, x));
+  const hasValue = (x) => typeof x === 'number';
+
+  const numberText = (value) => {
+    if (!hasValue(value)) return '–';
+    const size = Math.abs(value);
+    if (value === 0) return '0';
+    if (size < 1e-3 || size >= 1e6) return value.toExponential(3);
+    return String(Number(value.toPrecision(6)));
+  };
+
+  // On a logarithmic axis; the splits between the powers of ten are null.
+  const powerText = (value) => value === null ? '' : value >= 0.001 && value < 1e5 ? String(value) : value.toExponential(0);
+
+  // ---- Scores and their colours -------------------------------------------------------------
+
+  // 0 (lost) to 1 (faithful). Decibels count from 0 to 40, as in the findings. Similarities that are
+  // perfect at 1 are put on the same scale by the error they leave; shares are taken as they are.
+  // An error without a natural scale is compared with the column itself, logarithmically.
+  const qualityFromDb = (db, findings) => clamp01(db / findings.faithful_db);
+  const qualities = {
+    db: (values, findings) => (value) => qualityFromDb(value, findings),
+    share: () => (value) => clamp01(value),
+    similarity: (values, findings) => (value) => value >= 1 ? 1 : qualityFromDb(-10 * Math.log10(Math.max(1e-9, 1 - value)), findings),
+    error: (values) => {
+      const logs = values.filter((v) => hasValue(v) && v > 0).map(Math.log10);
+      const low = logs.reduce((a, b) => Math.min(a, b), Infinity);
+      const high = logs.reduce((a, b) => Math.max(a, b), -Infinity);
+      return (value) => value <= 0 || !(high - low > 1e-9) ? 1 : 1 - (Math.log10(value) - low) / (high - low);
+    },
+    loss: (values, findings) => (value) => clamp01(1 - value / (2 * findings.diverging_loss_db)),
+  };
+
+  const colourOf = (quality) => {
+    const hue = quality < 0.5 ? 8 + quality * 2 * 62 : 70 + (quality - 0.5) * 2 * 90;
+    const light = document.documentElement.dataset.theme === 'dark' ? 64 : 46;
+    return `oklch(${light + 14 * Math.sin(Math.PI * quality)}% 0.15 ${hue + 18})`;
+  };
+
+  // Without a signal to measure (a golden tensor of zeros), decibels say nothing.
+  const judgesSignal = (row, metric) => metric.scale !== 'db' || hasValue(row.sqnr_db);
+
+  const scaleOf = (column) => {
+    if (column.unit === 'dB') return 'db';
+    if (!column.higher_is_better || column.perfect !== 1) return 'error';
+    return column.unit.includes('share') ? 'share' : 'similarity';
+  };
+
+  // Everything that scores a tensor: the verifiers, SQNR, and the loss against its inputs.
+  const metricsOf = (report) => {
+    const { rows, columns, findings } = report;
+    const make = (title, hint, scale, value, extra) => {
+      const values = rows.map(value);
+      return { title, hint, scale, value, values, quality: qualities[scale](values, findings), numeric: true, score: true, ...extra };
+    };
+    const metrics = columns.map((column, index) => make(
+      column.name, `${column.summary}\n${column.formula}\n${column.range}`, scaleOf(column),
+      (row) => row.scores[index], { folder: column.folder, index }));
+    if (!columns.some((column) => column.verifier === 'SQNR')) {
+      metrics.push(make('SQNR dB', 'Signal-to-quantization-noise ratio; always computed.', 'db', (row) => row.sqnr_db));
+    }
+    if (report.topological) {
+      metrics.push(make('Loss dB', 'The lowest SQNR of what its layer reads minus its own, between 0 and 40 dB.', 'loss',
+        (row) => row.loss_db));
+    }
+    return metrics;
+  };
+
+  // Rows get their index and the text that a search looks at.
+  const indexRows = (rows) => rows.forEach((row, index) => {
+    row.index = index;
+    row.search = [row.name, row.golden_name, row.layer_type, row.node, row.verdict, row.note].join('\n').toLowerCase();
+  });
+
+  // The tensor's page under the wanted verifier, or under the first one that judged it.
+  const pageOf = (report, row, metric) => {
+    const judged = (index) => index !== undefined && (row.scores[index] !== null || report.columns.length === 1);
+    const wanted = metric && judged(metric.index) ? metric.index : Math.max(0, row.scores.findIndex((s) => s !== null));
+    return `${report.columns[wanted].folder}/${row.page}.html`;
+  };
+
+  return { byId, element, css, clamp01, hasValue, numberText, powerText, colourOf, judgesSignal, metricsOf, indexRows, pageOf };
+})();
