@@ -10,7 +10,10 @@
 #include "base/files.h"
 #include "base/threads.h"
 #include "report/assets.h"
+#include "report/depth_growth.h"
 #include "report/detail_page.h"
+#include "report/report_json.h"
+#include "report/report_page.h"
 #include "report/summary_json.h"
 #include "report/summary_page.h"
 #include "store/tensor_writer.h"
@@ -61,7 +64,10 @@ Status WriteSummaries(const fs::path& directory, const Summary& summary, const F
   const Json json = SummaryJson(summary, findings, pages);
   ACC_RETURN_IF_ERROR(WriteJson(directory / "summary.json", json));
   ACC_RETURN_IF_ERROR(WriteFile(directory / "summary.csv", SummaryCsv(summary)));
-  return WriteFile(directory / "summary.html", SummaryHtml(summary, findings, pages, json));
+  ACC_RETURN_IF_ERROR(
+      WriteFile(directory / "summary.html", SummaryHtml(summary, findings, pages, json)));
+  const Json report = ReportJson(json, summary, DepthGrowthOf(summary, findings));
+  return WriteFile(directory / "report.html", ReportHtml(summary, findings, report));
 }
 
 }  // namespace
