@@ -12,6 +12,7 @@
 #include "report/assets.h"
 #include "report/depth_growth.h"
 #include "report/detail_page.h"
+#include "report/node_data.h"
 #include "report/report_json.h"
 #include "report/report_page.h"
 #include "report/summary_json.h"
@@ -64,6 +65,7 @@ Status WriteSummaries(const fs::path& directory, const Summary& summary, const F
   const Json json = SummaryJson(summary, findings, pages);
   ACC_RETURN_IF_ERROR(WriteJson(directory / "summary.json", json));
   ACC_RETURN_IF_ERROR(WriteFile(directory / "summary.csv", SummaryCsv(summary)));
+  ACC_RETURN_IF_ERROR(WriteJson(directory / "node_data.json", NodeDataJson(summary)));
   ACC_RETURN_IF_ERROR(
       WriteFile(directory / "summary.html", SummaryHtml(summary, findings, pages, json)));
   const Json report = ReportJson(json, summary, DepthGrowthOf(summary, findings));
