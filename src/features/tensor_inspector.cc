@@ -5,6 +5,7 @@
 
 #include "base/progress.h"
 #include "base/text.h"
+#include "features/pair_distribution.h"
 #include "inspect/collector.h"
 #include "report/assets.h"
 
@@ -22,12 +23,14 @@ class TensorInspector::Observer : public verify::PairObserver {
  public:
   Observer(TensorInspector* inspector, report::InspectedTensor tensor, const PairSource& source,
            std::span<const verify::Request> requests,
-           const std::optional<inspect::Interval>& counted)
+           const std::optional<inspect::Interval>& counted,
+           std::optional<report::Distribution>* distribution)
       : inspector_(inspector),
         tensor_(std::move(tensor)),
         source_(source),
         requests_(requests),
-        counted_(counted) {}
+        counted_(counted),
+        distribution_(distribution) {}
 
   void Start(std::uint64_t count) override {
     collector_ = std::make_unique<inspect::PairCollector>(
@@ -43,6 +46,7 @@ class TensorInspector::Observer : public verify::PairObserver {
   void Finish(const verify::Comparison& comparison) override {
     tensor_.statistics = collector_->Finish();
     collector_.reset();
+    *distribution_ = DistributionOf(tensor_.statistics);
     for (std::size_t i = 0; i < requests_.size(); ++i) {
       tensor_.scores.emplace_back(requests_[i].info->name, comparison.scores[i].value);
     }
@@ -62,6 +66,7 @@ class TensorInspector::Observer : public verify::PairObserver {
   PairSource source_;
   std::span<const verify::Request> requests_;
   std::optional<inspect::Interval> counted_;
+  std::optional<report::Distribution>* distribution_;
   std::unique_ptr<inspect::PairCollector> collector_;
 };
 
@@ -75,7 +80,8 @@ TensorInspector::~TensorInspector() = default;
 verify::PairObserver* TensorInspector::Observe(const match::Pair& matched, const PairSource& source,
                                                const std::optional<TensorEncoding>& encoding,
                                                std::span<const verify::Request> requests,
-                                               std::string data_note) {
+                                               std::string data_note,
+                                               std::optional<report::Distribution>* distribution) {
   report::InspectedTensor tensor;
   tensor.name = matched.target.name;
   tensor.golden_name = matched.golden.name;
@@ -87,7 +93,7 @@ verify::PairObserver* TensorInspector::Observe(const match::Pair& matched, const
   tensor.step = report::StepOf(encoding);
   tensor.data_note = std::move(data_note);
   observers_.push_back(std::make_unique<Observer>(this, std::move(tensor), source, requests,
-                                                  report::ClippedBeyond(encoding)));
+                                                  report::ClippedBeyond(encoding), distribution));
   return observers_.back().get();
 }
 

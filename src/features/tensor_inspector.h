@@ -27,11 +27,12 @@ class TensorInspector {
   ~TensorInspector();
 
   // The observer of a pair, which lives as long as this. The files of the pair's tensor are written
-  // as soon as it is compared, on the thread that compared it. `matched` and `requests` must
-  // outlive the comparison.
+  // as soon as it is compared, on the thread that compared it, and what other reports show of it is
+  // put into `distribution`. `matched`, `requests` and `distribution` must outlive the comparison.
   verify::PairObserver* Observe(const match::Pair& matched, const PairSource& source,
                                 const std::optional<TensorEncoding>& encoding,
-                                std::span<const verify::Request> requests, std::string data_note);
+                                std::span<const verify::Request> requests, std::string data_note,
+                                std::optional<report::Distribution>* distribution);
 
   // After the comparison: the elements of each inspected pair as CSV, index.html, summary.csv.
   // Fails with what went wrong at any tensor, and where none could be inspected.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <filesystem>
 #include <limits>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "features/feature_run.h"
 #include "features/features.h"
 #include "features/layout_check.h"
+#include "features/pair_distribution.h"
 #include "features/target_format.h"
 #include "features/tensor_inspector.h"
 #include "features/verification_graph.h"
@@ -70,6 +72,7 @@ class PairComparison {
   Result<report::Summary> Run() {
     ACC_RETURN_IF_ERROR(PlanRequests());
     std::vector<verify::PairJob> jobs = Jobs();
+    Observe(jobs);
     if (AsksFor(sources_.columns, "ScaledDiff")) AddInputRanges(jobs);
     Progress progress("compare", jobs.size());
     const auto results = verify::CompareAll(jobs, &progress);
@@ -129,14 +132,28 @@ class PairComparison {
       if (const auto companion = plans_[pair].companion) {
         files.companion = std::make_shared<const verify::PairFiles>(FilesOf(*companion));
       }
-      verify::PairObserver* observer =
-          inspector_ == nullptr
-              ? nullptr
-              : inspector_->Observe(pairs_[pair], files, EncodingOf(sources_, pairs_[pair]),
-                                    plans_[pair].requests, sources_.target_files[pair].note);
-      jobs.push_back({std::move(files), plans_[pair].requests, observer});
+      jobs.push_back({std::move(files), plans_[pair].requests});
     }
     return jobs;
+  }
+
+  void Observe(std::vector<verify::PairJob>& jobs) {
+    distributions_.resize(jobs.size());
+    for (std::size_t pair = 0; pair < jobs.size(); ++pair) {
+      jobs[pair].observer = inspector_ != nullptr ? Inspect(jobs[pair], pair) : Watch(pair);
+    }
+  }
+
+  verify::PairObserver* Inspect(const verify::PairJob& job, std::size_t pair) {
+    return inspector_->Observe(pairs_[pair], job.files, EncodingOf(sources_, pairs_[pair]),
+                               plans_[pair].requests, sources_.target_files[pair].note,
+                               &distributions_[pair]);
+  }
+
+  verify::PairObserver* Watch(std::size_t pair) {
+    observers_.emplace_back(
+        CollectorOptionsOf(pairs_[pair].target, EncodingOf(sources_, pairs_[pair])));
+    return &observers_.back();
   }
 
   // ScaledDiff wants the golden ranges of what each node reads, which takes a pass of its own.
@@ -181,6 +198,8 @@ class PairComparison {
       row.note += (row.note.empty() ? "" : "; ") + ToText(*doubt);
     }
     row.encoding = EncodingOf(sources_, pair);
+    row.distribution =
+        inspector_ != nullptr ? distributions_[index] : observers_[index].distribution();
     return row;
   }
 
@@ -258,6 +277,9 @@ class PairComparison {
   std::vector<PairPlan> plans_;
   std::vector<std::optional<LayoutDoubt>> doubts_;
   TensorInspector* inspector_;
+  // Without an inspector one for each pair, which do not move; it shows them otherwise.
+  std::deque<DistributionObserver> observers_;
+  std::vector<std::optional<report::Distribution>> distributions_;
 };
 
 void LogMatches(const match::Matches& matches) {

@@ -44,6 +44,28 @@ Json WorstJson(const Row& row) {
   return json;
 }
 
+Json ChannelsJson(const Distribution& distribution) {
+  Json json = Json::array();
+  for (const ChannelError& channel : distribution.worst_channels) {
+    json.push_back({channel.channel, Finite(channel.sqnr_db), Finite(channel.noise_share),
+                    Finite(channel.golden_min), Finite(channel.golden_max),
+                    Finite(channel.target_min), Finite(channel.target_max)});
+  }
+  return json;
+}
+
+Json DistributionJson(const Row& row) {
+  if (!row.distribution) return nullptr;
+  const Distribution& distribution = *row.distribution;
+  return {{"low", Finite(distribution.bins.low)},
+          {"width", Finite(distribution.bins.width)},
+          {"golden", distribution.bins.golden},
+          {"target", distribution.bins.target},
+          {"golden_outside", distribution.golden_outside},
+          {"channel_count", distribution.channel_count},
+          {"worst_channels", ChannelsJson(distribution)}};
+}
+
 Json CellNotes(const Row& row) {
   Json json = Json::array();
   for (const auto& cell : row.cells) json.push_back(cell ? Printable(cell->note) : "");
@@ -54,6 +76,7 @@ Json DetailsJson(const Row& row) {
   return {{"statistics", StatisticsJson(row)},
           {"encoding", EncodingJson(row)},
           {"worst", WorstJson(row)},
+          {"distribution", DistributionJson(row)},
           {"notes", CellNotes(row)},
           {"reason", Printable(row.reason)},
           {"note", Printable(row.note)},

@@ -7,9 +7,9 @@
 namespace acc::report {
 namespace {
 
-constexpr std::string_view kScripts[] = {"uPlot.iife.min.js", "scores.js",     "tensor_table.js",
-                                         "graph_layout.js",   "graph_view.js", "depth_chart.js",
-                                         "tensor_panel.js",   "report_page.js"};
+constexpr std::string_view kScripts[] = {"uPlot.iife.min.js", "scores.js",       "tensor_table.js",
+                                         "graph_layout.js",   "graph_view.js",   "depth_chart.js",
+                                         "distribution.js",   "tensor_panel.js", "report_page.js"};
 
 std::string Head() {
   std::string html =
@@ -53,9 +53,8 @@ constexpr std::string_view kBody = R"html(<main>
 <div class="bar"><div class="sides" id="sides" role="group" aria-label="Graph shown"></div>
 <label>Colour <select id="metric"></select></label>
 <input id="find" type="search" aria-label="Find in the graph" placeholder="Find node, type (/)" autocomplete="off" spellcheck="false">
-<span id="found" class="muted" role="status"></span>
-<span class="tools"><button type="button" id="fit" title="Show the whole graph (0)">Fit</button><button type="button" id="nearer" title="Nearer (+)" aria-label="Nearer">+</button><button type="button" id="further" title="Further (-)" aria-label="Further">−</button></span></div>
-<div id="graphs"></div>
+<span id="found" class="muted" role="status"></span></div>
+<div id="graphs"><span class="tools"><button type="button" id="fit" title="Show the whole graph (0)">Fit</button><button type="button" id="nearer" title="Nearer (+)" aria-label="Nearer">+</button><button type="button" id="further" title="Further (-)" aria-label="Further">−</button></span></div>
 <div class="legend" id="legend"></div>
 </section>
 <div id="splitter" role="separator" aria-orientation="vertical" aria-label="Width of the graph" tabindex="0"></div>

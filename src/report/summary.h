@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "inspect/histogram.h"
 #include "store/manifest.h"
 #include "tensor/encoding.h"
 #include "tensor/shape.h"
@@ -27,6 +28,25 @@ struct Cell {
   double score = 0;  // NaN where there is no answer; then `note` says why.
   std::string note;
   bool within_threshold = true;
+};
+
+// The error of one channel.
+struct ChannelError {
+  std::size_t channel = 0;
+  double sqnr_db = 0;      // Infinite without noise, NaN without a signal.
+  double noise_share = 0;  // Of the noise energy of the tensor, 0 to 1.
+  double golden_min = 0;
+  double golden_max = 0;
+  double target_min = 0;
+  double target_max = 0;
+};
+
+// How the values of a pair are spread.
+struct Distribution {
+  inspect::CommonBins bins;
+  std::uint64_t golden_outside = 0;          // Golden elements that the encoding cannot hold.
+  std::size_t channel_count = 0;             // 0 where the channel axis is unknown.
+  std::vector<ChannelError> worst_channels;  // Those with most of the noise, at most eight.
 };
 
 // One compared tensor.
@@ -52,7 +72,8 @@ struct Row {
 
   std::string matched_by;  // The strategy that found the pair.
   std::string note;        // Doubts, such as an axis order that was inferred; or empty.
-  std::optional<TensorEncoding> encoding;  // Of the target, where known.
+  std::optional<TensorEncoding> encoding;    // Of the target, where known.
+  std::optional<Distribution> distribution;  // Where the sides pair up.
 };
 
 // The reason of the verdict and the note, in one text; or empty.

@@ -110,6 +110,7 @@ acc.DepthChart = (() => {
       ctx.beginPath();
       ctx.rect(bbox.left - 8 * ratio, bbox.top - 8 * ratio, bbox.width + 16 * ratio, bbox.height + 16 * ratio);
       ctx.clip();
+      ctx.setLineDash([]);
       const radius = Math.max(2, Math.min(4, bbox.width / ratio / this.points.length)) * ratio;
       for (const index of this.points) {
         if (index !== this.selected) this.dot(plot, index, radius);

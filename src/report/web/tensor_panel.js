@@ -75,7 +75,7 @@ acc.TensorPanel = (() => {
         this.signal(row, details),
         this.scores(row, details),
         this.ranges(row, details),
-        this.distribution ? this.distribution(row, details) : null,
+        ...acc.distribution(details, this.report.findings),
         this.neighbours('Reads', row.inputs),
         this.neighbours('Read by', this.readers[index]),
         this.elements(details),
@@ -135,22 +135,31 @@ acc.TensorPanel = (() => {
     }
 
     scores(row, details) {
-      const lines = this.metrics.filter((metric) => metric.index !== undefined && row.scores[metric.index] !== null || metric.index === undefined || details.notes[metric.index]).map((metric) => {
+      const node = element('div', 'scores');
+      for (const metric of this.metrics) {
         const value = metric.value(row);
-        const score = element('span', 'score', numberText(value));
+        const note = metric.index === undefined ? '' : details.notes[metric.index];
+        if (value === null && !note) continue;
+        const chip = element('span', 'chip');
+        const score = element('b', 'score', numberText(value));
         if (hasValue(value) && judgesSignal(row, metric)) {
           score.dataset.q = '';
           score.style.setProperty('--q', colourOf(metric.quality(value)));
         }
-        const isOutside = row.outside_threshold.includes(metric.index);
-        if (isOutside) score.classList.add('outside');
-        const name = element('span', '', metric.title);
-        name.title = metric.hint;
-        const column = this.report.columns[metric.index];
-        const remark = [isOutside ? 'outside the threshold' : '', column && column.threshold !== null ? `threshold ${numberText(column.threshold)}` : '', metric.index === undefined ? '' : details.notes[metric.index]].filter(Boolean).join('; ');
-        return [name, score, remark];
-      });
-      return lines.length ? block('Scores', table(null, lines)) : null;
+        if (row.outside_threshold.includes(metric.index)) score.classList.add('outside');
+        chip.append(`${metric.title} `, score);
+        chip.title = metric.hint;
+        const remark = [this.threshold(row, metric), note].filter(Boolean).join('; ');
+        if (remark) chip.append(element('small', 'muted', ` ${remark}`));
+        node.append(chip);
+      }
+      return node;
+    }
+
+    threshold(row, metric) {
+      const column = this.report.columns[metric.index];
+      if (!column || column.threshold === null) return '';
+      return `${row.outside_threshold.includes(metric.index) ? 'outside' : 'within'} ${numberText(column.threshold)}`;
     }
 
     ranges(row, details) {
