@@ -44,4 +44,7 @@ std::string Printable(std::string_view text);
 // As Printable(), but "\n" stays: for messages of several lines.
 std::string PrintableLines(std::string_view text);
 
+// FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): the same on every machine.
+std::uint64_t HashOf(std::string_view text);
+
 }  // namespace acc

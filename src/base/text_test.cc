@@ -149,5 +149,11 @@ TEST(TextTest, PrintableLinesKeepsLineEnds) {
   EXPECT_EQ(PrintableLines("a\n\x1b\n"), "a\n\\x1b\n");
 }
 
+TEST(HashOfTest, IsThatOfThePublishedVectors) {
+  EXPECT_EQ(HashOf(""), 0xCBF29CE484222325U);
+  EXPECT_EQ(HashOf("a"), 0xAF63DC4C8601EC8CU);
+  EXPECT_EQ(HashOf("foobar"), 0x85944171F73967E8U);
+}
+
 }  // namespace
 }  // namespace acc

@@ -60,15 +60,6 @@ std::string SafePath(std::string_view name, std::string_view reserved, bool fold
   return std::string(CutUtf8(path, kCutLength));
 }
 
-// FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/).
-std::uint64_t Hash(std::string_view text) {
-  std::uint64_t hash = 0xCBF29CE484222325U;
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-  }
-  return hash;
-}
-
 }  // namespace
 
 bool FileNames::Take(const std::string& path) { return taken_.insert(ToLower(path)).second; }
@@ -79,7 +70,7 @@ std::string FileNames::PathFor(std::string_view tensor_name) {
   std::string path = SafePath(name, reserved_, folders_);
   if (path != name || !Take(path)) {
     // Two names may be made to have one hash: the number decides then.
-    const std::string changed = fmt::format("{}~{:016x}", path, Hash(tensor_name));
+    const std::string changed = fmt::format("{}~{:016x}", path, HashOf(tensor_name));
     path = changed;
     for (int number = 1; !Take(path); ++number) path = fmt::format("{}_{}", changed, number);
   }
