@@ -37,7 +37,7 @@ WRAPPED = {
     "onnx.pb.h": ["model/onnx"],
     "google/protobuf": ["model/onnx"],
     "flatbuffers/": ["dlc"],
-    "zip.h": [],
+    "zip.h": ["report"],
     "zlib.h": ["dlc"],
     "dlc_schema/": ["dlc"],
     "xlsxwriter": ["report"],

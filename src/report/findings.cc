@@ -105,7 +105,7 @@ std::string DivergenceHeadline(const Summary& summary, const Findings& findings)
 std::size_t CountConstants(const Summary& summary) {
   return static_cast<std::size_t>(
       std::count_if(summary.unmatched_golden.begin(), summary.unmatched_golden.end(),
-                    [](const auto& tensor) { return tensor.reason == "folded into a constant"; }));
+                    [](const auto& tensor) { return tensor.reason == kFoldedConstant; }));
 }
 
 std::string CountsHeadline(const Summary& summary, const Findings& findings) {

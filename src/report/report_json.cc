@@ -113,6 +113,10 @@ Json ReportJson(Json json, const Summary& summary, const DepthGrowth& growth) {
                     {"counted", growth.counted}};
   json["command"] = Json::array();
   for (const std::string& word : summary.command) json["command"].push_back(Printable(word));
+  json["golden_command"] = Json::array();
+  for (const std::string& word : summary.golden_command) {
+    json["golden_command"].push_back(Printable(word));
+  }
   return json;
 }
 

@@ -16,7 +16,7 @@ namespace acc::report {
 //   target_graph, golden_graph   {"nodes": [{"name", "type", "outputs", "inputs", "rows",
 //                 "absence"}]} or null
 //   growth        {"depth": of each row, "first_db": null without a model, "counted"}
-//   command       the words of the command line
+//   command, golden_command   words of command lines
 Json ReportJson(Json json, const Summary& summary, const DepthGrowth& growth);
 
 }  // namespace acc::report

@@ -40,8 +40,12 @@ std::string Header(const Summary& summary, const Findings& findings) {
   for (std::size_t i = 1; i < headlines.size(); ++i) {
     Append(html, "<span>{}</span> ", EscapeHtml(headlines[i]));
   }
+  html += "</div>";
+  if (!summary.notice.empty()) {
+    Append(html, "<p id=\"notice\">{}</p>", EscapeHtml(summary.notice));
+  }
   Append(html,
-         "</div><p class=\"meta\"><span>golden <b class=\"name\">{}</b></span><span>target <b "
+         "<p class=\"meta\"><span>golden <b class=\"name\">{}</b></span><span>target <b "
          "class=\"name\">{}</b></span><span><a href=\"summary.html\">summary</a> · <a "
          "href=\"summary.csv\">CSV</a> · <a href=\"summary.json\">JSON</a></span></p></header>",
          EscapeHtml(summary.golden_directory), EscapeHtml(summary.target_directory));

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "inspect/histogram.h"
@@ -16,6 +17,9 @@
 #include "verify/comparison.h"
 
 namespace acc::report {
+
+// The reason why a golden tensor that conversion computes has no twin.
+inline constexpr std::string_view kFoldedConstant = "folded into a constant";
 
 // One verifier with one set of parameters.
 struct Column {
@@ -98,7 +102,11 @@ struct Graph {
 struct Summary {
   std::string golden_directory;
   std::string target_directory;
+  std::string notice;                // Said at the top of the pages; empty for most.
   std::vector<std::string> command;  // The words of the command line; may be empty.
+  // The command that makes the golden run; with --add_layer_outputs and a name it makes that tensor
+  // alone. Empty where it is not known.
+  std::vector<std::string> golden_command;
   std::vector<Column> columns;
   std::vector<Row> rows;     // In topological order where `topological`.
   bool topological = false;  // A graph struct gave order and inputs.

@@ -92,6 +92,7 @@ Json SummaryJson(const Summary& summary, const Findings& findings,
   json["version"] = 1;
   json["golden"] = Printable(summary.golden_directory);
   json["target"] = Printable(summary.target_directory);
+  if (!summary.notice.empty()) json["notice"] = summary.notice;
   json["topological"] = summary.topological;
   json["findings"] = {{"headlines", Headlines(summary, findings)},
                       {"first_not_finite", Index(findings.first_not_finite)},

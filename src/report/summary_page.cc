@@ -35,7 +35,11 @@ class Page {
         html,
         "<span>golden <b class=\"name\">{}</b></span><span>target <b class=\"name\">{}</b></span>",
         EscapeHtml(summary_.golden_directory), EscapeHtml(summary_.target_directory));
-    html += "</p></header><main><section class=\"findings\" aria-label=\"Findings\">";
+    html += "</p>";
+    if (!summary_.notice.empty()) {
+      Append(html, "<p id=\"notice\">{}</p>", EscapeHtml(summary_.notice));
+    }
+    html += "</header><main><section class=\"findings\" aria-label=\"Findings\">";
     html += NotFiniteCard();
     html += DivergenceCard();
     html += LossCard();
