@@ -363,6 +363,16 @@ constexpr Flag kFlags[] = {
      .help = "A JSON file of the target's encodings: AIMET's (0.6.1, 1.0.0, 2.x), or "
              "extracted_encodings.json of --compare_encodings.",
      .set = &Set<kVerificationPart, &VerificationOptions::target_encodings>},
+    {.name = "share",
+     .placeholder = "FILE",
+     .groups = kOfVerification,
+     .help = "Pack the reports with their statistics and histograms into this ZIP file, to hand to "
+             "others: no weights, no elements of tensors, no paths, no names of user or machine.",
+     .set = &Set<kVerificationPart, &VerificationOptions::share>},
+    {.name = "share_hash_names",
+     .groups = kOfVerification,
+     .help = "In the file of --share, replace every name of a tensor, node or file by a hash.",
+     .set = &Set<kVerificationPart, &VerificationOptions::share_hash_names>},
     {.name = "engine",
      .short_name = "e",
      .placeholder = "ENGINE [VERSION]",

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "features/feature_run.h"
 #include "features/features.h"
+#include "features/sharing.h"
 #include "features/static_model.h"
 #include "match/names.h"
 #include "store/input_list.h"
@@ -109,10 +110,34 @@ Result<fs::path> TargetDirectory(const EndToEndOptions& options, const fs::path&
   return outcome.directory;
 }
 
+// The command of the golden run alone.
+std::vector<std::string> GoldenCommand(const EndToEndOptions& options) {
+  const ModelOptions& model = options.framework_runner.model;
+  if (!options.verification.golden_output_reference_directory.empty()) return {};
+  if (options.framework_runner.common.command.empty()) return {};
+  std::vector<std::string> words = {options.framework_runner.common.command.front(),
+                                    "--framework_runner",
+                                    "--framework",
+                                    model.framework,
+                                    "--model_path",
+                                    model.model_path.string()};
+  for (const InputTensor& input : model.input_tensors) {
+    words.insert(words.end(),
+                 {"--input_tensor", input.name, fmt::format("{}", fmt::join(input.dims, ",")),
+                  input.raw_file.string()});
+    if (input.type_given) words.emplace_back(Name(input.type));
+  }
+  for (const std::string& output : model.output_tensors) {
+    words.insert(words.end(), {"--output_tensor", output});
+  }
+  return words;
+}
+
 Result<Outcome> Verify(const EndToEndOptions& options, const fs::path& golden,
                        const fs::path& target, std::size_t line) {
   VerificationOptions verification = options.verification;
   verification.common.output_dirname.clear();
+  verification.golden_command = GoldenCommand(options);
   verification.golden_output_reference_directory = golden;
   verification.inference_results = target / "output" / fmt::format("Result_{}", line);
   if (verification.tensor_mapping.empty())
@@ -129,6 +154,7 @@ Result<Outcome> Verify(const EndToEndOptions& options, const fs::path& golden,
 Result<Outcome> RunEndToEnd(const EndToEndOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   ACC_RETURN_IF_ERROR(CheckStage(options.inference_engine));
+  ACC_RETURN_IF_ERROR(CheckShare(options.verification));
   ACC_ASSIGN_OR_RETURN(auto wrapper, FeatureRun::Open(options.common, "wrapper"));
   const bool golden_given = !options.verification.golden_output_reference_directory.empty();
   std::size_t line = 0;

@@ -20,6 +20,7 @@
 #include "features/features.h"
 #include "features/layout_check.h"
 #include "features/pair_distribution.h"
+#include "features/sharing.h"
 #include "features/target_format.h"
 #include "features/tensor_inspector.h"
 #include "features/verification_graph.h"
@@ -325,7 +326,11 @@ Result<Outcome> CompareAndReport(const VerificationOptions& options,
   outcome.directory = directory;
   outcome.thresholds_met = ThresholdsMet(summary);
   outcome.summary_lines = report::TextLines(summary, findings);
-  outcome.summary_lines.push_back("Report: " + (directory / "summary.html").native());
+  outcome.summary_lines.push_back("Report: " + (directory / "report.html").native());
+  if (!options.share.empty()) {
+    ACC_ASSIGN_OR_RETURN(std::string line, Share(options, summary, directory));
+    outcome.summary_lines.push_back(std::move(line));
+  }
   for (const std::string& line : outcome.summary_lines) LogDebug("{}", line);
   return outcome;
 }
@@ -341,6 +346,7 @@ Result<report::Summary> CompareRuns(const VerificationOptions& options,
   summary.golden_directory = sources.golden_directory.native();
   summary.target_directory = sources.target_directory.native();
   summary.command = options.common.command;
+  summary.golden_command = options.golden_command;
   return summary;
 }
 
@@ -353,6 +359,7 @@ bool ThresholdsMet(const report::Summary& summary) {
 
 Result<Outcome> RunVerification(const VerificationOptions& options) {
   ACC_RETURN_IF_ERROR(CheckOptions(options));
+  ACC_RETURN_IF_ERROR(CheckShare(options));
   // What the command line alone can get wrong leaves no run behind.
   ACC_ASSIGN_OR_RETURN(auto columns, DefaultColumns(options.default_verifiers));
   ACC_RETURN_IF_ERROR(CheckScaledDiff(options, columns));

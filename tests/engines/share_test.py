@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""--share on a real model: what is in the bundle, and that nothing in it tells of the user, the machine or the data."""
+
+import socket
+import unittest
+import zipfile
+
+import onnx
+
+from program import MODELS, OCR, ProgramTest, end_to_end, text_image
+
+# Of the program's own pages and data, where any short word may stand.
+OURS = "report_assets/"
+SHORTEST = 6  # A shorter name ("x") is part of everything.
+
+
+def texts(bundle):
+    """Every file of the bundle with its name, as one text each; the program's own assets are left out."""
+    with zipfile.ZipFile(bundle) as archive:
+        return [name + "\n" + archive.read(name).decode("utf-8") for name in archive.namelist() if OURS not in name]
+
+
+class ShareTest(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.home = self.folder / "home" / "quentinsecret"
+        self.home.mkdir(parents=True)
+        self.bundle = self.home / "bundle.zip"
+
+    def share(self, *more):
+        """An end-to-end run in the home of a user with a telling name."""
+        file, tensor, dims, output = OCR["classifier"]
+        model = self.home / "confidential_model.onnx"
+        model.write_bytes((MODELS / file).read_bytes())
+        raw = self.write_raw("home/quentinsecret/confidential_input.raw", text_image(dims))
+        words = end_to_end(model, output, [(tensor, dims, raw)], self.write_input_list(raw),
+                           "--runtime", "cpu", "--share", self.bundle, *more)
+        environment = {"HOME": str(self.home), "USER": "quentinsecret", "LOGNAME": "quentinsecret"}
+        self.stdout, _ = self.run_program(*words, environment=environment, folder=self.home)
+        self.graph = onnx.load(model).graph
+        return texts(self.bundle)
+
+    def check_private(self, contents, secrets):
+        for text in contents:
+            name = text.split("\n")[0]
+            for secret in secrets:
+                self.assertNotIn(secret, text, name)
+
+    def secrets(self):
+        return ["quentinsecret", str(self.folder), str(self.home), socket.gethostname()]
+
+    def test_paths_user_and_machine_stay_at_home(self):
+        contents = self.share()
+        self.assertIn(f"Bundle to share: {self.bundle}", self.stdout)
+        self.check_private(contents, self.secrets())
+        self.assertTrue(any("confidential_model.onnx" in text for text in contents), "the command keeps its base names")
+        self.assertTrue(any("batch_norm_3.tmp_2" in text for text in contents), "names stay")
+        # The check would find them: the run's own report has them.
+        report = (self.home / "working_directory" / "verification" / "latest" / "report.html").read_text()
+        self.assertIn(str(self.home), report)
+
+    def test_hashed_names_hide_every_name(self):
+        contents = self.share("--share_hash_names")
+        names = {node.name for node in self.graph.node} | {name for node in self.graph.node for name in (*node.input, *node.output)}
+        names |= {name.replace("/", "_").replace(".", "_").replace("@", "_") for name in names}
+        names = {name for name in names if len(name) >= SHORTEST and not name.isalpha()}
+        self.assertGreater(len(names), 500)
+        self.check_private(contents, [*self.secrets(), "confidential", *sorted(names)])
+        report = next(text for text in contents if text.startswith("bundle/report.html"))
+        self.assertIn("names are hashes", report)
+        self.assertIn("Softmax", report)
+
+    def test_no_tensor_data_and_no_weights(self):
+        contents = self.share()
+        with zipfile.ZipFile(self.bundle) as archive:
+            kinds = {name.rsplit(".", 1)[-1] for name in archive.namelist()}
+        self.assertEqual(kinds, {"html", "csv", "json", "js", "css"})
+        self.assertNotIn('"coordinates"', "".join(text for text in contents if "report.html" in text.split("\n")[0]))
+        self.assertFalse(any("worst elements" in text for text in contents))
+        self.assertLess(self.bundle.stat().st_size, 3_000_000)
+
+    def test_a_bundle_that_cannot_be_written_is_said_before_the_work(self):
+        words = ["--verification", "--default_verifier", "SQNR", "--golden_output_reference_directory", "a",
+                 "--inference_results", "b"]
+        _, stderr = self.run_program(*words, "--share", "missing/x.zip", expect=2)
+        self.assertIn("the folder 'missing' does not exist", stderr)
+        _, stderr = self.run_program(*words, "--share", self.folder, expect=2)
+        self.assertIn("is a folder", stderr)
+        _, stderr = self.run_program(*words, "--share_hash_names", expect=2)
+        self.assertIn("--share_hash_names needs --share", stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
