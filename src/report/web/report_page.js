@@ -3,7 +3,7 @@
 'use strict';
 
 (() => {
-  const { byId, element, hasValue } = acc;
+  const { byId, element } = acc;
   const report = JSON.parse(byId('data').textContent);
   const { rows, findings } = report;
   acc.indexRows(rows);
@@ -69,7 +69,7 @@
       views[side].close();
       delete views[side];
     }
-    byId('graphs').dataset.count = sides.length;
+    document.querySelector('main').classList.toggle('both-sides', sides.length > 1);
     for (const side of sides) {
       views[side] = openView(side);
       views[side].setMetric(metric);
@@ -77,8 +77,9 @@
     for (const button of byId('sides').children) {
       if (button.dataset.sides) button.setAttribute('aria-pressed', button.dataset.sides === sides.join(' '));
     }
-    find();
+    legend();
     await Promise.all(Object.values(views).map((view) => view.ready));
+    find();
     // A graph that would be illegible as a whole begins where the run goes wrong.
     selectInViews(true);
     document.dispatchEvent(new Event('graphready'));
@@ -288,10 +289,10 @@
     }
     if (rows.length > 0) chooseRow(first);
     else panel.showNothing();
-    if (choices.length > 0) showSides(choices[0]).then(legend);
     legend();
+    if (choices.length > 0) showSides(choices[0]);
   };
 
-  acc.page = { views, selection, chooseRow, hasValue };   // For tests and for the console.
+  acc.page = { views, selection, chart, table, chooseRow };   // For tests and for the console.
   start();
 })();
