@@ -63,12 +63,14 @@ std::vector<TensorNeighbours> NeighboursOf(const VerificationSources& sources) {
 // Compares all pairs and turns the answers into rows of the report.
 class PairComparison {
  public:
-  // `inspector` may be null.
-  PairComparison(const VerificationSources& sources, TensorInspector* inspector)
+  // `inspector` may be null. With one, distributions come from it.
+  PairComparison(const VerificationSources& sources, TensorInspector* inspector,
+                 bool with_distributions)
       : sources_(sources),
         pairs_(sources.matches.pairs),
         neighbours_(NeighboursOf(sources)),
-        inspector_(inspector) {}
+        inspector_(inspector),
+        with_distributions_(with_distributions) {}
 
   Result<report::Summary> Run() {
     ACC_RETURN_IF_ERROR(PlanRequests());
@@ -78,6 +80,7 @@ class PairComparison {
     Progress progress("compare", jobs.size());
     const auto results = verify::CompareAll(jobs, &progress);
     ACC_RETURN_IF_ERROR(CheckInterrupted());
+    TakeDistributions();
     doubts_ = DoubtLayouts(pairs_, jobs, results);
     ACC_RETURN_IF_ERROR(CheckInterrupted());
     LogDoubts();
@@ -141,7 +144,17 @@ class PairComparison {
   void Observe(std::vector<verify::PairJob>& jobs) {
     distributions_.resize(jobs.size());
     for (std::size_t pair = 0; pair < jobs.size(); ++pair) {
-      jobs[pair].observer = inspector_ != nullptr ? Inspect(jobs[pair], pair) : Watch(pair);
+      if (inspector_ != nullptr) {
+        jobs[pair].observer = Inspect(jobs[pair], pair);
+      } else if (with_distributions_) {
+        jobs[pair].observer = Watch(pair);
+      }
+    }
+  }
+
+  void TakeDistributions() {
+    for (std::size_t pair = 0; pair < observers_.size(); ++pair) {
+      distributions_[pair] = observers_[pair].distribution();
     }
   }
 
@@ -199,8 +212,7 @@ class PairComparison {
       row.note += (row.note.empty() ? "" : "; ") + ToText(*doubt);
     }
     row.encoding = EncodingOf(sources_, pair);
-    row.distribution =
-        inspector_ != nullptr ? distributions_[index] : observers_[index].distribution();
+    row.distribution = distributions_[index];
     return row;
   }
 
@@ -278,8 +290,8 @@ class PairComparison {
   std::vector<PairPlan> plans_;
   std::vector<std::optional<LayoutDoubt>> doubts_;
   TensorInspector* inspector_;
-  // Without an inspector one for each pair, which do not move; it shows them otherwise.
-  std::deque<DistributionObserver> observers_;
+  bool with_distributions_;
+  std::deque<DistributionObserver> observers_;  // They do not move.
   std::vector<std::optional<report::Distribution>> distributions_;
 };
 
@@ -342,7 +354,8 @@ Result<report::Summary> CompareRuns(const VerificationOptions& options,
                                     TensorInspector* inspector) {
   ACC_ASSIGN_OR_RETURN(const VerificationSources sources, ReadSources(options, std::move(columns)));
   LogMatches(sources.matches);
-  ACC_ASSIGN_OR_RETURN(report::Summary summary, PairComparison(sources, inspector).Run());
+  ACC_ASSIGN_OR_RETURN(report::Summary summary,
+                       PairComparison(sources, inspector, !options.no_histograms).Run());
   summary.golden_directory = sources.golden_directory.native();
   summary.target_directory = sources.target_directory.native();
   summary.command = options.common.command;

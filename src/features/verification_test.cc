@@ -79,6 +79,20 @@ class VerificationTest : public ::testing::Test {
   VerificationOptions options_;
 };
 
+TEST_F(VerificationTest, HistogramsAreLeftOutOnDemand) {
+  WriteChain();
+  const auto details = [&] {
+    EXPECT_TRUE(RunVerification(options_).ok());
+    const std::string html = *ReadFile(root_ / "work/verification/run/report.html");
+    const std::string opening = "id=\"data\">";
+    const std::size_t begin = html.find(opening) + opening.size();
+    return Json::parse(html.substr(begin, html.find("</script>", begin) - begin))["details"];
+  };
+  EXPECT_FALSE(details()[1]["distribution"].is_null());
+  options_.no_histograms = true;
+  EXPECT_TRUE(details()[1]["distribution"].is_null());
+}
+
 TEST_F(VerificationTest, NamesTheTensorThatBreaks) {
   WriteChain();
   const Outcome outcome = RunOk();
