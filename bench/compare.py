@@ -145,7 +145,7 @@ def run_measured(command, accepted):
 
 def verification_command(program, golden, target, working_dir):
     verifiers = ["CosineSimilarity", "SQNR", "MSE", f"rtolatol,rtolmargin,{RTOL},atolmargin,{ATOL}"]
-    command = [program, "--verification"]
+    command = [program, "--verification", "--no_histograms"]  # Scores alone, as the peers.
     for verifier in verifiers:
         command += ["--default_verifier", verifier]
     command += ["--golden_output_reference_directory", golden, "--inference_results", target]
