@@ -193,6 +193,9 @@ class PairComparison {
     row.node = pair.target.node;
     row.layer_type = pair.target.op_type;
     row.dims = pair.target.dims;
+    if (row.dims && pair.target.axis_order != AxisOrder::kSource) {
+      row.layout = LayoutName(pair.target.axis_order, row.dims->size());
+    }
     row.size = row.dims ? ElementCount(*row.dims).value_or(0) : comparison.sums.count;
     row.cells.resize(sources_.columns.size());
     for (std::size_t i = 0; i < plan.columns.size(); ++i) {

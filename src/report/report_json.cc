@@ -80,6 +80,7 @@ Json DetailsJson(const Row& row) {
           {"notes", CellNotes(row)},
           {"reason", Printable(row.reason)},
           {"note", Printable(row.note)},
+          {"layout", row.layout},
           {"is_output", row.is_output},
           {"is_equal", row.sums.difference_max == 0 && row.sums.finite == row.sums.count}};
 }

@@ -11,8 +11,8 @@ namespace acc::report {
 
 // `json` is that of SummaryJson(); the members added to it:
 //   details       of each row: statistics, encoding, clipping, worst elements, histograms on common
-//                 bins, worst channels, notes of verifiers, whether it is an output, whether golden
-//                 and target are equal
+//                 bins, worst channels, axis order, notes of verifiers, whether it is an output,
+//                 whether golden and target are equal
 //   target_graph, golden_graph   {"nodes": [{"name", "type", "outputs", "inputs", "rows",
 //                 "absence"}]} or null
 //   growth        {"depth": of each row, "first_db": null without a model, "counted"}

@@ -61,6 +61,7 @@ struct Row {
   std::string layer_type;
   std::uint64_t size = 0;     // Elements.
   std::optional<Shape> dims;  // In the target's order.
+  std::string layout;         // "NHWC", … where the target's order is known to be another.
 
   std::vector<std::optional<Cell>> cells;  // One for each column; nothing where it was not asked.
   double sqnr_db = 0;                      // Always computed; NaN where undefined.

@@ -33,7 +33,8 @@ class Page {
     html += "<header><h1>Accuracy summary</h1><p class=\"meta\">";
     Append(
         html,
-        "<span>golden <b class=\"name\">{}</b></span><span>target <b class=\"name\">{}</b></span>",
+        "<span>golden <b class=\"name\">{}</b></span><span>target <b class=\"name\">{}</b></span>"
+        "<span><a href=\"report.html\">graph and details</a></span>",
         EscapeHtml(summary_.golden_directory), EscapeHtml(summary_.target_directory));
     html += "</p>";
     if (!summary_.notice.empty()) {

@@ -197,7 +197,7 @@ class ReportPageTest(unittest.TestCase):
         self.both_sides()
         self.assertEqual(self.browser.run("acc.page.views.golden.selected >= 0 && acc.page.views.target.selected >= 0"), True)
         legend = self.browser.run("document.querySelector('#legend').textContent")
-        self.assertIn("golden: 1 fused, 3 constant", legend)
+        self.assertIn("golden: 1 fused or folded, 3 constant", legend)
         self.browser.click(*self.position("layer_10", "golden"))
         self.assertIn("Not compared: fused into node_11", self.panel())
         self.assertIn("only in the golden graph", self.panel())

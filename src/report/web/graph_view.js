@@ -423,11 +423,14 @@ acc.GraphView = (() => {
       context.stroke();
     }
 
-    fitted(context, text, width) {
-      if (context.measureText(text).width <= width) return text;
-      let length = Math.max(1, Math.floor(text.length * width / context.measureText(text).width));
-      while (length > 1 && context.measureText(`…${text.slice(-length)}`).width > width) length--;
-      return `…${text.slice(-length)}`;
+    // Cut at its end, or at its beginning where names differ at the end.
+    fitted(context, text, width, keepsEnd) {
+      const whole = context.measureText(text).width;
+      if (whole <= width) return text;
+      const cut = (length) => keepsEnd ? `…${text.slice(-length)}` : `${text.slice(0, length)}…`;
+      let length = Math.max(1, Math.floor(text.length * width / whole));
+      while (length > 1 && context.measureText(cut(length)).width > width) length--;
+      return cut(length);
     }
 
     // What was fitted once stays so: measuring text is what drawing costs.
@@ -437,10 +440,10 @@ acc.GraphView = (() => {
       context.font = '600 12px system-ui, sans-serif';
       const room = this.laidOut.nodeWidth - 22;
       const scoreWidth = look.score ? context.measureText(look.score).width + 8 : 0;
-      const type = this.fitted(context, node.type || '?', room - scoreWidth);
+      const type = this.fitted(context, node.type || '?', room - scoreWidth, false);
       context.font = '11px system-ui, sans-serif';
       const below = node.rows.length === 0 && node.absence ? node.absence : lastPart(node.outputs[0] || node.name);
-      node.texts = { key, type, below: this.fitted(context, below, room) };
+      node.texts = { key, type, below: this.fitted(context, below, room, true) };
       return node.texts;
     }
 

@@ -125,10 +125,10 @@
     host.replaceChildren(element('span', '', low), ramp, element('span', '', high));
     for (const side of options.sides) {
       const absent = sources[side].nodes.filter((node) => node.rows.length === 0);
-      const fused = absent.filter((node) => node.absence.includes('fused')).length;
       const constants = absent.filter((node) => node.absence === kConstant).length;
+      const fused = absent.filter((node) => /fused|folded/.test(node.absence)).length - constants;
       const missing = absent.length - fused - constants;
-      const words = [fused && `${fused} fused`, constants && `${constants} constant`, missing && `${missing} not compared`].filter(Boolean);
+      const words = [fused && `${fused} fused or folded`, constants && `${constants} constant`, missing && `${missing} not compared`].filter(Boolean);
       if (words.length) host.append(element('span', 'dashed', `${side}: ${words.join(', ')}`));
     }
     host.append(element('span', 'hint', 'drag or wheel: move · Ctrl and wheel: zoom · arrows: walk'));
@@ -241,7 +241,8 @@
   const tableColumns = () => {
     const columns = acc.TensorTable.columnsOf(metrics);
     const titled = (title) => columns.find((column) => column.title === title);
-    return [titled('#'), titled('Name'), titled('Layer Type'), ...metrics, titled('Verdict'), titled('Tensor_dims'), titled('Note')];
+    const [first, ...others] = [metric, ...metrics.filter((m) => m !== metric)];
+    return [titled('#'), titled('Name'), first, titled('Layer Type'), ...others, titled('Verdict'), titled('Tensor_dims'), titled('Note')];
   };
 
   const panel = new acc.TensorPanel({ report, metrics, host: byId('panel'), chooseRow });

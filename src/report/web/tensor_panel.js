@@ -89,7 +89,7 @@ acc.TensorPanel = (() => {
       if (row.layer_type) meta.append(element('span', 'tag', row.layer_type));
       if (details.is_output) meta.append(element('span', 'tag', 'output'));
       meta.append(element('span', '', row.dims ? (row.dims.join(' × ') || 'scalar') : 'dims unknown'));
-      if (row.axis_order) meta.append(element('span', '', row.axis_order));
+      if (details.layout) meta.append(element('span', '', `${details.layout} (golden: channels first)`));
       meta.append(element('span', '', `${row.size.toLocaleString('en')} elements`));
       node.append(meta);
       const golden = element('p', 'meta');
