@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A graph on a canvas: pan, zoom, search, selection, keyboard. Only what is visible is drawn.
+// A graph on a canvas: pan, zoom, search, selection, keyboard. graph_painter.js draws it.
 'use strict';
 
 acc.GraphView = (() => {
   const { element, css, hasValue, colourOf, judgesSignal, clamp01 } = acc;
   const kMargin = 24;
-  const kOverview = 16;        // Width of the strip that shows the whole graph.
-  const kTextScale = 0.42;     // Below, text would not be legible.
   const kCloseScale = 1;
-  const kBand = 512;           // Height of the bands that edges are sorted into.
   const kMayPrevent = { passive: false };   // Of the wheel: the page itself must not scroll.
 
   // The graph is laid out in a worker; where that is refused, in the page.
@@ -33,11 +30,6 @@ acc.GraphView = (() => {
       here();
     }
   });
-
-  const lastPart = (name) => {
-    const parts = name.split('/').filter(Boolean);
-    return parts.length ? parts[parts.length - 1] : name;
-  };
 
   class GraphView {
     // Options:
@@ -66,6 +58,7 @@ acc.GraphView = (() => {
       this.hovered = -1;
       this.matches = new Set();
       this.metric = null;
+      this.painter = new acc.GraphPainter(this);
       this.listen();
       this.resizer = new ResizeObserver(() => this.resize());
       this.resizer.observe(this.host);
@@ -104,8 +97,8 @@ acc.GraphView = (() => {
           this.longEdges.push(edge);
           continue;
         }
-        const top = Math.floor(edge.points[0][1] / kBand);
-        const bottom = Math.floor(edge.points.at(-1)[1] / kBand);
+        const top = Math.floor(edge.points[0][1] / acc.GraphPainter.band);
+        const bottom = Math.floor(edge.points.at(-1)[1] / acc.GraphPainter.band);
         for (let band = top; band <= bottom; band++) {
           if (!this.bands.has(band)) this.bands.set(band, []);
           this.bands.get(band).push(edge);
@@ -163,7 +156,7 @@ acc.GraphView = (() => {
       this.draw();
     }
 
-    get inner() { return Math.max(1, this.width - kOverview); }
+    get inner() { return Math.max(1, this.width - acc.GraphPainter.overview); }
 
     fit() {
       if (!(this.width > 0) || !this.laidOut) return;
@@ -274,239 +267,8 @@ acc.GraphView = (() => {
       if (this.frame) return;
       this.frame = requestAnimationFrame(() => {
         this.frame = 0;
-        this.paint();
+        this.painter.paint();
       });
-    }
-
-    paint() {
-      if (!this.laidOut || !this.looks || !(this.width > 0)) return;
-      const context = this.canvas.getContext('2d');
-      const ratio = devicePixelRatio || 1;
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, this.width, this.height);
-      context.save();
-      context.beginPath();
-      context.rect(0, 0, this.inner, this.height);
-      context.clip();
-      context.translate(this.offsetX, this.offsetY);
-      context.scale(this.scale, this.scale);
-      this.paintEdges(context);
-      const visible = this.visible();
-      this.painted = visible.length;
-      for (const i of visible) this.paintNode(context, i);
-      context.restore();
-      this.paintOverview(context);
-    }
-
-    trace(context, points) {
-      context.moveTo(points[0][0], points[0][1]);
-      for (let i = 1; i < points.length - 1; i++) {
-        const [x, y] = points[i];
-        const [nextX, nextY] = points[i + 1];
-        const isLast = i === points.length - 2;
-        context.quadraticCurveTo(x, y, isLast ? nextX : (x + nextX) / 2, isLast ? nextY : (y + nextY) / 2);
-      }
-      if (points.length === 2) context.lineTo(points[1][0], points[1][1]);
-    }
-
-    // Down a lane with rounded corners.
-    traceLane(context, points) {
-      context.moveTo(points[0][0], points[0][1]);
-      context.arcTo(points[1][0], points[1][1], points[2][0], points[2][1], 8);
-      context.arcTo(points[2][0], points[2][1], points[3][0], points[3][1], 8);
-      context.lineTo(points[3][0], points[3][1]);
-    }
-
-    paintEdges(context) {
-      const top = -this.offsetY / this.scale;
-      const bottom = (this.height - this.offsetY) / this.scale;
-      const chosen = this.place.get(this.selected) ?? -1;
-      const seen = new Set();
-      for (let band = Math.floor(top / kBand); band <= Math.floor(bottom / kBand); band++) {
-        for (const edge of this.bands.get(band) || []) seen.add(edge);
-      }
-      for (const edge of this.longEdges) {
-        if (this.laidOut.y[edge.from] < bottom && this.laidOut.y[edge.to] > top) seen.add(edge);
-      }
-      const lit = [];
-      context.lineWidth = Math.min(3, 1.2 / Math.min(1, this.scale * 1.4));
-      context.strokeStyle = this.theme.muted;
-      context.globalAlpha = 0.55;
-      context.beginPath();
-      for (const edge of seen) {
-        if (edge.from === chosen || edge.to === chosen) lit.push(edge);
-        else if (edge.long) this.traceLane(context, edge.points);
-        else this.trace(context, edge.points);
-      }
-      context.stroke();
-      context.globalAlpha = 1;
-      if (this.scale > kTextScale) this.paintHeads(context, seen);
-      if (lit.length === 0) return;
-      context.strokeStyle = this.theme.accent;
-      context.lineWidth *= 2;
-      context.beginPath();
-      for (const edge of lit) edge.long ? this.traceLane(context, edge.points) : this.trace(context, edge.points);
-      context.stroke();
-    }
-
-    paintHeads(context, edges) {
-      context.fillStyle = this.theme.muted;
-      context.beginPath();
-      for (const { points, long } of edges) {
-        const [x, y] = points.at(-1);
-        if (long) {
-          context.moveTo(x, y);
-          context.lineTo(x + 6, y - 3.5);
-          context.lineTo(x + 6, y + 3.5);
-        } else {
-          context.moveTo(x, y);
-          context.lineTo(x - 3.5, y - 6);
-          context.lineTo(x + 3.5, y - 6);
-        }
-      }
-      context.fill();
-    }
-
-    paintNode(context, i) {
-      const node = this.graph.nodes[this.shown[i]];
-      const { nodeWidth: width, nodeHeight: height } = this.laidOut;
-      const x = this.laidOut.x[i] - width / 2;
-      const y = this.laidOut.y[i] - height / 2;
-      const look = this.looks[i];
-      const absent = node.rows.length === 0;
-      if (this.scale < 0.14) {
-        context.fillStyle = look.colour || this.theme.line;
-        context.fillRect(x, y, width, height);
-      } else {
-        this.paintBox(context, x, y, look, absent);
-      }
-      this.paintRing(context, i, x, y);
-      if (this.scale >= kTextScale) this.paintText(context, node, look, x, y, absent);
-      if (this.flag !== null && node.rows.includes(this.flag)) this.paintFlag(context, x, y);
-    }
-
-    paintBox(context, x, y, look, absent) {
-      const { nodeWidth: width, nodeHeight: height } = this.laidOut;
-      context.beginPath();
-      context.roundRect(x, y, width, height, 7);
-      context.fillStyle = this.theme.panel;
-      context.fill();
-      if (look.colour) {
-        context.globalAlpha = 0.2;
-        context.fillStyle = look.colour;
-        context.fill();
-        context.globalAlpha = 1;
-        context.save();
-        context.clip();
-        context.fillRect(x, y, 6, height);
-        context.restore();
-      }
-      context.beginPath();
-      context.roundRect(x, y, width, height, 7);
-      context.setLineDash(absent ? [4, 3] : []);
-      context.lineWidth = 1;
-      context.strokeStyle = look.colour || this.theme.muted;
-      context.stroke();
-      context.setLineDash([]);
-    }
-
-    paintRing(context, i, x, y) {
-      const { nodeWidth: width, nodeHeight: height } = this.laidOut;
-      const node = this.shown[i];
-      const ring = node === this.selected ? this.theme.accent : this.matches.has(node) ? this.theme.warn : node === this.hovered ? this.theme.muted : null;
-      if (!ring) return;
-      const line = Math.max(node === this.hovered && node !== this.selected ? 1.5 : 3, 2 / this.scale);
-      context.strokeStyle = ring;
-      context.lineWidth = line;
-      context.beginPath();
-      context.roundRect(x - line / 2, y - line / 2, width + line, height + line, 8);
-      context.stroke();
-    }
-
-    // Cut at its end, or at its beginning where names differ at the end.
-    fitted(context, text, width, keepsEnd) {
-      const whole = context.measureText(text).width;
-      if (whole <= width) return text;
-      const cut = (length) => keepsEnd ? `…${text.slice(-length)}` : `${text.slice(0, length)}…`;
-      let length = Math.max(1, Math.floor(text.length * width / whole));
-      while (length > 1 && context.measureText(cut(length)).width > width) length--;
-      return cut(length);
-    }
-
-    // What was fitted once stays so: measuring text is what drawing costs.
-    textsOf(context, node, look) {
-      const key = `${look.score}`;
-      if (node.texts && node.texts.key === key) return node.texts;
-      context.font = '600 12px system-ui, sans-serif';
-      const room = this.laidOut.nodeWidth - 22;
-      const scoreWidth = look.score ? context.measureText(look.score).width + 8 : 0;
-      const type = this.fitted(context, node.type || '?', room - scoreWidth, false);
-      context.font = '11px system-ui, sans-serif';
-      const below = node.rows.length === 0 && node.absence ? node.absence : lastPart(node.outputs[0] || node.name);
-      node.texts = { key, type, below: this.fitted(context, below, room, true) };
-      return node.texts;
-    }
-
-    paintText(context, node, look, x, y, absent) {
-      const { nodeWidth: width } = this.laidOut;
-      const texts = this.textsOf(context, node, look);
-      context.textBaseline = 'alphabetic';
-      context.font = '600 12px system-ui, sans-serif';
-      context.fillStyle = absent ? this.theme.muted : this.theme.ink;
-      context.fillText(texts.type, x + 13, y + 16);
-      context.textAlign = 'right';
-      context.fillText(look.score, x + width - 9, y + 16);
-      context.textAlign = 'left';
-      context.font = `${absent ? 'italic ' : ''}11px system-ui, sans-serif`;
-      context.fillStyle = this.theme.muted;
-      context.fillText(texts.below, x + 13, y + 31);
-    }
-
-    paintFlag(context, x, y) {
-      const { nodeWidth: width, nodeHeight: height } = this.laidOut;
-      const size = Math.max(1, 0.55 / this.scale);
-      context.fillStyle = this.theme.bad;
-      context.beginPath();
-      context.moveTo(x - 4, y + height / 2);
-      context.lineTo(x - 4 - 9 * size, y + height / 2 - 6 * size);
-      context.lineTo(x - 4 - 9 * size, y + height / 2 + 6 * size);
-      context.fill();
-      if (this.scale < 0.3) return;
-      context.font = '600 11px system-ui, sans-serif';
-      context.textBaseline = 'middle';
-      const text = this.flagText;
-      const textWidth = context.measureText(text).width;
-      context.beginPath();
-      context.roundRect(x + width / 2 - textWidth / 2 - 8, y - 19, textWidth + 16, 17, 8);
-      context.fill();
-      context.fillStyle = this.theme.panel;
-      context.fillText(text, x + width / 2 - textWidth / 2, y - 10);
-    }
-
-    // The whole graph in a strip: the worst colour of each line, and what is in view.
-    paintOverview(context) {
-      const left = this.inner;
-      context.fillStyle = this.theme.bg;
-      context.fillRect(left, 0, kOverview, this.height);
-      const { bottom, y } = this.laidOut;
-      const high = Math.max(2, this.height / Math.max(1, this.shown.length) - 0.5);
-      this.overviewOrder ??= this.byY.slice();
-      for (const i of this.overviewOrder) {
-        const { colour } = this.looks[i];
-        if (!colour) continue;
-        context.fillStyle = colour;
-        context.fillRect(left + 3, y[i] / bottom * (this.height - high), kOverview - 5, high);
-      }
-      const from = clamp01(-this.offsetY / this.scale / bottom) * this.height;
-      const to = clamp01((this.height - this.offsetY) / this.scale / bottom) * this.height;
-      context.strokeStyle = this.theme.ink;
-      context.lineWidth = 1.5;
-      context.strokeRect(left + 1.5, from + 1, kOverview - 3, Math.max(4, to - from - 2));
-      const chosen = this.place.get(this.selected);
-      if (chosen !== undefined) {
-        context.fillStyle = this.theme.accent;
-        context.fillRect(left, y[chosen] / bottom * (this.height - high) - 1, kOverview, 3);
-      }
     }
 
     // ---- Mouse, touch, keyboard ---------------------------------------------------------------
