@@ -9,6 +9,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -38,16 +39,19 @@ constexpr std::string_view kChoices[] = {"framework",       "f",
 
 bool IsPartOfWord(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-// Replaces every occurrence that no letter, digit or "_" touches.
+// Whether a letter, digit or "_" goes on at either end of the piece.
+bool IsInsideWord(std::string_view text, std::size_t at, std::size_t length) {
+  const std::size_t end = at + length;
+  return (at > 0 && IsPartOfWord(text[at - 1]) && IsPartOfWord(text[at])) ||
+         (end < text.size() && IsPartOfWord(text[end]) && IsPartOfWord(text[end - 1]));
+}
+
+// Replaces every occurrence that stands by itself.
 void ReplaceWord(std::string& text, std::string_view word, std::string_view by) {
   if (word.empty()) return;
   for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at)) {
-    const std::size_t end = at + word.size();
-    const bool is_inside =
-        (at > 0 && IsPartOfWord(text[at - 1]) && IsPartOfWord(word.front())) ||
-        (end < text.size() && IsPartOfWord(text[end]) && IsPartOfWord(word.back()));
-    if (is_inside) {
-      at = end;
+    if (IsInsideWord(text, at, word.size())) {
+      at += word.size();
       continue;
     }
     text.replace(at, word.size(), by);
@@ -124,11 +128,9 @@ class Anonymizer {
       names_.emplace(name, hash);
       names_.emplace(Printable(name), hash);
     }
-    for (const auto& [name, hash] : names_) longest_first_.push_back(name);
-    std::sort(longest_first_.begin(), longest_first_.end(),
-              [](std::string_view a, std::string_view b) {
-                return a.size() != b.size() ? a.size() > b.size() : a < b;
-              });
+    std::set<std::size_t, std::greater<>> lengths;
+    for (const auto& [name, hash] : names_) lengths.insert(name.size());
+    lengths_.assign(lengths.begin(), lengths.end());
   }
 
   void CollectFolders(const Summary& summary) {
@@ -173,17 +175,36 @@ class Anonymizer {
 
   std::string CleanText(std::string text) const {
     if (text == kFoldedConstant) return text;
-    if (hash_names_) {
-      for (const std::string_view name : longest_first_) {
-        if (text.find(name) == std::string::npos) continue;
-        ReplaceWord(text, name, names_.at(std::string(name)));
-      }
-    }
+    if (hash_names_) text = WithHashes(text);
     for (const std::string& folder : folders_) ReplaceWord(text, folder, File(folder));
     std::string clean = CleanQuotes(text);
     if (hash_names_) clean = WithoutStrangers(clean);
     for (const std::string& word : secrets_.words) ReplaceSecret(clean, word);
     return clean;
+  }
+
+  // At each place the longest name that stands there by itself gives way to its hash.
+  std::string WithHashes(const std::string& text) const {
+    std::string clean;
+    for (std::size_t at = 0; at < text.size();) {
+      const auto [length, hash] = NameAt(text, at);
+      if (length == 0) {
+        clean += text[at++];
+        continue;
+      }
+      clean += hash;
+      at += length;
+    }
+    return clean;
+  }
+
+  std::pair<std::size_t, std::string_view> NameAt(const std::string& text, std::size_t at) const {
+    for (const std::size_t length : lengths_) {
+      if (length > text.size() - at || IsInsideWord(text, at, length)) continue;
+      const auto found = names_.find(text.substr(at, length));
+      if (found != names_.end()) return {length, found->second};
+    }
+    return {0, {}};
   }
 
   // Messages quote names and files.
@@ -291,8 +312,8 @@ class Anonymizer {
   const Secrets& secrets_;
   bool hash_names_;
   std::unordered_map<std::string, std::string> names_;  // To what stands for them.
-  std::vector<std::string_view> longest_first_;
-  std::vector<std::string> folders_;  // The longest first.
+  std::vector<std::size_t> lengths_;                    // Of the names, the longest first.
+  std::vector<std::string> folders_;                    // The longest first.
   std::unordered_map<std::string, std::string> texts_;
 };
 

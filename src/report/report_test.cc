@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <limits>
 #include <string>
 
 #include "base/files.h"
@@ -49,9 +50,10 @@ class ReportTest : public ::testing::Test {
 TEST_F(ReportTest, TreeIsAsTheContractSays) {
   Write(TestSummary({TestColumn({"SQNR"}), TestColumn({"RtolAtol"})},
                     {TestRow("conv/bn", 30), TestRow("conv/bn/sc", 20, {0})}));
-  for (const char* file : {"summary.csv", "summary.html", "summary.json", "SQNR/conv/bn.csv",
-                           "SQNR/conv/bn.html", "SQNR/conv/bn/sc.csv", "RtolAtol/conv/bn/sc.html",
-                           "report_assets/report.css", "report_assets/uPlot.iife.min.js"}) {
+  for (const char* file :
+       {"report.html", "node_data.json", "summary.csv", "summary.html", "summary.json",
+        "SQNR/conv/bn.csv", "SQNR/conv/bn.html", "SQNR/conv/bn/sc.csv", "RtolAtol/conv/bn/sc.html",
+        "report_assets/report.css", "report_assets/uPlot.iife.min.js"}) {
     EXPECT_TRUE(fs::exists(directory_ / file)) << file;
   }
   EXPECT_FALSE(fs::exists(directory_ / "unmatched.csv"));
@@ -95,11 +97,16 @@ TEST_F(ReportTest, HostileNamesStayText) {
                                  TestRow("../../escape", 50), TestRow(std::string("a\0b", 3), 50)});
   summary.unmatched_golden = {{"<img src=x onerror=alert(2)>", "<b>reason</b>"}};
   Write(summary);
-  const std::string html = Read("summary.html");
-  EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
-  EXPECT_THAT(html, Not(HasSubstr("<img")));
-  EXPECT_THAT(html, Not(HasSubstr("<b>reason")));
-  EXPECT_THAT(html, Not(HasSubstr("\u2028")));
+  summary.target_graph =
+      Graph{{{name, name, {name}, {}, {0}, ""}, {name, "", {name}, {0}, {}, "<b>reason</b>"}}};
+  Write(summary);
+  for (const char* page : {"summary.html", "report.html"}) {
+    const std::string html = Read(page);
+    EXPECT_THAT(html, Not(HasSubstr("<script>alert")));
+    EXPECT_THAT(html, Not(HasSubstr("<img")));
+    EXPECT_THAT(html, Not(HasSubstr("<b>reason")));
+    EXPECT_THAT(html, Not(HasSubstr("\u2028")));
+  }
   EXPECT_FALSE(fs::exists(directory_.parent_path() / "escape.html"));
   const Json json = *ReadJson(directory_ / "summary.json");
   EXPECT_EQ(json["rows"].size(), 4u);
@@ -117,6 +124,38 @@ TEST_F(ReportTest, SummaryJsonHasNullForWhatIsNotFinite) {
   EXPECT_TRUE(json["rows"][0]["scores"][0].is_null());
   EXPECT_TRUE(json["rows"][0]["sqnr_db"].is_null());
   EXPECT_EQ(json["columns"][0]["unit"], "dB");
+}
+
+TEST_F(ReportTest, ReportCarriesGraphsGrowthAndDistributions) {
+  Summary summary =
+      TestSummary({TestColumn({"SQNR"})}, {TestRow("a", 30), TestRow("b", kNan, {0})});
+  summary.target_graph = Graph{
+      {{"x", "Input", {"x"}, {}, {}, "not there"}, {"n", "Conv", {"a", "b"}, {0}, {0, 1}, ""}}};
+  Distribution distribution;
+  distribution.bins = {-1, 0.5, {1, 2}, {3, 0}};
+  distribution.channel_count = 4;
+  distribution.worst_channels = {{2, std::numeric_limits<double>::infinity(), 1, -1, 2, -1, 2}};
+  summary.rows[0].distribution = distribution;
+  Write(summary);
+  const std::string html = Read("report.html");
+  const std::size_t begin = html.find("id=\"data\">") + 10;
+  const Json data = Json::parse(html.substr(begin, html.find("</script>", begin) - begin));
+  EXPECT_EQ(data["rows"].size(), 2u);
+  EXPECT_EQ(data["growth"]["depth"], Json({1, 2}));
+  EXPECT_TRUE(data["growth"]["first_db"].is_null());
+  EXPECT_TRUE(data["golden_graph"].is_null());
+  EXPECT_EQ(data["target_graph"]["nodes"][1]["rows"], Json({0, 1}));
+  EXPECT_EQ(data["details"][0]["distribution"]["target"], Json({3, 0}));
+  EXPECT_TRUE(data["details"][0]["distribution"]["worst_channels"][0][1].is_null());
+  EXPECT_TRUE(data["details"][1]["distribution"].is_null());
+}
+
+TEST_F(ReportTest, TheVerdictInWordsNamesATensorOnce) {
+  Write(TestSummary({TestColumn({"SQNR"})}, {TestRow("a", 45), TestRow("b", 5, {0})}));
+  const std::string html = Read("report.html");
+  EXPECT_THAT(html, HasSubstr("First to diverge: &#39;b&#39;"));
+  EXPECT_THAT(html, Not(HasSubstr("<span>Loses most")));
+  EXPECT_THAT(html, HasSubstr("<header class=\"bad\">"));
 }
 
 TEST_F(ReportTest, EncodingsShowRangeAndClipping) {
