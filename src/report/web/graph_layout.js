@@ -10,7 +10,7 @@ const kNodeWidth = 156;
 const kNodeHeight = 40;
 const kGap = 30;            // Between a node and the next one below.
 const kLongRanks = 32;      // An edge over more ranks runs beside the graph, not through it.
-const kFastAbove = 300;     // Nodes of a block; above, dagre's quicker ranker.
+const kFastAbove = 1000;    // Nodes of a block; above, the ranker that is quicker but makes longer edges, which cost later.
 const kLaneWidth = 9;
 
 // The longest way from a source to each node; sources go right above what reads them first.
