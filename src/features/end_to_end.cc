@@ -110,17 +110,12 @@ Result<fs::path> TargetDirectory(const EndToEndOptions& options, const fs::path&
   return outcome.directory;
 }
 
-// The command of the golden run alone.
+// The words of the command that makes the golden run alone.
 std::vector<std::string> GoldenCommand(const EndToEndOptions& options) {
   const ModelOptions& model = options.framework_runner.model;
   if (!options.verification.golden_output_reference_directory.empty()) return {};
-  if (options.framework_runner.common.command.empty()) return {};
-  std::vector<std::string> words = {options.framework_runner.common.command.front(),
-                                    "--framework_runner",
-                                    "--framework",
-                                    model.framework,
-                                    "--model_path",
-                                    model.model_path.string()};
+  std::vector<std::string> words = {"--framework_runner", "--framework", model.framework,
+                                    "--model_path", model.model_path.string()};
   for (const InputTensor& input : model.input_tensors) {
     words.insert(words.end(),
                  {"--input_tensor", input.name, fmt::format("{}", fmt::join(input.dims, ",")),

@@ -248,16 +248,15 @@ class Anonymizer {
   std::vector<std::string> Command(const std::vector<std::string>& words) const {
     std::vector<std::string> clean;
     std::string flag;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      const std::string& word = words[i];
-      if (i > 0 && word.size() > 1 && word[0] == '-' && !IsNumber(word)) {
+    for (const std::string& word : words) {
+      if (word.size() > 1 && word[0] == '-' && !IsNumber(word)) {
         const std::size_t equals = std::min(word.find('='), word.size());
         flag = word.substr(std::min(word.find_first_not_of('-'), equals), equals);
         flag = flag.substr(0, flag.find('='));
         clean.push_back(word.substr(0, equals) +
                         (equals < word.size() ? "=" + Value(flag, word.substr(equals + 1)) : ""));
       } else {
-        clean.push_back(i == 0 ? LastName(word) : Value(flag, word));
+        clean.push_back(Value(flag, word));
       }
     }
     return clean;

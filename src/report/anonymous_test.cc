@@ -37,8 +37,7 @@ Summary Sample() {
   summary.target_graph = Graph{{{"secret_input", "Input", {"secret_input"}, {}, {}, "not stored"},
                                 {"secret_node", "Conv", {"/secret/conv_one"}, {0}, {0}, ""},
                                 {"secret_node_2", "Relu", {"secret_relu_two"}, {1}, {1}, ""}}};
-  summary.command = {"/home/alice/bin/program",
-                     "--model_path",
+  summary.command = {"--model_path",
                      "/home/alice/secret_model.onnx",
                      "--runtime",
                      "dsp",
@@ -70,9 +69,9 @@ TEST(AnonymousTest, PathsUserAndMachineAreGoneAndNamesStay) {
   EXPECT_EQ(anonymous.rows[1].reason, "'/secret/conv_one' is constant in 'x.raw'");
   EXPECT_EQ(anonymous.rows[1].note, "read from golden_run/y.raw on …");
   EXPECT_THAT(anonymous.command,
-              ElementsAre("program", "--model_path", "secret_model.onnx", "--runtime", "dsp",
-                          "--act_bitwidth", "16", "--input_tensor", "secret_input", "1,3,8,8",
-                          "secret_file.raw", "--working_dir=secret_work"));
+              ElementsAre("--model_path", "secret_model.onnx", "--runtime", "dsp", "--act_bitwidth",
+                          "16", "--input_tensor", "secret_input", "1,3,8,8", "secret_file.raw",
+                          "--working_dir=secret_work"));
   EXPECT_THAT(anonymous.golden_command, IsEmpty());
   const std::string text = AllText(anonymous);
   for (const char* secret : {"alice", "workstation7", "/home", "project"}) {
@@ -104,8 +103,8 @@ TEST(AnonymousTest, HashedNamesLeaveNoName) {
     EXPECT_THAT(text, Not(HasSubstr(secret))) << secret;
   }
   EXPECT_THAT(anonymous.command,
-              ElementsAre("program", "--model_path", "…", "--runtime", "dsp", "--act_bitwidth",
-                          "16", "--input_tensor", "…", "1,3,8,8", "…", "--working_dir=…"));
+              ElementsAre("--model_path", "…", "--runtime", "dsp", "--act_bitwidth", "16",
+                          "--input_tensor", "…", "1,3,8,8", "…", "--working_dir=…"));
 }
 
 TEST(AnonymousTest, OneNameHasOneHashEverywhere) {

@@ -104,9 +104,9 @@ struct Summary {
   std::string golden_directory;
   std::string target_directory;
   std::string notice;                // Said at the top of the pages; empty for most.
-  std::vector<std::string> command;  // The words of the command line; may be empty.
-  // The command that makes the golden run; with --add_layer_outputs and a name it makes that tensor
-  // alone. Empty where it is not known.
+  std::vector<std::string> command;  // The words after the program's name; may be empty.
+  // Those that make the golden run; with --add_layer_outputs and a name it makes that tensor
+  // alone. Empty where they are not known.
   std::vector<std::string> golden_command;
   std::vector<Column> columns;
   std::vector<Row> rows;     // In topological order where `topological`.

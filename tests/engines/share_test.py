@@ -55,9 +55,10 @@ class ShareTest(ProgramTest):
         self.check_private(contents, self.secrets())
         self.assertTrue(any("confidential_model.onnx" in text for text in contents), "the command keeps its base names")
         self.assertTrue(any("batch_norm_3.tmp_2" in text for text in contents), "names stay")
-        # The check would find them: the run's own report has them.
+        # The check would find them: the run's own report has them, and the command of one golden tensor.
         report = (self.home / "working_directory" / "verification" / "latest" / "report.html").read_text()
         self.assertIn(str(self.home), report)
+        self.assertIn('"golden_command":["--framework_runner","--framework","onnx"', report)
 
     def test_hashed_names_hide_every_name(self):
         contents = self.share("--share_hash_names")

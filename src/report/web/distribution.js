@@ -11,6 +11,14 @@ acc.distribution = (() => {
 
   const translucent = (colour, percent) => `color-mix(in srgb, ${colour} ${percent}%, transparent)`;
 
+  // The powers of ten between two numbers, at most about five.
+  const powers = (plot, axis, low, high) => {
+    const first = Math.ceil(Math.log10(low));
+    const last = Math.floor(Math.log10(high));
+    const step = Math.max(1, Math.ceil((last - first) / 4));
+    return Array.from({ length: Math.max(0, Math.floor((last - first) / step)) + 1 }, (_, i) => 10 ** (first + i * step));
+  };
+
   class Histogram {
     constructor(distribution, encoding) {
       this.distribution = distribution;
@@ -51,7 +59,7 @@ acc.distribution = (() => {
         scales: { x: { time: false, range: [edges[0], edges.at(-1)] }, y: this.isLogarithmic ? { distr: 3, range: (_, __, high) => [0.5, Math.max(10, high * 1.5)] } : { range: (_, __, high) => [0, (high || 1) * 1.06] } },
         axes: [
           { ...axis, size: 26, values: (_, splits) => splits.map((v) => numberText(Number(v.toPrecision(4)))) },
-          { ...axis, size: 54, values: (_, splits) => splits.map((v) => v === null ? '' : v >= 1e4 ? v.toExponential(0) : String(v)) },
+          { ...axis, size: 54, ...(this.isLogarithmic ? { splits: powers } : {}), values: (_, splits) => splits.map((v) => v === null ? '' : v >= 1e4 ? v.toExponential(0) : String(v)) },
         ],
         legend: { show: false },
         cursor: { y: false, points: { show: false }, drag: { x: true, y: false } },
@@ -130,10 +138,11 @@ acc.distribution = (() => {
     const node = element('div', 'block channels');
     node.append(element('h3', '', 'Worst channels'));
     const bars = element('div', 'bars');
+    const largest = worst_channels[0][2];
     for (const [channel, sqnr, part, goldenLow, goldenHigh, targetLow, targetHigh] of worst_channels) {
       const track = element('span', 'track');
       const bar = element('i');
-      bar.style.width = `${Math.max(0.5, 100 * part)}%`;
+      bar.style.width = `${Math.max(0.5, 100 * part / largest)}%`;
       bar.style.background = hasValue(sqnr) ? colourOf(clamp01(sqnr / findings.faithful_db)) : css('--muted');
       track.append(bar);
       track.title = `channel ${channel}: golden ${numberText(goldenLow)} … ${numberText(goldenHigh)}, target ${numberText(targetLow)} … ${numberText(targetHigh)}`;

@@ -227,7 +227,7 @@ acc.TensorPanel = (() => {
     }
 
     command(words) {
-      const text = words.map(quoted).join(' ');
+      const text = ['snpe-accuracy-debugger', ...words].map(quoted).join(' ');
       const node = element('div', 'reproduce');
       const button = element('button', '', 'Copy');
       button.type = 'button';
