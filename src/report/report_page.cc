@@ -69,7 +69,7 @@ constexpr std::string_view kBody = R"html(<main>
 <input id="filter" type="search" aria-label="Filter the table" placeholder="Filter name, type" autocomplete="off" spellcheck="false">
 <label>Verdict <select id="verdict"></select></label>
 <span id="count" class="muted" role="status"></span></div><div id="table" class="table"></div></section>
-<section id="panel" aria-label="Selected tensor" aria-live="polite"></section>
+<section id="panel" aria-label="Selected tensor" tabindex="0"></section><span id="announcement" role="status"></span>
 </div></div>
 <noscript><p class="warning">This page needs scripts; summary.csv holds the same numbers.</p></noscript>
 </main>)html";

@@ -92,6 +92,7 @@ class ReportPageTest(unittest.TestCase):
     def test_a_click_on_a_node_selects_everywhere(self):
         self.browser.click(*self.position("layer_41"))
         self.check_selection("layer_41")
+        self.assertRegex(self.browser.run("document.querySelector('#announcement').textContent"), r"^layer_41, Conv, SQNR \d")
 
     def test_a_click_on_a_row_selects_everywhere(self):
         self.browser.run("document.querySelector('#filter').focus()")
@@ -252,6 +253,7 @@ class ReportPageTest(unittest.TestCase):
         self.browser.size(700, 900)
         self.open(self.page)
         self.assertEqual(self.browser.run("document.documentElement.scrollWidth <= innerWidth"), True)
+        self.assertEqual(self.browser.run("scrollY"), 0)
         self.assertGreater(self.browser.run("document.querySelector('.graph canvas').getBoundingClientRect().height"), 200)
 
 

@@ -161,9 +161,15 @@
     return heirs.length ? nodeOf[side].get(heirs[0]) ?? -1 : -1;
   };
 
+  // In the address, so that a link leads here. Not while the page loads: the browser would scroll to it.
+  const remember = (index) => {
+    try { history.replaceState(null, '', `#t${index}`); } catch { /* A page from the file system may not. */ }
+  };
+
   const chooseRow = (index, from) => {
     Object.assign(selection, { row: index, side: null, node: -1 });
     panel.showRow(index);
+    byId('announcement').textContent = `${rows[index].name}, ${rows[index].layer_type}, ${metric.title} ${acc.numberText(metric.value(rows[index]))}`;
     chart.select(index);
     if (from !== 'table') table.select(index);
     else {
@@ -171,7 +177,7 @@
       table.render(true);
     }
     selectInViews(from !== 'graph');
-    try { history.replaceState(null, '', `#t${index}`); } catch { /* A page from the file system may not. */ }
+    if (from !== 'start') remember(index);
     document.dispatchEvent(new CustomEvent('rowselected', { detail: index }));
   };
 
@@ -288,7 +294,7 @@
       document.body.classList.add('no-graph');
       byId('graphs').append(element('p', 'empty', 'No graph is known: give --graph_struct to the verification.'));
     }
-    if (rows.length > 0) chooseRow(first);
+    if (rows.length > 0) chooseRow(first, 'start');
     else panel.showNothing();
     legend();
     if (choices.length > 0) showSides(choices[0]);
