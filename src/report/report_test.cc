@@ -150,6 +150,19 @@ TEST_F(ReportTest, ReportCarriesGraphsGrowthAndDistributions) {
   EXPECT_TRUE(data["details"][1]["distribution"].is_null());
 }
 
+TEST_F(ReportTest, OnlyElementsCanBeEqual) {
+  Summary summary =
+      TestSummary({TestColumn({"SQNR"})},
+                  {TestRow("equal", kNan), TestRow("other", 30), TestRow("empty", kNan)});
+  summary.rows[1].sums.difference_max = 0.5;
+  summary.rows[2].sums = {};
+  Write(summary);
+  const std::string html = Read("report.html");
+  EXPECT_THAT(html, HasSubstr("\"is_equal\":true"));
+  const std::size_t first = html.find("\"is_equal\":true");
+  EXPECT_EQ(html.find("\"is_equal\":true", first + 1), std::string::npos);
+}
+
 TEST_F(ReportTest, TheVerdictInWordsNamesATensorOnce) {
   Write(TestSummary({TestColumn({"SQNR"})}, {TestRow("a", 45), TestRow("b", 5, {0})}));
   const std::string html = Read("report.html");

@@ -306,7 +306,7 @@ class OtherRunsTest(unittest.TestCase):
         page = verify(PROGRAM, self.folder, graph=False) / "report.html"
         with Browser(CHROMIUM) as browser:
             browser.open(page.as_uri())
-            browser.wait("acc.page")
+            browser.wait("acc.page !== undefined")
             browser.settle()
             self.assertIn("order of the layers is unknown", browser.run("document.querySelector('#chart-note').textContent"))
             self.assertEqual(browser.run("document.querySelectorAll('#table tbody tr').length"), 12)

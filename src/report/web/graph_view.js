@@ -121,7 +121,8 @@ acc.GraphView = (() => {
 
     scoreText(row) {
       const value = this.metric.value(row);
-      if (!hasValue(value)) return this.metric.scale === 'db' && this.details[row.index].is_equal ? 'equal' : '–';
+      if (this.metric.scale === 'db' && this.details[row.index].is_equal) return 'equal';
+      if (!hasValue(value)) return '–';
       if (this.metric.scale === 'db' || this.metric.scale === 'loss') return `${value.toFixed(1)} dB`;
       return acc.numberText(Number(value.toPrecision(4)));
     }

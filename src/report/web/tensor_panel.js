@@ -115,7 +115,7 @@ acc.TensorPanel = (() => {
     signal(row, details) {
       const { findings, growth, topological } = this.report;
       const node = element('p', 'signal');
-      const own = element('b', 'score', details.is_equal && !hasValue(row.sqnr_db) ? 'equal' : dbText(row.sqnr_db));
+      const own = element('b', 'score', details.is_equal ? 'equal' : dbText(row.sqnr_db));
       if (hasValue(row.sqnr_db)) {
         own.dataset.q = '';
         own.style.setProperty('--q', colourOf(acc.clamp01(row.sqnr_db / findings.faithful_db)));
