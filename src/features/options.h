@@ -114,9 +114,9 @@ struct VerificationOptions {
   std::string engine;
   bool enable_tensor_inspection = false;
   std::optional<ElementType> data_type;  // Of the target's files; nothing where the user is silent.
-  bool no_histograms = false;               // Scores alone.
-  std::filesystem::path share;              // The bundle to write; empty for none.
-  bool share_hash_names = false;            // Names in the bundle are hashes.
+  bool no_histograms = false;            // Scores alone.
+  std::filesystem::path share;           // The bundle to write; empty for none.
+  bool share_hash_names = false;         // Names in the bundle are hashes.
   std::vector<std::string> golden_command;  // See report::Summary; the end-to-end run knows it.
 };
 

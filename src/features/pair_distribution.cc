@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "features/pair_distribution.h"
 
+#include "report/inspected_tensor.h"
 #include "tensor/layout.h"
 
 namespace acc::features {
@@ -35,17 +36,14 @@ inspect::CollectorOptions CollectorOptionsOf(const store::TensorRecord& target,
           inspect::ChannelAxis(options.dims, target.axis_order == AxisOrder::kChannelLast);
     }
   }
-  if (encoding && !encoding->is_float && encoding->channels.size() == 1) {
-    const Encoding& whole = encoding->channels.front();
-    options.range = {whole.min - whole.scale / 2, whole.max + whole.scale / 2};
-  }
+  options.range = report::ClippedBeyond(encoding);
   return options;
 }
 
-report::Distribution DistributionOf(const inspect::PairStatistics& statistics) {
+report::Distribution DistributionOf(const inspect::PairStatistics& statistics, double step) {
   report::Distribution distribution;
   distribution.bins =
-      inspect::BinTogether(statistics.golden.histogram, statistics.target.histogram, kBins);
+      inspect::BinTogether(statistics.golden.histogram, statistics.target.histogram, kBins, step);
   distribution.golden_outside = statistics.golden.below + statistics.golden.above;
   distribution.channel_count = statistics.channels.size();
   double noise = 0;

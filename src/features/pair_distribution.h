@@ -18,12 +18,13 @@ namespace acc::features {
 inspect::CollectorOptions CollectorOptionsOf(const store::TensorRecord& target,
                                              const std::optional<TensorEncoding>& encoding);
 
-report::Distribution DistributionOf(const inspect::PairStatistics& statistics);
+// The bins follow the quantization step of the target where `step` is above zero.
+report::Distribution DistributionOf(const inspect::PairStatistics& statistics, double step);
 
 class DistributionObserver : public verify::PairObserver {
  public:
-  explicit DistributionObserver(inspect::CollectorOptions options)
-      : collector_(std::move(options)) {}
+  explicit DistributionObserver(inspect::CollectorOptions options, double step = 0)
+      : collector_(std::move(options)), step_(step) {}
 
   void Start(std::uint64_t count) override { collector_.Start(count); }
   void Visit(std::uint64_t first, std::span<const float> golden,
@@ -31,7 +32,7 @@ class DistributionObserver : public verify::PairObserver {
     collector_.Visit(first, golden, target);
   }
   void Finish(const verify::Comparison& /*comparison*/) override {
-    distribution_ = DistributionOf(collector_.Finish());
+    distribution_ = DistributionOf(collector_.Finish(), step_);
   }
 
   // Nothing where the sides did not pair up.
@@ -39,6 +40,7 @@ class DistributionObserver : public verify::PairObserver {
 
  private:
   inspect::PairCollector collector_;
+  double step_;
   std::optional<report::Distribution> distribution_;
 };
 

@@ -46,7 +46,7 @@ class TensorInspector::Observer : public verify::PairObserver {
   void Finish(const verify::Comparison& comparison) override {
     tensor_.statistics = collector_->Finish();
     collector_.reset();
-    *distribution_ = DistributionOf(tensor_.statistics);
+    *distribution_ = DistributionOf(tensor_.statistics, tensor_.step);
     for (std::size_t i = 0; i < requests_.size(); ++i) {
       tensor_.scores.emplace_back(requests_[i].info->name, comparison.scores[i].value);
     }

@@ -29,6 +29,7 @@
 #include "match/match.h"
 #include "match/names.h"
 #include "report/findings.h"
+#include "report/inspected_tensor.h"
 #include "report/report.h"
 #include "report/summary.h"
 #include "store/graph_struct.h"
@@ -165,8 +166,9 @@ class PairComparison {
   }
 
   verify::PairObserver* Watch(std::size_t pair) {
-    observers_.emplace_back(
-        CollectorOptionsOf(pairs_[pair].target, EncodingOf(sources_, pairs_[pair])));
+    const auto encoding = EncodingOf(sources_, pairs_[pair]);
+    observers_.emplace_back(CollectorOptionsOf(pairs_[pair].target, encoding),
+                            report::StepOf(encoding));
     return &observers_.back();
   }
 

@@ -59,7 +59,8 @@ std::vector<std::size_t> TargetOrder(const store::Manifest& target, const GraphI
 // One sentence where the file does not hold as many elements as `dims` ask for, or empty.
 std::string Contradiction(const store::TensorRecord& target, const Shape& dims) {
   const auto count = ElementCount(dims);
-  if (!target.file_bytes || (count && ByteSize(target.type, *count) == *target.file_bytes)) return {};
+  if (!target.file_bytes || (count && ByteSize(target.type, *count) == *target.file_bytes))
+    return {};
   return "the graph's dims " + ToText(dims) + " do not fit the file, which has " +
          std::to_string(*target.file_bytes) + " bytes; they are not used";
 }

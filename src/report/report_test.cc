@@ -132,7 +132,8 @@ TEST_F(ReportTest, ReportCarriesGraphsGrowthAndDistributions) {
   summary.target_graph = Graph{
       {{"x", "Input", {"x"}, {}, {}, "not there"}, {"n", "Conv", {"a", "b"}, {0}, {0, 1}, ""}}};
   Distribution distribution;
-  distribution.bins = {-1, 0.5, {1, 2}, {3, 0}};
+  distribution.bins = {
+      .edges = {-1, -0.5, 0}, .low = -1, .width = 0.5, .golden = {1, 2}, .target = {3, 0}};
   distribution.channel_count = 4;
   distribution.worst_channels = {{2, std::numeric_limits<double>::infinity(), 1, -1, 2, -1, 2}};
   summary.rows[0].distribution = distribution;
