@@ -24,7 +24,7 @@ def main():
     for row in rows[:5]:
         sqnr, cosine, layer, name = (row[column] for column in COLUMNS)
         print(f"  {float(sqnr):8.1f}  {float(cosine):8.5f}  {layer:<16}  {name}")
-    print(f"  of {len(rows)} tensors: {run.resolve() / 'summary.html'}")
+    print(f"  of {len(rows)} tensors: {run.resolve() / 'report.html'}")
 
 
 if __name__ == "__main__":
