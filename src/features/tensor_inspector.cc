@@ -23,14 +23,13 @@ class TensorInspector::Observer : public verify::PairObserver {
  public:
   Observer(TensorInspector* inspector, report::InspectedTensor tensor, const PairSource& source,
            std::span<const verify::Request> requests,
-           const std::optional<inspect::Interval>& counted,
-           std::optional<report::Distribution>* distribution)
+           const std::optional<inspect::Interval>& counted, InspectionShown* shown)
       : inspector_(inspector),
         tensor_(std::move(tensor)),
         source_(source),
         requests_(requests),
         counted_(counted),
-        distribution_(distribution) {}
+        shown_(shown) {}
 
   void Start(std::uint64_t count) override {
     collector_ = std::make_unique<inspect::PairCollector>(
@@ -46,7 +45,8 @@ class TensorInspector::Observer : public verify::PairObserver {
   void Finish(const verify::Comparison& comparison) override {
     tensor_.statistics = collector_->Finish();
     collector_.reset();
-    *distribution_ = DistributionOf(tensor_.statistics, tensor_.step);
+    shown_->distribution = DistributionOf(tensor_.statistics, tensor_.step);
+    shown_->folder = inspector_->directory_.filename().native() + "/" + tensor_.folder;
     for (std::size_t i = 0; i < requests_.size(); ++i) {
       tensor_.scores.emplace_back(requests_[i].info->name, comparison.scores[i].value);
     }
@@ -66,7 +66,7 @@ class TensorInspector::Observer : public verify::PairObserver {
   PairSource source_;
   std::span<const verify::Request> requests_;
   std::optional<inspect::Interval> counted_;
-  std::optional<report::Distribution>* distribution_;
+  InspectionShown* shown_;
   std::unique_ptr<inspect::PairCollector> collector_;
 };
 
@@ -80,8 +80,7 @@ TensorInspector::~TensorInspector() = default;
 verify::PairObserver* TensorInspector::Observe(const match::Pair& matched, const PairSource& source,
                                                const std::optional<TensorEncoding>& encoding,
                                                std::span<const verify::Request> requests,
-                                               std::string data_note,
-                                               std::optional<report::Distribution>* distribution) {
+                                               std::string data_note, InspectionShown* shown) {
   report::InspectedTensor tensor;
   tensor.name = matched.target.name;
   tensor.golden_name = matched.golden.name;
@@ -93,7 +92,7 @@ verify::PairObserver* TensorInspector::Observe(const match::Pair& matched, const
   tensor.step = report::StepOf(encoding);
   tensor.data_note = std::move(data_note);
   observers_.push_back(std::make_unique<Observer>(this, std::move(tensor), source, requests,
-                                                  report::ClippedBeyond(encoding), distribution));
+                                                  report::ClippedBeyond(encoding), shown));
   return observers_.back().get();
 }
 

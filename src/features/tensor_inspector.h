@@ -20,6 +20,12 @@
 
 namespace acc::features {
 
+// What other reports show of an inspected pair.
+struct InspectionShown {
+  std::optional<report::Distribution> distribution;
+  std::string folder;  // As store::FileNames writes it, with the inspector's own folder before it.
+};
+
 class TensorInspector {
  public:
   // Below `directory`, which is made where it is missing.
@@ -28,11 +34,11 @@ class TensorInspector {
 
   // The observer of a pair, which lives as long as this. The files of the pair's tensor are written
   // as soon as it is compared, on the thread that compared it, and what other reports show of it is
-  // put into `distribution`. `matched`, `requests` and `distribution` must outlive the comparison.
+  // put into `shown`. `matched`, `requests` and `shown` must outlive the comparison.
   verify::PairObserver* Observe(const match::Pair& matched, const PairSource& source,
                                 const std::optional<TensorEncoding>& encoding,
                                 std::span<const verify::Request> requests, std::string data_note,
-                                std::optional<report::Distribution>* distribution);
+                                InspectionShown* shown);
 
   // After the comparison: the elements of each inspected pair as CSV, index.html, summary.csv.
   // Fails with what went wrong at any tensor, and where none could be inspected.

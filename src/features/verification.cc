@@ -143,7 +143,7 @@ class PairComparison {
   }
 
   void Observe(std::vector<verify::PairJob>& jobs) {
-    distributions_.resize(jobs.size());
+    shown_.resize(jobs.size());
     for (std::size_t pair = 0; pair < jobs.size(); ++pair) {
       if (inspector_ != nullptr) {
         jobs[pair].observer = Inspect(jobs[pair], pair);
@@ -155,14 +155,14 @@ class PairComparison {
 
   void TakeDistributions() {
     for (std::size_t pair = 0; pair < observers_.size(); ++pair) {
-      distributions_[pair] = observers_[pair].distribution();
+      shown_[pair].distribution = observers_[pair].distribution();
     }
   }
 
   verify::PairObserver* Inspect(const verify::PairJob& job, std::size_t pair) {
     return inspector_->Observe(pairs_[pair], job.files, EncodingOf(sources_, pairs_[pair]),
                                plans_[pair].requests, sources_.target_files[pair].note,
-                               &distributions_[pair]);
+                               &shown_[pair]);
   }
 
   verify::PairObserver* Watch(std::size_t pair) {
@@ -217,7 +217,8 @@ class PairComparison {
       row.note += (row.note.empty() ? "" : "; ") + ToText(*doubt);
     }
     row.encoding = EncodingOf(sources_, pair);
-    row.distribution = distributions_[index];
+    row.distribution = shown_[index].distribution;
+    row.inspection = shown_[index].folder;
     return row;
   }
 
@@ -297,7 +298,7 @@ class PairComparison {
   TensorInspector* inspector_;
   bool with_distributions_;
   std::deque<DistributionObserver> observers_;  // They do not move.
-  std::vector<std::optional<report::Distribution>> distributions_;
+  std::vector<InspectionShown> shown_;
 };
 
 void LogMatches(const match::Matches& matches) {

@@ -295,6 +295,7 @@ class Anonymizer {
     row.reason = Text(row.reason);
     row.note = Text(row.note);
     row.worst.clear();
+    row.inspection.clear();
     for (auto& cell : row.cells) {
       if (cell) cell->note = Text(cell->note);
     }

@@ -78,6 +78,7 @@ Json DetailsJson(const Row& row) {
           {"worst", WorstJson(row)},
           {"distribution", DistributionJson(row)},
           {"notes", CellNotes(row)},
+          {"inspection", Printable(row.inspection)},
           {"reason", Printable(row.reason)},
           {"note", Printable(row.note)},
           {"layout", row.layout},

@@ -137,6 +137,7 @@ TEST_F(ReportTest, ReportCarriesGraphsGrowthAndDistributions) {
   distribution.channel_count = 4;
   distribution.worst_channels = {{2, std::numeric_limits<double>::infinity(), 1, -1, 2, -1, 2}};
   summary.rows[0].distribution = distribution;
+  summary.rows[0].inspection = "tensor_inspection/a";
   Write(summary);
   const std::string html = Read("report.html");
   const std::size_t begin = html.find("id=\"data\">") + 10;
@@ -149,6 +150,7 @@ TEST_F(ReportTest, ReportCarriesGraphsGrowthAndDistributions) {
   EXPECT_EQ(data["details"][0]["distribution"]["target"], Json({3, 0}));
   EXPECT_TRUE(data["details"][0]["distribution"]["worst_channels"][0][1].is_null());
   EXPECT_TRUE(data["details"][1]["distribution"].is_null());
+  EXPECT_EQ(data["details"][0]["inspection"], "tensor_inspection/a");
 }
 
 TEST_F(ReportTest, OnlyElementsCanBeEqual) {

@@ -79,6 +79,7 @@ struct Row {
   std::string note;        // Doubts, such as an axis order that was inferred; or empty.
   std::optional<TensorEncoding> encoding;    // Of the target, where known.
   std::optional<Distribution> distribution;  // Where the sides pair up.
+  std::string inspection;  // The folder of its inspection, beside the reports; empty without one.
 };
 
 // The reason of the verdict and the note, in one text; or empty.

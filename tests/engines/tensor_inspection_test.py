@@ -279,6 +279,9 @@ class TensorInspectionTest(ProgramTest):
                 "target_min", "target_max"])
         folders = [folder for folder in (run / "tensor_inspection").rglob("*") if folder.is_dir()]
         self.assertEqual(len(folders), len(rows))
+        page = (run / "report.html").read_text(encoding="utf-8")
+        details = json.loads(re.search(r'id="data">(.*?)</script>', page, re.S).group(1))["details"]
+        self.assertEqual({run / detail["inspection"] for detail in details}, set(folders), "the report links each")
         for folder in folders:
             self.assertEqual({path.name for path in folder.iterdir()}, CONTENTS | IMAGES)
             for image in IMAGES:

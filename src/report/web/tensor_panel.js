@@ -79,7 +79,7 @@ acc.TensorPanel = (() => {
         this.neighbours('Reads', row.inputs),
         this.neighbours('Read by', this.readers[index]),
         this.elements(details),
-        this.reproduction(row));
+        this.reproduction(row, details));
     }
 
     heading(row, details) {
@@ -213,11 +213,21 @@ acc.TensorPanel = (() => {
         details.worst.map(([index, coordinates, golden, target]) => [String(index), coordinates, numberText(golden), numberText(target)])));
     }
 
-    reproduction(row) {
+    inspection(details) {
+      if (!details.inspection) return [];
+      const folder = details.inspection.split('/').map(encodeURIComponent).join('/');
+      return [['Histograms', 'Histograms'], ['CDF', 'CDF_plots'], ['Differences', 'Diff_plots']].flatMap(([text, file]) => {
+        const link = element('a', '', text);
+        link.href = `${folder}/${file}.html`;
+        return [' · ', link];
+      });
+    }
+
+    reproduction(row, details) {
       const node = block('More');
       const page = element('a', '', 'The page of this tensor');
       page.href = pageOf(this.report, row, null);
-      node.append(page);
+      node.append(page, ...this.inspection(details));
       const command = this.report.golden_command;
       if (command && command.length > 0 && !row.golden_name.includes(',')) {
         node.append(element('p', 'muted', 'Only this tensor of the golden run, again:'), this.command([...command, '--add_layer_outputs', row.golden_name]));
