@@ -47,11 +47,8 @@ Status Calibrate(const convert::TargetGraph& target, const InputLines& lines,
   const auto unreadable = [](const std::string& tensor, const std::string& reason) {
     LogDebug("calibration does not see '{}': {}", tensor, reason);
   };
-  for (int pass = 0; pass < calibrator.passes(); ++pass) {
-    calibrator.BeginPass(pass);
-    ACC_RETURN_IF_ERROR(ort::Capture(plan, lines.size(), read, observe, unreadable, "calibration"));
-  }
-  return OkStatus();
+  if (plan.tensors.empty()) return OkStatus();
+  return ort::Capture(plan, lines.size(), read, observe, unreadable, "calibration");
 }
 
 // Control flow whose branch is not known before the run stays as it is, whatever it holds.
@@ -101,13 +98,15 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
   }
   ACC_ASSIGN_OR_RETURN(auto quantizer, quantize::CreateQuantizer(target.graph, types, source_name,
                                                                  overrides, OptionsOf(options)));
-  ACC_RETURN_IF_ERROR(Calibrate(target, lines, memory_budget_bytes, quantizer->calibrator()));
+  quantize::Quantizer* const quantizers[] = {quantizer.get()};
+  quantize::Calibrator calibrator = quantize::CalibratorFor(quantizers);
+  ACC_RETURN_IF_ERROR(Calibrate(target, lines, memory_budget_bytes, calibrator));
   if (lines.size() < kAdvisedInputs) {
     LogInfo("calibrated with {} input{}; {} or more that are typical give better ranges",
             lines.size(), lines.size() == 1 ? "" : "s", kAdvisedInputs);
   }
   WarnOfFloatBodies(target.graph);
-  ACC_ASSIGN_OR_RETURN(auto quantized, quantizer->Finish());
+  ACC_ASSIGN_OR_RETURN(auto quantized, quantizer->Finish(calibrator));
   Report(quantized);
   return quantized;
 }
@@ -118,7 +117,7 @@ Result<quantize::QuantizedGraph> QuantizeAsGiven(const model::Graph& graph,
   const quantize::Options options{.given_encodings_only = true};
   ACC_ASSIGN_OR_RETURN(const auto quantizer,
                        quantize::CreateQuantizer(graph, types, {}, encodings, options));
-  ACC_ASSIGN_OR_RETURN(auto quantized, quantizer->Finish());
+  ACC_ASSIGN_OR_RETURN(auto quantized, quantizer->Finish(quantize::Calibrator({}, {})));
   for (const std::string& note : quantized.notes) LogInfo("{}", note);
   return quantized;
 }

@@ -3,63 +3,69 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/text.h"
 
 namespace acc::quantize {
 
-RangeCalibrator::RangeCalibrator(std::vector<std::string> tensors, bool histograms)
-    : tensors_(std::move(tensors)), histograms_(histograms) {
-  for (const std::string& tensor : tensors_) states_.try_emplace(tensor);
+void Observer::Add(std::span<const float> values) {
+  MinMax range;
+  range.Add(values);
+  range_.Merge(range);
+  if (!with_histogram_ || range.finite() == 0) return;
+  const auto min = static_cast<float>(range.min());
+  const auto max = static_cast<float>(range.max());
+  if (range.nonfinite() == 0) return histogram_.Add(values, min, max);
+  std::vector<float> finite;
+  finite.reserve(range.finite());
+  std::ranges::copy_if(values, std::back_inserter(finite),
+                       [](float value) { return std::isfinite(value); });
+  histogram_.Add(finite, min, max);
 }
 
-int RangeCalibrator::passes() const {
-  if (tensors_.empty()) return 0;
-  return histograms_ ? 2 : 1;
-}
-
-void RangeCalibrator::BeginPass(int pass) {
-  pass_ = pass;
-  if (pass_ == 0) return;
-  for (auto& [name, state] : states_) {
-    state.histogram.assign(1, Histogram(state.range.min(), state.range.max()));
+Calibrator::Calibrator(const std::set<std::string>& tensors,
+                       const std::set<std::string>& histograms) {
+  for (const std::string& tensor : tensors) {
+    observers_.emplace(tensor, Observer(histograms.contains(tensor)));
   }
 }
 
-void RangeCalibrator::Observe(std::string_view tensor, std::span<const float> values) {
-  const auto found = states_.find(tensor);
-  if (found == states_.end()) return;
-  State& state = found->second;
-  if (pass_ == 0) {
-    state.range.Add(values);
-  } else {
-    state.histogram.front().Add(values);
-  }
+std::vector<std::string> Calibrator::tensors() const {
+  std::vector<std::string> names;
+  for (const auto& [name, observer] : observers_) names.push_back(name);
+  return names;
 }
 
-Result<Observation> RangeCalibrator::ObservationOf(const std::string& tensor) const {
-  const State& state = states_.at(tensor);
-  const bool seen = state.range.called() && state.histogram.size() == (histograms_ ? 1u : 0u);
-  if (!seen) {
-    return Failure(fmt::format(
-        "'{}' was never observed during calibration; run every calibration input {} times",
-        Printable(tensor), passes()));
+void Calibrator::Observe(std::string_view tensor, std::span<const float> values) {
+  const auto found = observers_.find(tensor);
+  if (found != observers_.end()) found->second.Add(values);
+}
+
+Result<const Observer*> Calibrator::ObserverOf(const std::string& tensor) const {
+  const auto found = observers_.find(tensor);
+  if (found == observers_.end() || !found->second.range().called()) {
+    return Failure(
+        fmt::format("'{}' was never observed during calibration; run every calibration input once",
+                    Printable(tensor)));
   }
-  if (state.range.finite() == 0 && state.range.nonfinite() > 0) {
+  const MinMax& range = found->second.range();
+  if (range.finite() == 0 && range.nonfinite() > 0) {
     return Failure(fmt::format(
         "'{}' was NaN or infinite for every calibration input, so it has no range; check the "
         "float model and its inputs",
         Printable(tensor)));
   }
-  return Observation{.min = state.range.min(),
-                     .max = state.range.max(),
-                     .histogram = histograms_ ? &state.histogram.front() : nullptr};
+  return &found->second;
 }
 
-std::vector<std::string> RangeCalibrator::NotesOnNonFinite() const {
+std::vector<std::string> Calibrator::NotesOnNonFinite(std::span<const std::string> tensors) const {
   std::vector<std::string> notes;
-  for (const std::string& tensor : tensors_) {
-    const MinMax& range = states_.at(tensor).range;
-    if (range.nonfinite() == 0) continue;
+  for (const std::string& tensor : tensors) {
+    const auto found = observers_.find(tensor);
+    if (found == observers_.end() || found->second.range().nonfinite() == 0) continue;
+    const MinMax& range = found->second.range();
     notes.push_back(
         fmt::format("'{}': {} of {} values were NaN or infinite; its range leaves them out",
                     Printable(tensor), range.nonfinite(), range.nonfinite() + range.finite()));

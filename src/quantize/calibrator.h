@@ -1,45 +1,58 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Ranges and histograms of many tensors while the float graph runs. It knows no encoding algorithm,
-// so one calibration serves several.
+// What the float graph's tensors hold while it runs over the calibration inputs, once. It knows no
+// encoding algorithm: one calibration serves any number of quantizers and algorithms.
 #pragma once
 
 #include <map>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "quantize/algorithms.h"
-#include "quantize/quantize.h"
+#include "base/status.h"
+#include "quantize/min_max.h"
+#include "tensor/histogram.h"
 
 namespace acc::quantize {
 
-// First pass: min and max. Second pass, with histograms only: bins over that range.
-class RangeCalibrator : public Calibrator {
+// What was seen of a tensor. Values that are not finite are only counted.
+class Observer {
  public:
-  RangeCalibrator(std::vector<std::string> tensors, bool histograms);
+  explicit Observer(bool with_histogram) : with_histogram_(with_histogram) {}
 
-  const std::vector<std::string>& tensors() const override { return tensors_; }
-  int passes() const override;
-  void BeginPass(int pass) override;
-  void Observe(std::string_view tensor, std::span<const float> values) override;
+  void Add(std::span<const float> values);
 
-  // What was seen of a tensor of tensors(). Fails, naming it, where it was never observed or had
-  // no finite value.
-  Result<Observation> ObservationOf(const std::string& tensor) const;
-
-  // One line for each tensor that had some values that are not finite, in the order of tensors().
-  std::vector<std::string> NotesOnNonFinite() const;
+  const MinMax& range() const { return range_; }
+  // Null without one. Of the finite values; empty where there were none.
+  const Histogram* histogram() const { return with_histogram_ ? &histogram_ : nullptr; }
 
  private:
-  struct State {
-    MinMax range;
-    std::vector<Histogram> histogram;  // None or one.
-  };
+  bool with_histogram_;
+  MinMax range_;
+  Histogram histogram_;
+};
 
-  std::vector<std::string> tensors_;
-  bool histograms_;
-  int pass_ = 0;
-  std::map<std::string, State, std::less<>> states_;
+// Memory: a histogram, 16 KB, per tensor, however many inputs there are.
+class Calibrator {
+ public:
+  // Histograms are taken of `histograms`, ranges of all `tensors`.
+  Calibrator(const std::set<std::string>& tensors, const std::set<std::string>& histograms);
+
+  std::vector<std::string> tensors() const;
+
+  // Called once per tensor and input. Different tensors may come from different threads at once.
+  // Strangers are passed over.
+  void Observe(std::string_view tensor, std::span<const float> values);
+
+  // Fails, naming the tensor, where it was never observed or had no finite value.
+  Result<const Observer*> ObserverOf(const std::string& tensor) const;
+
+  // One line for each of `tensors` that had some values that are not finite.
+  std::vector<std::string> NotesOnNonFinite(std::span<const std::string> tensors) const;
+
+ private:
+  std::map<std::string, Observer, std::less<>> observers_;
 };
 
 }  // namespace acc::quantize

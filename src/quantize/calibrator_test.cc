@@ -5,67 +5,64 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 namespace acc::quantize {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
-TEST(RangeCalibrator, OnePassGivesTheRange) {
-  RangeCalibrator calibrator({"a", "b"}, false);
-  EXPECT_EQ(calibrator.passes(), 1);
-  calibrator.BeginPass(0);
-  calibrator.Observe("a", std::vector<float>{1, 2});
-  calibrator.Observe("a", std::vector<float>{-1});
-  calibrator.Observe("stranger", std::vector<float>{9});
-  const auto observation = calibrator.ObservationOf("a");
-  ASSERT_TRUE(observation.ok());
-  EXPECT_EQ(observation->min, -1);
-  EXPECT_EQ(observation->max, 2);
-  EXPECT_EQ(observation->histogram, nullptr);
-}
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-TEST(RangeCalibrator, TheSecondPassFillsAHistogramOverTheWholeRange) {
-  RangeCalibrator calibrator({"a"}, true);
-  EXPECT_EQ(calibrator.passes(), 2);
-  for (int pass = 0; pass < 2; ++pass) {
-    calibrator.BeginPass(pass);
-    calibrator.Observe("a", std::vector<float>{0, 8});
-    calibrator.Observe("a", std::vector<float>{-8});
+TEST(Calibrator, SeesRangesOfAllTensorsAndHistogramsOfSome) {
+  Calibrator calibrator({"a", "b"}, {"b"});
+  EXPECT_THAT(calibrator.tensors(), ElementsAre("a", "b"));
+  for (const char* tensor : {"a", "b", "stranger"}) {
+    calibrator.Observe(tensor, std::vector<float>{1, 2});
+    calibrator.Observe(tensor, std::vector<float>{-1});
   }
-  const auto observation = calibrator.ObservationOf("a");
-  ASSERT_TRUE(observation.ok());
-  EXPECT_EQ(observation->histogram->total(), 3u);
-  EXPECT_EQ(observation->histogram->min(), -8);
-  EXPECT_EQ(observation->histogram->Count(Histogram::kBins / 2), 1u);
+  const auto a = calibrator.ObserverOf("a");
+  ASSERT_TRUE(a.ok());
+  EXPECT_EQ((*a)->range().min(), -1);
+  EXPECT_EQ((*a)->range().max(), 2);
+  EXPECT_EQ((*a)->histogram(), nullptr);
+  const auto b = calibrator.ObserverOf("b");
+  ASSERT_TRUE(b.ok());
+  ASSERT_NE((*b)->histogram(), nullptr);
+  EXPECT_EQ((*b)->histogram()->total(), 3U);
+  EXPECT_EQ((*b)->histogram()->min(), -1);
 }
 
-TEST(RangeCalibrator, NeverObservedIsAFailureThatNamesTheTensor) {
-  RangeCalibrator calibrator({"conv1"}, false);
-  calibrator.BeginPass(0);
-  EXPECT_THAT(calibrator.ObservationOf("conv1").status().message(), HasSubstr("'conv1'"));
-  RangeCalibrator histograms({"conv1"}, true);
-  histograms.BeginPass(0);
-  histograms.Observe("conv1", std::vector<float>{1});
-  EXPECT_FALSE(histograms.ObservationOf("conv1").ok());
+TEST(Calibrator, HistogramsLeaveOutWhatIsNotFinite) {
+  Calibrator calibrator({"a"}, {"a"});
+  calibrator.Observe("a", std::vector<float>{kInfinity, 1, std::nanf(""), -2, -kInfinity});
+  calibrator.Observe("a", std::vector<float>{std::nanf("")});
+  const auto observer = calibrator.ObserverOf("a");
+  ASSERT_TRUE(observer.ok());
+  EXPECT_EQ((*observer)->range().nonfinite(), 4U);
+  EXPECT_EQ((*observer)->histogram()->total(), 2U);
+  EXPECT_EQ((*observer)->histogram()->max(), 1);
 }
 
-TEST(RangeCalibrator, OnlyATensorWithoutAFiniteValueFails) {
-  RangeCalibrator calibrator({"all", "some", "empty"}, false);
-  calibrator.BeginPass(0);
+TEST(Calibrator, NeverObservedIsAFailureThatNamesTheTensor) {
+  const Calibrator calibrator({"conv1"}, {});
+  EXPECT_THAT(calibrator.ObserverOf("conv1").status().message(), HasSubstr("'conv1'"));
+  EXPECT_THAT(calibrator.ObserverOf("stranger").status().message(), HasSubstr("'stranger'"));
+}
+
+TEST(Calibrator, OnlyATensorWithoutAFiniteValueFails) {
+  Calibrator calibrator({"all", "some", "empty"}, {"all", "empty"});
   calibrator.Observe("all", std::vector<float>{std::nanf("")});
   calibrator.Observe("some", std::vector<float>{std::nanf(""), 2});
   calibrator.Observe("empty", {});
-  EXPECT_THAT(calibrator.ObservationOf("all").status().message(), HasSubstr("NaN"));
-  EXPECT_TRUE(calibrator.ObservationOf("some").ok());
-  EXPECT_TRUE(calibrator.ObservationOf("empty").ok());
-  EXPECT_THAT(calibrator.NotesOnNonFinite(),
+  EXPECT_THAT(calibrator.ObserverOf("all").status().message(), HasSubstr("NaN"));
+  EXPECT_TRUE(calibrator.ObserverOf("some").ok());
+  EXPECT_TRUE(calibrator.ObserverOf("empty").ok());
+  EXPECT_THAT(calibrator.NotesOnNonFinite(calibrator.tensors()),
               ElementsAre(HasSubstr("'all': 1 of 1"), HasSubstr("'some': 1 of 2")));
-}
-
-TEST(RangeCalibrator, WithoutTensorsNothingNeedsToRun) {
-  EXPECT_EQ(RangeCalibrator({}, true).passes(), 0);
+  EXPECT_THAT(calibrator.NotesOnNonFinite({}), IsEmpty());
 }
 
 }  // namespace

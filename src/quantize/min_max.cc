@@ -21,13 +21,22 @@ void MinMax::Add(std::span<const float> values) {
     largest = high > largest ? high : largest;
     nonfinite += finite ? 0 : 1;
   }
-  called_ = true;
-  nonfinite_ += nonfinite;
-  const std::uint64_t finite = values.size() - nonfinite;
-  if (finite == 0) return;
-  if (finite_ == 0 || smallest < min_) min_ = smallest;
-  if (finite_ == 0 || largest > max_) max_ = largest;
-  finite_ += finite;
+  MinMax seen;
+  seen.called_ = true;
+  seen.min_ = smallest;
+  seen.max_ = largest;
+  seen.finite_ = values.size() - nonfinite;
+  seen.nonfinite_ = nonfinite;
+  Merge(seen);
+}
+
+void MinMax::Merge(const MinMax& other) {
+  called_ = called_ || other.called_;
+  nonfinite_ += other.nonfinite_;
+  if (other.finite_ == 0) return;
+  if (finite_ == 0 || other.min_ < min_) min_ = other.min_;
+  if (finite_ == 0 || other.max_ > max_) max_ = other.max_;
+  finite_ += other.finite_;
 }
 
 }  // namespace acc::quantize

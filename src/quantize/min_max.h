@@ -11,6 +11,7 @@ namespace acc::quantize {
 class MinMax {
  public:
   void Add(std::span<const float> values);
+  void Merge(const MinMax& other);
 
   bool called() const { return called_; }
   // 0 and 0 as long as no finite value was seen.

@@ -150,15 +150,19 @@ class Builder {
     if (overrides_.Param(item.param.tensor) != nullptr) return TakeOverride(item);
     item.stays_float = options_.given_encodings_only;
     if (item.stays_float) return OkStatus();
+    const bool symmetric = weights.symmetric || options_.symmetric_weights;
     if (item.wish.role == InputRole::kWeight) {
-      encoding = EncodingOfConstant(constant, item.wish.axis, weights, options_.weight_bitwidth,
-                                    weights.symmetric);
+      encoding = EncodingOfConstant(constant, item.wish.axis, weights,
+                                    {.bitwidth = options_.weight_bitwidth,
+                                     .symmetric = symmetric,
+                                     .percentile = options_.percentile});
     } else if (item.wish.role == InputRole::kBias) {
-      encoding = EncodingOfConstant(constant, std::nullopt, tf, options_.bias_bitwidth,
-                                    weights.symmetric || options_.bias_bitwidth == 32);
+      encoding = EncodingOfConstant(constant, std::nullopt, tf,
+                                    {.bitwidth = options_.bias_bitwidth,
+                                     .symmetric = symmetric || options_.bias_bitwidth == 32});
     } else {
-      encoding =
-          EncodingOfConstant(constant, std::nullopt, tf, options_.activation_bitwidth, false);
+      encoding = EncodingOfConstant(constant, std::nullopt, tf,
+                                    {.bitwidth = options_.activation_bitwidth});
     }
     return OkStatus();
   }

@@ -14,18 +14,32 @@
 
 #include "base/status.h"
 #include "model/graph.h"
+#include "quantize/calibrator.h"
 #include "tensor/encoding.h"
 
 namespace acc::quantize {
 
-enum class Algorithm { kTf, kEnhanced, kAdjusted, kSymmetric };
+enum class Algorithm {
+  kTf,
+  kAsymmetric,
+  kSymmetric,
+  kAdjusted,
+  kEnhanced,
+  kMse,
+  kEntropy,
+  kPercentile
+};
+
+inline constexpr double kUsualPercentile = 99.99;  // qairt-quantizer's.
 
 struct Options {
   Algorithm activations = Algorithm::kTf;
   Algorithm weights = Algorithm::kTf;
-  int activation_bitwidth = 8;  // 8 or 16
-  int weight_bitwidth = 8;      // 4, 8 or 16
-  int bias_bitwidth = 8;        // 8 or 32
+  bool symmetric_weights = false;        // Whatever the algorithm.
+  double percentile = kUsualPercentile;  // Of Algorithm::kPercentile: 90 to 100.
+  int activation_bitwidth = 8;           // 8 or 16
+  int weight_bitwidth = 8;               // 4, 8 or 16
+  int bias_bitwidth = 8;                 // 8 or 32
   bool per_channel_weights = false;
   bool quantize_weights = true;  // False: --no_weight_quantization. All constants stay float in the
                                  // graph; their encodings are reported nevertheless.
@@ -54,21 +68,6 @@ struct Overrides {
 Result<Overrides> ReadOverrides(const std::filesystem::path& path,
                                 std::vector<std::string>* blockwise = nullptr);
 
-// Watches the float graph run over the calibration inputs.
-class Calibrator {
- public:
-  virtual ~Calibrator() = default;
-  // The tensors whose values it wants. Tensors that share another's range, have a fixed one or an
-  // override are not among them.
-  virtual const std::vector<std::string>& tensors() const = 0;
-  // How often the inputs must be run: 1 for min-max, 2 where a histogram needs the range first, 0
-  // where no tensor is wanted.
-  virtual int passes() const = 0;
-  virtual void BeginPass(int pass) = 0;  // From 0 on.
-  // Called once per tensor and input. Different tensors may come from different threads at once.
-  virtual void Observe(std::string_view tensor, std::span<const float> values) = 0;
-};
-
 // What the target will hold.
 struct QuantizedGraph {
   model::Graph graph;  // With QDQ pairs.
@@ -87,10 +86,17 @@ struct QuantizedGraph {
 class Quantizer {
  public:
   virtual ~Quantizer() = default;
-  virtual Calibrator& calibrator() = 0;
-  // After calibration. Fails where a tensor was never observed or was NaN, naming it.
-  virtual Result<QuantizedGraph> Finish() = 0;
+  // The tensors whose values it wants to know, in the graph's order. Tensors that share another's
+  // range, have a fixed one or an override are not among them.
+  virtual const std::vector<std::string>& wanted() const = 0;
+  virtual bool wants_histograms() const = 0;
+  // After calibration. Fails where a wanted tensor was never observed or was NaN, naming it.
+  virtual Result<QuantizedGraph> Finish(const Calibrator& calibrator) = 0;
 };
+
+// Observes what all of `quantizers` want, so that one run over the inputs serves them. They are
+// quantizers of one graph.
+Calibrator CalibratorFor(std::span<Quantizer* const> quantizers);
 
 // `source_name` maps the graph's tensor names, initializers among them, to those of the source, for
 // overrides. The quantizer keeps a copy of the graph (whose weights are shared). A usage error for

@@ -60,19 +60,18 @@ class GraphQuantizer : public Quantizer {
   Status Prepare() {
     ACC_RETURN_IF_ERROR(ApplyOverrides());
     ApplyFixedRanges();
-    std::vector<std::string> wanted;
     for (const std::string& tensor : plan_.stored) {
-      if (IsRoot(tensor) && !roots_.contains(tensor)) wanted.push_back(tensor);
+      if (IsRoot(tensor) && !roots_.contains(tensor)) wanted_.push_back(tensor);
     }
-    calibrator_.emplace(std::move(wanted), InfoOf(options_.activations).needs_histogram);
     return OkStatus();
   }
 
-  Calibrator& calibrator() override { return *calibrator_; }
+  const std::vector<std::string>& wanted() const override { return wanted_; }
+  bool wants_histograms() const override { return InfoOf(options_.activations).needs_histogram; }
 
-  Result<QuantizedGraph> Finish() override {
+  Result<QuantizedGraph> Finish(const Calibrator& calibrator) override {
     std::map<std::string, TensorEncoding> roots = roots_;
-    ACC_RETURN_IF_ERROR(EncodeCalibrated(roots));
+    ACC_RETURN_IF_ERROR(EncodeCalibrated(calibrator, roots));
     QuantizedGraph result;
     std::vector<std::string> with_pair;
     for (const std::string& tensor : plan_.stored) {
@@ -90,7 +89,8 @@ class GraphQuantizer : public Quantizer {
     result.shares_range_with = plan_.shares_range_with;
     result.fused = plan_.fused;
     result.unknown_overrides = overrides_.UnknownIn(graph_);
-    AddNotes(result.notes, {plan_.notes, notes_, calibrator_->NotesOnNonFinite(), params.notes});
+    AddNotes(result.notes,
+             {plan_.notes, notes_, calibrator.NotesOnNonFinite(wanted_), params.notes});
     return result;
   }
 
@@ -168,19 +168,20 @@ class GraphQuantizer : public Quantizer {
         Printable(output), node.op_type, FormatDouble(fixed.channels.front().scale)));
   }
 
-  Status EncodeCalibrated(std::map<std::string, TensorEncoding>& roots) const {
-    const std::vector<std::string>& tensors = calibrator_->tensors();
+  Status EncodeCalibrated(const Calibrator& calibrator,
+                          std::map<std::string, TensorEncoding>& roots) const {
     const AlgorithmInfo& algorithm = InfoOf(options_.activations);
+    const EncodingRequest request{.bitwidth = options_.activation_bitwidth,
+                                  .percentile = options_.percentile};
     std::vector<Observation> observations;
-    for (const std::string& tensor : tensors) {
-      ACC_ASSIGN_OR_RETURN(const Observation observation, calibrator_->ObservationOf(tensor));
-      observations.push_back(observation);
+    for (const std::string& tensor : wanted_) {
+      ACC_ASSIGN_OR_RETURN(const Observer* observer, calibrator.ObserverOf(tensor));
+      observations.push_back(ObservationOf(*observer));
     }
-    std::vector<Encoding> encodings(tensors.size());
-    ParallelFor(tensors.size(), [&](std::size_t i) {
-      encodings[i] = algorithm.encode(observations[i], options_.activation_bitwidth, false);
-    });
-    for (std::size_t i = 0; i < tensors.size(); ++i) roots[tensors[i]].channels = {encodings[i]};
+    std::vector<Encoding> encodings(wanted_.size());
+    ParallelFor(wanted_.size(),
+                [&](std::size_t i) { encodings[i] = algorithm.encode(observations[i], request); });
+    for (std::size_t i = 0; i < wanted_.size(); ++i) roots[wanted_[i]].channels = {encodings[i]};
     return OkStatus();
   }
 
@@ -208,10 +209,21 @@ class GraphQuantizer : public Quantizer {
   const ActivationPlan plan_;
   std::map<std::string, TensorEncoding> roots_;  // Known before calibration.
   std::vector<std::string> notes_;
-  std::optional<RangeCalibrator> calibrator_;
+  std::vector<std::string> wanted_;
 };
 
 }  // namespace
+
+Calibrator CalibratorFor(std::span<Quantizer* const> quantizers) {
+  std::set<std::string> tensors;
+  std::set<std::string> histograms;
+  for (const Quantizer* quantizer : quantizers) {
+    const std::vector<std::string>& wanted = quantizer->wanted();
+    tensors.insert(wanted.begin(), wanted.end());
+    if (quantizer->wants_histograms()) histograms.insert(wanted.begin(), wanted.end());
+  }
+  return {tensors, histograms};
+}
 
 Result<std::unique_ptr<Quantizer>> CreateQuantizer(
     const model::Graph& graph, const Types& types,

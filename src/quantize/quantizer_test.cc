@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
+#include "quantize/algorithms.h"
 #include "quantize/encoding.h"
 #include "quantize/graph_testing.h"
 #include "quantize/quantize.h"
+#include "quantize/ranges.h"
 
 namespace acc::quantize {
 namespace {
@@ -20,20 +23,22 @@ using ::testing::Key;
 using ::testing::Not;
 using ::testing::Pair;
 
+Calibrator CalibratorFor(Quantizer& quantizer) {
+  Quantizer* const quantizers[] = {&quantizer};
+  return quantize::CalibratorFor(quantizers);
+}
+
 // Quantizes with every calibrated tensor seen as -1 to 3.
 Result<QuantizedGraph> Quantize(const TestGraph& test, const Options& options = {},
                                 const Overrides& overrides = {},
                                 const std::map<std::string, std::string>& source_name = {}) {
   ACC_ASSIGN_OR_RETURN(auto quantizer,
                        CreateQuantizer(test.graph, test.types, source_name, overrides, options));
-  Calibrator& calibrator = quantizer->calibrator();
-  for (int pass = 0; pass < calibrator.passes(); ++pass) {
-    calibrator.BeginPass(pass);
-    for (const std::string& tensor : calibrator.tensors()) {
-      calibrator.Observe(tensor, std::vector<float>{-1, 0.5F, 3});
-    }
+  Calibrator calibrator = CalibratorFor(*quantizer);
+  for (const std::string& tensor : quantizer->wanted()) {
+    calibrator.Observe(tensor, std::vector<float>{-1, 0.5F, 3});
   }
-  return quantizer->Finish();
+  return quantizer->Finish(calibrator);
 }
 
 QuantizedGraph QuantizeOk(const TestGraph& test, const Options& options = {},
@@ -147,7 +152,7 @@ TEST(Quantizer, AChainCalibratesItsRootAndHasOneEncoding) {
   test.Node("Reshape", {"x", "shape"}, {"r"}).Node("Transpose", {"r"}, {"t"}).Output("t");
   auto quantizer = CreateQuantizer(test.graph, test.types, {}, {}, {});
   ASSERT_TRUE(quantizer.ok());
-  EXPECT_THAT((*quantizer)->calibrator().tensors(), ElementsAre("x"));
+  EXPECT_THAT((*quantizer)->wanted(), ElementsAre("x"));
   const QuantizedGraph result = QuantizeOk(test);
   EXPECT_EQ(result.activations.at("t").channels[0].scale,
             result.activations.at("x").channels[0].scale);
@@ -205,7 +210,7 @@ TEST(Quantizer, AnOverrideIsTakenBySourceNameAndNeedsNoCalibration) {
   const TestGraph test = ConvRelu();
   auto quantizer = CreateQuantizer(test.graph, test.types, source_name, overrides, {});
   ASSERT_TRUE(quantizer.ok());
-  EXPECT_THAT((*quantizer)->calibrator().tensors(), ElementsAre("x"));
+  EXPECT_THAT((*quantizer)->wanted(), ElementsAre("x"));
   const auto result = Quantize(test, {}, overrides, source_name);
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->activations.at("y").channels[0].bitwidth, 16);
@@ -257,8 +262,8 @@ TEST(Quantizer, GivenEncodingsAreAllThereAre) {
   overrides.params["w"].channels = {SymmetricEncoding(-1, 1, 8)};
   auto quantizer = CreateQuantizer(test.graph, test.types, {}, overrides, options);
   ASSERT_TRUE(quantizer.ok()) << quantizer.status().message();
-  EXPECT_EQ((*quantizer)->calibrator().passes(), 0);
-  const auto result = (*quantizer)->Finish();
+  EXPECT_THAT((*quantizer)->wanted(), IsEmpty());
+  const auto result = (*quantizer)->Finish(CalibratorFor(**quantizer));
   ASSERT_TRUE(result.ok()) << result.status().message();
   EXPECT_THAT(result->shares_range_with, ElementsAre(Pair("moved", "x")));
   EXPECT_THAT(result->fused, IsEmpty()) << "the file stores what the Relu reads";
@@ -316,11 +321,11 @@ TEST(Quantizer, UncalibratedAndAllNanTensorsFailByName) {
   const TestGraph test = ConvRelu();
   auto quantizer = CreateQuantizer(test.graph, test.types, {}, {}, {});
   ASSERT_TRUE(quantizer.ok());
-  EXPECT_THAT((*quantizer)->Finish().status().message(), HasSubstr("'x'"));
-  (*quantizer)->calibrator().BeginPass(0);
-  (*quantizer)->calibrator().Observe("x", std::vector<float>{1});
-  (*quantizer)->calibrator().Observe("y", std::vector<float>{std::nanf("")});
-  EXPECT_THAT((*quantizer)->Finish().status().message(), HasSubstr("'y'"));
+  Calibrator calibrator = CalibratorFor(**quantizer);
+  EXPECT_THAT((*quantizer)->Finish(calibrator).status().message(), HasSubstr("'x'"));
+  calibrator.Observe("x", std::vector<float>{1});
+  calibrator.Observe("y", std::vector<float>{std::nanf("")});
+  EXPECT_THAT((*quantizer)->Finish(calibrator).status().message(), HasSubstr("'y'"));
 }
 
 TEST(Quantizer, FixedRangesAreAnOption) {
@@ -343,22 +348,48 @@ TEST(Quantizer, SixteenBitSigmoidsHaveTheTargetsEncodingWhateverIsGiven) {
   overrides.activations["y"].channels = {{.bitwidth = 16, .max = 1, .scale = 1.0 / 65535}};
   auto quantizer = CreateQuantizer(test.graph, test.types, {}, overrides, options);
   ASSERT_TRUE(quantizer.ok());
-  (*quantizer)->calibrator().BeginPass(0);
-  (*quantizer)->calibrator().Observe("x", std::vector<float>{1});
-  const auto result = (*quantizer)->Finish();
+  Calibrator calibrator = CalibratorFor(**quantizer);
+  calibrator.Observe("x", std::vector<float>{1});
+  const auto result = (*quantizer)->Finish(calibrator);
   ASSERT_TRUE(result.ok()) << result.status().message();
   EXPECT_EQ(result->activations.at("y").channels[0].scale, 1.0 / 65536);
   EXPECT_THAT(result->notes, Contains(HasSubstr("is not used")));
 }
 
-TEST(Quantizer, EnhancedActivationsNeedTwoPasses) {
-  Options options;
-  options.activations = Algorithm::kEnhanced;
+TEST(Quantizer, OneCalibrationServesEveryAlgorithm) {
   const TestGraph test = ConvRelu();
-  auto quantizer = CreateQuantizer(test.graph, test.types, {}, {}, options);
-  ASSERT_TRUE(quantizer.ok());
-  EXPECT_EQ((*quantizer)->calibrator().passes(), 2);
-  EXPECT_THAT(QuantizeOk(test, options).activations, ElementsAre(Key("x"), Key("y")));
+  std::vector<std::unique_ptr<Quantizer>> quantizers;
+  std::vector<Quantizer*> pointers;
+  for (const AlgorithmInfo& algorithm : Algorithms()) {
+    const Options options{.activations = algorithm.algorithm, .weights = algorithm.algorithm};
+    auto quantizer = CreateQuantizer(test.graph, test.types, {}, {}, options);
+    ASSERT_TRUE(quantizer.ok());
+    pointers.push_back(quantizer->get());
+    quantizers.push_back(*std::move(quantizer));
+  }
+  Calibrator calibrator = quantize::CalibratorFor(pointers);
+  for (const std::string& tensor : calibrator.tensors()) {
+    calibrator.Observe(tensor, std::vector<float>{-1, 0.5F, 3});
+  }
+  for (std::size_t i = 0; i < quantizers.size(); ++i) {
+    const auto result = quantizers[i]->Finish(calibrator);
+    ASSERT_TRUE(result.ok()) << result.status().message();
+    const Options options{.activations = Algorithms()[i].algorithm,
+                          .weights = Algorithms()[i].algorithm};
+    const QuantizedGraph alone = QuantizeOk(test, options);
+    for (const char* tensor : {"x", "y"}) {
+      EXPECT_TRUE(HaveEqualScales(result->activations.at(tensor), alone.activations.at(tensor)));
+    }
+  }
+}
+
+TEST(Quantizer, SymmetricWeightsAreAnOptionOfEveryAlgorithm) {
+  for (const AlgorithmInfo& algorithm : Algorithms()) {
+    Options options{.weights = algorithm.algorithm, .symmetric_weights = true};
+    const Encoding weight = QuantizeOk(ConvRelu(), options).params.at("w").channels.front();
+    EXPECT_TRUE(weight.symmetric) << algorithm.name;
+    EXPECT_EQ(weight.offset, -128) << algorithm.name;
+  }
 }
 
 TEST(Quantizer, ASubgraphReadsTheStoredTensorByItsName) {

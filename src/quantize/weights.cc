@@ -32,18 +32,19 @@ bool HasValuePerChannel(const Shape& bias_dims, std::size_t channels) {
 }  // namespace
 
 TensorEncoding EncodingOfConstant(const Tensor& constant, std::optional<int> axis,
-                                  const AlgorithmInfo& algorithm, int bitwidth, bool symmetric) {
+                                  const AlgorithmInfo& algorithm, EncodingRequest request) {
   const auto values = constant.values<float>();
   TensorEncoding encoding;
   encoding.axis = axis;
   if (!axis) {
-    encoding.channels = {EncodingOfValues(values, algorithm, bitwidth, symmetric)};
+    encoding.channels = {EncodingOfValues(values, algorithm, request)};
     return encoding;
   }
+  request.symmetric = true;
   const ChannelLayout layout = LayoutOf(constant.dims(), axis);
   for (std::size_t channel = 0; channel < layout.channels; ++channel) {
     encoding.channels.push_back(
-        EncodingOfValues(ValuesOfChannel(values, layout, channel), algorithm, bitwidth, true));
+        EncodingOfValues(ValuesOfChannel(values, layout, channel), algorithm, request));
   }
   return encoding;
 }

@@ -14,7 +14,7 @@ namespace acc::quantize {
 
 // The encoding of a float32 constant; per channel along `axis`, then always symmetric.
 TensorEncoding EncodingOfConstant(const Tensor& constant, std::optional<int> axis,
-                                  const AlgorithmInfo& algorithm, int bitwidth, bool symmetric);
+                                  const AlgorithmInfo& algorithm, EncodingRequest request);
 
 // An override with its axis made sure of: `usual_axis` (the operator's output channels, which files
 // that do not name an axis mean) where the number of channels fits there, or else its own.

@@ -25,7 +25,7 @@ TensorEncoding PerChannel(std::vector<double> scales, int axis) {
 TEST(EncodingOfConstant, PerChannelReadsTheValuesOfEachChannel) {
   // Channels along axis 1: {1, 2, 5, 6} and {-30, 4, 7, 8}.
   const Tensor weight = Tensor::FromFloats({2, 2, 2}, std::vector<float>{1, 2, -30, 4, 5, 6, 7, 8});
-  const TensorEncoding encoding = EncodingOfConstant(weight, 1, InfoOf(Algorithm::kTf), 8, false);
+  const TensorEncoding encoding = EncodingOfConstant(weight, 1, InfoOf(Algorithm::kTf), {});
   ASSERT_EQ(encoding.channels.size(), 2u);
   EXPECT_NEAR(encoding.channels[0].max, 6, 1e-5);
   EXPECT_NEAR(encoding.channels[1].max, 30, 1e-5);
@@ -35,7 +35,7 @@ TEST(EncodingOfConstant, PerChannelReadsTheValuesOfEachChannel) {
 TEST(EncodingOfConstant, PerTensorIsAsymmetric) {
   const Tensor weight = Tensor::FromFloats({2}, std::vector<float>{-1, 3});
   const TensorEncoding encoding =
-      EncodingOfConstant(weight, std::nullopt, InfoOf(Algorithm::kTf), 8, false);
+      EncodingOfConstant(weight, std::nullopt, InfoOf(Algorithm::kTf), {});
   ASSERT_EQ(encoding.channels.size(), 1u);
   EXPECT_FALSE(encoding.per_channel());
   EXPECT_NEAR(encoding.channels[0].max, 3, 0.01);

@@ -20,8 +20,9 @@ double CoveringScale(double min, double max, std::int64_t zero, std::int64_t ste
 
 }  // namespace
 
-Encoding EncodeAdjusted(const Observation& observation, int bitwidth, bool symmetric) {
-  if (symmetric) return SymmetricEncoding(observation.min, observation.max, bitwidth);
+Encoding EncodeAdjusted(const Observation& observation, const EncodingRequest& request) {
+  const int bitwidth = request.bitwidth;
+  if (request.symmetric) return SymmetricEncoding(observation.min, observation.max, bitwidth);
   const double min = observation.min;
   const double max = observation.max;
   const bool one_sided = min >= 0 || max <= 0 || max - min < kMinWidth;

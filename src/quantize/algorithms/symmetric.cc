@@ -4,8 +4,8 @@
 
 namespace acc::quantize {
 
-Encoding EncodeSymmetric(const Observation& observation, int bitwidth, bool /*symmetric*/) {
-  return SymmetricEncoding(observation.min, observation.max, bitwidth);
+Encoding EncodeSymmetric(const Observation& observation, const EncodingRequest& request) {
+  return SymmetricEncoding(observation.min, observation.max, request.bitwidth);
 }
 
 }  // namespace acc::quantize

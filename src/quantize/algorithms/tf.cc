@@ -4,9 +4,9 @@
 
 namespace acc::quantize {
 
-Encoding EncodeTf(const Observation& observation, int bitwidth, bool symmetric) {
-  return symmetric ? SymmetricEncoding(observation.min, observation.max, bitwidth)
-                   : AsymmetricEncoding(observation.min, observation.max, bitwidth);
+Encoding EncodeTf(const Observation& observation, const EncodingRequest& request) {
+  return request.symmetric ? SymmetricEncoding(observation.min, observation.max, request.bitwidth)
+                           : AsymmetricEncoding(observation.min, observation.max, request.bitwidth);
 }
 
 }  // namespace acc::quantize

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "quantize/range_search.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+#include "quantize/encoding.h"
+
+namespace acc::quantize {
+namespace {
+
+constexpr int kScaleCandidates = 17;
+constexpr int kOffsetCandidates = 21;
+constexpr int kSymmetricCandidates = 101;
+constexpr int kMostRounds = 16;
+constexpr double kFirstMove = 1.0 / 16;  // Of the range's width.
+constexpr double kLastMove = 1.0 / 1024;
+
+class Search {
+ public:
+  Search(const Observation& observation, const EncodingRequest& request, const CostFunction& cost)
+      : request_(request),
+        cost_(cost),
+        observed_(Encoded(observation.min, observation.max)),
+        best_(observed_),
+        best_cost_(cost(best_)) {}
+
+  Encoding Run(const std::vector<Range>& candidates) {
+    for (const Range& range : candidates) Try(range.min, range.max);
+    if (request_.symmetric) {
+      TryScales();
+    } else {
+      TryGrid();
+    }
+    Refine();
+    return best_;
+  }
+
+ private:
+  Encoding Encoded(double min, double max) const {
+    return request_.symmetric ? SymmetricEncoding(min, max, request_.bitwidth)
+                              : AsymmetricEncoding(min, max, request_.bitwidth);
+  }
+
+  void Try(double min, double max) {
+    // Beyond what was observed lies nothing but other positions of the codes.
+    min = std::max(min, observed_.min);
+    max = std::min(max, observed_.max);
+    if (max - min < kMinWidth || best_cost_ == 0) return;
+    const Encoding candidate = Encoded(min, max);
+    const double cost = cost_(candidate);
+    if (cost >= best_cost_) return;
+    best_ = candidate;
+    best_cost_ = cost;
+  }
+
+  void TryGrid() {
+    const auto steps = static_cast<double>(Steps(request_.bitwidth));
+    std::pair<double, double> last = {};
+    for (int k = 1; k <= kScaleCandidates; ++k) {
+      const double scale = observed_.scale * k / (kScaleCandidates - 1);
+      for (int i = 0; i < kOffsetCandidates; ++i) {
+        const double offset = std::round(-steps + steps * i / (kOffsetCandidates - 1));
+        const std::pair<double, double> range = {std::max(observed_.min, scale * offset),
+                                                 std::min(observed_.max, scale * (offset + steps))};
+        if (range != last) Try(range.first, range.second);
+        last = range;
+      }
+    }
+  }
+
+  void TryScales() {
+    const double largest = observed_.max;
+    for (int k = 1; k <= kSymmetricCandidates; ++k) {
+      const double end = largest * k / (kSymmetricCandidates - 1);
+      Try(-end, end);
+    }
+  }
+
+  // Moves each end in and out by a step that is halved where no move helps.
+  void Refine() {
+    const double width = best_.max - best_.min;
+    for (double step = width * kFirstMove; step > width * kLastMove; step /= 2) {
+      bool improved = true;
+      for (int round = 0; improved && round < kMostRounds; ++round) improved = Move(step);
+    }
+  }
+
+  bool Move(double step) {
+    const double before = best_cost_;
+    for (const auto& [low, high] :
+         std::array<std::pair<double, double>, 4>{{{step, 0}, {-step, 0}, {0, step}, {0, -step}}}) {
+      if (request_.symmetric) {
+        if (high != 0) Try(-best_.max - high, best_.max + high);
+      } else {
+        Try(best_.min + low, best_.max + high);
+      }
+    }
+    return best_cost_ < before * 0.999;  // A hair less is no reason for another round.
+  }
+
+  const EncodingRequest& request_;
+  const CostFunction& cost_;
+  const Encoding observed_;
+  Encoding best_;
+  double best_cost_;
+};
+
+// What values beyond an end cost: their share, and the mean over all values of their squared
+// distance from it.
+struct Tail {
+  double end = 0;
+  double share = 0;
+  double square = 0;
+};
+
+// `sign` is 1 for values above `end`, -1 for those below.
+Tail TailBeyond(const Histogram& histogram, double end, double sign) {
+  Tail tail{.end = end};
+  for (std::size_t bin = 0; bin < histogram.counts().size(); ++bin) {
+    if (histogram.counts()[bin] == 0) continue;
+    const double number = static_cast<double>(histogram.first() + static_cast<std::int64_t>(bin));
+    const double beyond = sign * ((number + 0.5) * histogram.width() - end);
+    if (beyond <= 0) continue;
+    const auto count = static_cast<double>(histogram.counts()[bin]);
+    tail.share += count;
+    tail.square += count * beyond * beyond;
+  }
+  tail.share /= static_cast<double>(histogram.total());
+  tail.square /= static_cast<double>(histogram.total());
+  return tail;
+}
+
+std::vector<double> Edges(double observed_min, double observed_max, int bins) {
+  std::vector<double> edges = {0};
+  for (int edge = 0; edge <= bins; ++edge) {
+    edges.push_back(observed_min + (observed_max - observed_min) * edge / bins);
+  }
+  return edges;
+}
+
+struct Promise {
+  double cost;
+  Range range;
+};
+
+}  // namespace
+
+std::vector<Range> RangesOfEdges(const Observation& observation, const EncodingRequest& request,
+                                 int bins) {
+  std::vector<Range> ranges;
+  const std::vector<double> edges = Edges(observation.min, observation.max, bins);
+  for (const double low : edges) {
+    if (request.symmetric) ranges.push_back({-std::abs(low), std::abs(low)});
+    if (request.symmetric || low > 0) continue;
+    for (const double high : edges) {
+      if (high >= 0 && low < high) ranges.push_back({low, high});
+    }
+  }
+  return ranges;
+}
+
+std::vector<Range> PromisingRanges(const Observation& observation, const EncodingRequest& request,
+                                   double clipping_weight) {
+  constexpr int kBins = 512;
+  const std::size_t most = request.symmetric ? 48 : 256;
+  const Histogram& histogram = *observation.histogram;
+  if (histogram.empty()) return {};
+  const auto steps = static_cast<double>(Steps(request.bitwidth));
+  std::vector<Tail> lows;
+  std::vector<Tail> highs;
+  for (const double edge : Edges(observation.min, observation.max, kBins)) {
+    const double low = request.symmetric ? -std::abs(edge) : edge;
+    const double high = request.symmetric ? std::abs(edge) : edge;
+    if (low <= 0) lows.push_back(TailBeyond(histogram, low, -1));
+    if (high >= 0) highs.push_back(TailBeyond(histogram, high, 1));
+  }
+  std::vector<Promise> promises;
+  const auto add = [&](const Tail& low, const Tail& high) {
+    const double scale = (high.end - low.end) / steps;
+    promises.push_back({.cost = scale * scale / 12 * (1 - low.share - high.share) +
+                                clipping_weight * (low.square + high.square),
+                        .range = {low.end, high.end}});
+  };
+  if (request.symmetric) {
+    for (std::size_t i = 0; i < lows.size(); ++i) add(lows[i], highs[i]);
+  } else {
+    for (const Tail& low : lows) {
+      for (const Tail& high : highs) add(low, high);
+    }
+  }
+  const auto end = promises.begin() + static_cast<std::ptrdiff_t>(std::min(most, promises.size()));
+  std::partial_sort(promises.begin(), end, promises.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.cost, a.range.min, a.range.max) < std::tie(b.cost, b.range.min, b.range.max);
+  });
+  std::vector<Range> ranges;
+  std::transform(promises.begin(), end, std::back_inserter(ranges),
+                 [](const Promise& promise) { return promise.range; });
+  return ranges;
+}
+
+Encoding SearchRange(const Observation& observation, const EncodingRequest& request,
+                     const std::vector<Range>& candidates, const CostFunction& cost) {
+  return Search(observation, request, cost).Run(candidates);
+}
+
+}  // namespace acc::quantize

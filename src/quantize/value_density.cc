@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "quantize/value_density.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "tensor/codes.h"
+
+namespace acc::quantize {
+namespace {
+
+// An encoding as the loop over the edges wants it.
+struct Grid {
+  double scale;
+  double lowest;  // In steps.
+  double highest;
+  double clipping_weight;
+
+  Grid(const Encoding& encoding, double weight)
+      : scale(encoding.scale),
+        lowest(static_cast<double>(encoding.offset)),
+        highest(static_cast<double>(encoding.offset + Steps(encoding.bitwidth))),
+        clipping_weight(weight) {}
+
+  double Nearest(double steps) const {
+    constexpr double kShift = 0x1.8p52;  // Rounds what fits 51 bits, as std::nearbyint.
+    return (std::clamp(steps, lowest, highest) + kShift) - kShift;
+  }
+
+  double WeightAt(double steps) const {
+    return steps < lowest || steps > highest ? clipping_weight : 1;
+  }
+
+  double SquaredError(double value) const {
+    const double steps = value / scale;
+    const double error = value - scale * Nearest(steps);
+    return WeightAt(steps) * error * error;
+  }
+
+  // The integral of SquaredError from 0 to `value`: scale^3 / 12 for each whole step, and what is
+  // left from the nearest code on.
+  double Integral(double value) const {
+    const double steps = value / scale;
+    const double nearest = Nearest(steps);
+    const double rest = value - scale * nearest;
+    return nearest * scale * scale * scale / 12 + WeightAt(steps) * rest * rest * rest / 3;
+  }
+};
+
+}  // namespace
+
+ValueDensity::ValueDensity(const Histogram& histogram) : histogram_(histogram) {
+  double density = 0;
+  double end = 0;
+  for (std::size_t bin = 0; bin < histogram.counts().size(); ++bin) {
+    const std::int64_t number = histogram.first() + static_cast<std::int64_t>(bin);
+    const std::uint64_t zeros = number == 0 ? histogram.zeros() : 0;
+    const auto count = static_cast<double>(histogram.counts()[bin] - zeros);
+    if (count == 0) continue;
+    const double edge = static_cast<double>(number) * histogram.width();
+    const Slice slice{.low = std::max<double>(edge, histogram.min()),
+                      .high = std::min<double>(edge + histogram.width(), histogram.max()),
+                      .count = count};
+    slices_.push_back(slice);
+    if (slice.low >= slice.high) {
+      points_.push_back(slice);
+      continue;
+    }
+    const auto change = [&](double where, double next) {
+      if (next == density) return;
+      edges_.push_back(where);
+      falls_.push_back(density - next);
+      density = next;
+    };
+    if (slice.low > end) change(end, 0);
+    change(slice.low, count / (slice.high - slice.low));
+    end = slice.high;
+  }
+  if (density != 0) {
+    edges_.push_back(end);
+    falls_.push_back(density);
+  }
+}
+
+double ValueDensity::MeanSquaredError(const Encoding& encoding, double clipping_weight) const {
+  if (histogram_.empty()) return 0;
+  const Grid grid(encoding, clipping_weight);
+  double sum = 0;
+  for (std::size_t i = 0; i < edges_.size(); ++i) sum += falls_[i] * grid.Integral(edges_[i]);
+  for (const Slice& point : points_) sum += point.count * grid.SquaredError(point.low);
+  return std::max(sum, 0.0) / static_cast<double>(histogram_.total());
+}
+
+double ValueDensity::MeanSquare() const {
+  if (histogram_.empty()) return 0;
+  double sum = 0;
+  for (const auto& [low, high, count] : slices_) {
+    sum += count * (low * low + low * high + high * high) / 3;
+  }
+  return sum / static_cast<double>(histogram_.total());
+}
+
+double ValueDensity::ValueAt(std::uint64_t rank) const {
+  if (rank == 0) return histogram_.min();
+  if (rank + 1 >= histogram_.total()) return histogram_.max();
+  auto left = static_cast<double>(rank);
+  auto zeros = static_cast<double>(histogram_.zeros());
+  for (const auto& [low, high, count] : slices_) {
+    if (low >= 0 && zeros > 0) {
+      if (left < zeros) return 0;
+      left -= zeros;
+      zeros = 0;
+    }
+    if (left < count) return low + (high - low) * (left + 0.5) / count;
+    left -= count;
+  }
+  return zeros > 0 ? 0 : histogram_.max();
+}
+
+double ExpectedSqnr(const Histogram& histogram, const Encoding& encoding) {
+  const ValueDensity density(histogram);
+  const double noise = density.MeanSquaredError(encoding);
+  if (noise == 0) return std::numeric_limits<double>::infinity();
+  return 10 * std::log10(density.MeanSquare() / noise);
+}
+
+}  // namespace acc::quantize
