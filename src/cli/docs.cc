@@ -110,8 +110,29 @@ std::string VerifiersPage() {
   return page;
 }
 
+std::string AlgorithmsPage() {
+  std::string page = fmt::format("{}# Encoding algorithms\n\n", kFirstLine);
+  page +=
+      "An encoding algorithm chooses the range that a tensor is quantized over. "
+      "[Quantization](quantization.md) says which flags choose it and when to use which.\n\n";
+  page += NameTable("algorithm", features::EncodingAlgorithms());
+  for (const auto& algorithm : features::EncodingAlgorithms()) {
+    fmt::format_to(Out(page), "## {}\n\n{}\n\n", algorithm.name, algorithm.summary);
+    fmt::format_to(Out(page), "- {}: `{}`\n", algorithm.cost == nullptr ? "Range" : "Minimizes",
+                   algorithm.criterion);
+    if (!algorithm.calibration.empty()) {
+      fmt::format_to(Out(page), "- As a calibration: `{}`\n", algorithm.calibration);
+    }
+    fmt::format_to(Out(page), "- Symmetric: {}\n- NaN and infinity: passed over\n- Source: {}\n\n",
+                   algorithm.symmetric ? "always" : "where asked for", algorithm.source);
+  }
+  page.pop_back();
+  return page;
+}
+
 constexpr std::array kDocuments = {
     DocumentInfo{"command-line.md", &CommandLinePage},
+    DocumentInfo{"encoding-algorithms.md", &AlgorithmsPage},
     DocumentInfo{"verifiers.md", &VerifiersPage},
 };
 

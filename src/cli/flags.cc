@@ -44,6 +44,8 @@ constexpr std::array<std::string_view, 3> kHosts = {"x86", "x86_64-windows-msvc"
 constexpr std::array<std::string_view, 2> kBiasBitwidths = {"8", "32"};
 constexpr std::array<std::string_view, 2> kActivationBitwidths = {"8", "16"};
 constexpr std::array<std::string_view, 3> kWeightBitwidths = {"4", "8", "16"};
+constexpr std::array<std::string_view, 5> kCalibrations = {"min-max", "sqnr", "entropy", "mse",
+                                                           "percentile"};
 constexpr std::array<std::string_view, 9> kPerfProfiles = {
     "low_balanced",   "balanced",        "high_performance", "sustained_high_performance",
     "burst",          "low_power_saver", "power_saver",      "high_power_saver",
@@ -242,6 +244,27 @@ constexpr Flag kFlags[] = {
      .help = "Quantize the weights of convolutions with one range per output channel.",
      .set =
          &Set<kEnginePart, kQuantizationPart, &QuantizationOptions::use_per_channel_quantization>},
+    {.name = "act_quantizer_calibration",
+     .placeholder = "CALIBRATION",
+     .choices = kCalibrations,
+     .groups = kOfEngine,
+     .help = "How the ranges of activations are chosen: min-max is the whole observed range, the "
+             "others cut off what costs more than it gives.",
+     .set = &Set<kEnginePart, kQuantizationPart, &QuantizationOptions::act_quantizer_calibration>},
+    {.name = "param_quantizer_calibration",
+     .placeholder = "CALIBRATION",
+     .choices = kCalibrations,
+     .groups = kOfEngine,
+     .help = "The same for weights.",
+     .set =
+         &Set<kEnginePart, kQuantizationPart, &QuantizationOptions::param_quantizer_calibration>},
+    {.name = "percentile_calibration_value",
+     .placeholder = "PERCENTILE",
+     .fallback = "99.99",
+     .groups = kOfEngine,
+     .help = "For the calibration percentile: 100 minus this many percent of the values are left "
+             "out at each end. 90 to 100.",
+     .set = &SetPercentile},
     {.name = "use_native_input_files",
      .short_name = "nif",
      .groups = kOfEngine,

@@ -32,6 +32,9 @@ Words Sample(const Flag& flag) {
   if (flag.name == "default_verifier" || flag.name == "verifier") {
     return {"SQNR"};
   }
+  if (flag.name == "percentile_calibration_value") {
+    return {"99"};
+  }
   const bool is_number = flag.name == "memory_budget_mb" || flag.name == "precision";
   return {is_number ? "7" : "value"};
 }

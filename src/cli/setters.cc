@@ -138,6 +138,17 @@ Status SetEngine(const Flag& /*flag*/, const Occurrences& given, AllOptions& opt
   return OkStatus();
 }
 
+Status SetPercentile(const Flag& flag, const Occurrences& given, AllOptions& options) {
+  const std::optional<double> number = ParseDouble(OnlyWord(given));
+  // Negated, so that NaN is refused too.
+  if (!number || !(*number >= 90 && *number <= 100)) {
+    return UsageError(fmt::format("{} takes a number from 90 to 100, not '{}'", Dashed(flag),
+                                  Printable(OnlyWord(given))));
+  }
+  options.inference_engine.quantization.percentile_calibration_value = *number;
+  return OkStatus();
+}
+
 Status SetGoldenDirectory(const Flag& /*flag*/, const Occurrences& given, AllOptions& options) {
   options.verification.golden_output_reference_directory = OnlyWord(given);
   options.inference_engine.golden_output_reference_directory = OnlyWord(given);

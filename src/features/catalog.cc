@@ -58,6 +58,8 @@ std::span<const CatalogEntry> Runtimes() { return kRuntimes; }
 
 std::span<const verify::VerifierInfo> Verifiers() { return verify::Verifiers(); }
 
+std::span<const quantize::AlgorithmInfo> EncodingAlgorithms() { return quantize::Algorithms(); }
+
 Status CheckVerifier(std::span<const std::string> words) {
   return verify::ParseRequest(words).status();
 }

@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "features/options.h"
+#include "quantize/algorithms.h"
 #include "verify/verifiers.h"
 
 namespace acc::features {
@@ -23,6 +24,7 @@ std::span<const CatalogEntry> Frameworks();
 std::span<const CatalogEntry> Runtimes();
 
 std::span<const verify::VerifierInfo> Verifiers();
+std::span<const quantize::AlgorithmInfo> EncodingAlgorithms();
 
 // Whether the words of one --default_verifier make sense; the failure is a usage error.
 Status CheckVerifier(std::span<const std::string> words);

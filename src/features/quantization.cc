@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "model/onnx/onnx_format.h"
 #include "ort/capture.h"
+#include "quantize/algorithms.h"
 
 namespace acc::features {
 namespace {
@@ -14,7 +15,18 @@ namespace {
 // Fewer inputs than this rarely show the ranges that real data have.
 constexpr std::size_t kAdvisedInputs = 50;
 
-quantize::Options OptionsOf(const QuantizationOptions& given) {
+// What a calibration flag says of one side, over what the switches say.
+Status Calibration(const std::string& word, std::string_view flag, bool contradicts,
+                   std::string_view other, quantize::Algorithm& algorithm) {
+  if (word.empty()) return OkStatus();
+  if (contradicts) {
+    return UsageError(fmt::format("--{} and --{} exclude each other", flag, other));
+  }
+  ACC_ASSIGN_OR_RETURN(algorithm, quantize::AlgorithmOfCalibration(word));
+  return OkStatus();
+}
+
+Result<quantize::Options> OptionsOf(const QuantizationOptions& given) {
   quantize::Options options;
   using quantize::Algorithm;
   options.activations = given.use_enhanced_quantizer ? Algorithm::kEnhanced : Algorithm::kTf;
@@ -26,6 +38,14 @@ quantize::Options OptionsOf(const QuantizationOptions& given) {
   options.bias_bitwidth = given.bias_bitwidth;
   options.per_channel_weights = given.use_per_channel_quantization;
   options.quantize_weights = !given.no_weight_quantization;
+  options.percentile = given.percentile_calibration_value;
+  ACC_RETURN_IF_ERROR(Calibration(given.act_quantizer_calibration, "act_quantizer_calibration",
+                                  given.use_enhanced_quantizer, "use_enhanced_quantizer",
+                                  options.activations));
+  ACC_RETURN_IF_ERROR(Calibration(given.param_quantizer_calibration, "param_quantizer_calibration",
+                                  given.use_adjusted_weights_quantizer,
+                                  "use_adjusted_weights_quantizer", options.weights));
+  options.symmetric_weights = given.use_symmetric_quantize_weights;
   return options;
 }
 
@@ -96,8 +116,9 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
     const std::string renamed = convert::SanitizedName(name);
     if (target.graph.initializers.contains(renamed)) source_name.emplace(renamed, name);
   }
+  ACC_ASSIGN_OR_RETURN(const quantize::Options quantization, OptionsOf(options));
   ACC_ASSIGN_OR_RETURN(auto quantizer, quantize::CreateQuantizer(target.graph, types, source_name,
-                                                                 overrides, OptionsOf(options)));
+                                                                 overrides, quantization));
   quantize::Quantizer* const quantizers[] = {quantizer.get()};
   quantize::Calibrator calibrator = quantize::CalibratorFor(quantizers);
   ACC_RETURN_IF_ERROR(Calibrate(target, lines, memory_budget_bytes, calibrator));
