@@ -28,6 +28,7 @@ constexpr std::array kPasses = {
     PassRow{"removing identities", &RemoveIdentities},
     PassRow{"folding batch norms", &FoldBatchNorm},
     PassRow{"dropping unused nodes", &DropUnusedNodes},
+    PassRow{"equalizing layers", &EqualizeLayers},
 };
 
 Status RunPasses(State& state) {
@@ -96,6 +97,7 @@ Result<TargetGraph> Convert(const model::Graph& source, const Options& options, 
 
   TargetGraph target;
   target.graph = state.graph;
+  target.equalization = std::move(state.equalization);
   model::UniqueNames taken;
   const NameMap target_names = RenameTensors(target.graph, &SanitizedName, taken);
   RenameNodes(target.graph, &SanitizedName);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "convert/equalization.h"
 #include "model/graph.h"
 #include "tensor/layout.h"
 
@@ -32,6 +33,7 @@ struct Options {
   std::vector<std::string> output_tensors = {};
   bool fold_batch_norm = true;
   bool fold_constants = true;
+  bool equalize_layers = false;  // After the batch norms were folded.
 };
 
 // A tensor of the target graph.
@@ -51,6 +53,7 @@ struct TargetGraph {
   model::Graph graph;                           // Under target names, source axis order inside.
   std::map<std::string, TargetTensor> tensors;  // By target name; not the initializers.
   std::vector<Removed> removed;                 // In source order.
+  Equalization equalization;                    // Empty unless asked for.
 };
 
 // Fails for an unknown output tensor (with a suggestion), for input dims that contradict the model,

@@ -20,8 +20,9 @@ using model::Node;
 struct ChannelOperator {
   std::string input;  // What it is applied to.
   ChannelAffine affine;
-  std::string name;            // "BatchNormalization" or "Add", …
-  bool needs_no_bias = false;  // To be folded only into an operator without a bias.
+  BatchNormStatistics statistics;  // Empty for other operators.
+  std::string name;                // "BatchNormalization" or "Add", …
+  bool needs_no_bias = false;      // To be folded only into an operator without a bias.
 };
 
 std::optional<std::vector<float>> ConstantFloats(const State& state, const std::string& name,
@@ -52,12 +53,15 @@ std::optional<ChannelOperator> BatchNormFrom(const State& state, const Node& nod
   const auto variance = ConstantFloats(state, node.inputs[4], channels);
   if (!scale || !bias || !mean || !variance) return {};
   const double epsilon = node.Get<float>("epsilon", 1e-5F);
-  ChannelOperator found{.input = node.inputs[0], .affine = {}, .name = node.op_type};
+  ChannelOperator found{
+      .input = node.inputs[0], .affine = {}, .statistics = {}, .name = node.op_type};
   for (std::size_t channel = 0; channel < channels; ++channel) {
     const double factor = (*scale)[channel] / std::sqrt((*variance)[channel] + epsilon);
     if (!std::isfinite(factor)) return {};
     found.affine.scale.push_back(factor);
     found.affine.shift.push_back((*bias)[channel] - (*mean)[channel] * factor);
+    found.statistics.mean.push_back((*bias)[channel]);
+    found.statistics.deviation.push_back(std::abs((*scale)[channel]));
   }
   return found;
 }
@@ -85,6 +89,7 @@ std::optional<ChannelOperator> BiasAddFrom(const State& state, const Node& node,
   return ChannelOperator{.input = input,
                          .affine = {.scale = std::vector<double>(channels, 1),
                                     .shift = {shift->begin(), shift->end()}},
+                         .statistics = {},
                          .name = node.op_type,
                          .needs_no_bias = true};
 }
@@ -155,6 +160,7 @@ class Folder {
     // The operator before now makes what the folded one made.
     state_.Remove(before.outputs[0], fmt::format("{} folded into {}", found.name, before.name));
     before.outputs[0] = node.outputs[0];
+    if (!found.statistics.mean.empty()) state_.batch_norms[node.outputs[0]] = found.statistics;
     producer_[node.outputs[0]] = producer;
     return OkStatus();
   }

@@ -53,7 +53,21 @@ bool LinearNode::ReadConvolution(const State& state, const Node& node) {
     channels_ *= groups;
     group_stride_ = static_cast<std::size_t>(dims[0] / groups) * axis_size_ * axis_stride_;
   }
-  return channels_ > 0 && weight_->size() > 0;
+  if (channels_ <= 0 || weight_->size() == 0) return false;
+  return ReadInputChannels(node, dims);
+}
+
+bool LinearNode::ReadInputChannels(const Node& node, const Shape& dims) {
+  const bool transposed = node.op_type == "ConvTranspose";
+  const auto groups = node.Get<std::int64_t>("group", 1);
+  if (groups < 1 || dims[0] % groups != 0) return false;
+  groups_ = static_cast<std::size_t>(groups);
+  kernel_size_ = Product(dims.begin() + 2, dims.end());
+  input_size_ = static_cast<std::size_t>(dims[transposed ? 0 : 1]);
+  input_stride_ = transposed ? axis_size_ * kernel_size_ : kernel_size_;
+  input_channels_ = transposed ? input_size_ : input_size_ * groups_;
+  if (!transposed && groups > 1) input_group_stride_ = weight_->size() / groups_;
+  return true;
 }
 
 bool LinearNode::ReadMatrix(const State& state, const Node& node) {
@@ -71,6 +85,9 @@ bool LinearNode::ReadMatrix(const State& state, const Node& node) {
   channels_ = weight_->dims()[rows ? 0 : 1];
   axis_size_ = static_cast<std::size_t>(channels_);
   axis_stride_ = rows ? static_cast<std::size_t>(weight_->dims()[1]) : 1;
+  input_channels_ = static_cast<std::size_t>(weight_->dims()[rows ? 1 : 0]);
+  input_size_ = input_channels_;
+  input_stride_ = rows ? 1 : axis_size_;
   return true;
 }
 
@@ -102,39 +119,59 @@ std::optional<LinearNode> LinearNode::From(const State& state, const Node& node)
   return linear;
 }
 
-std::size_t LinearNode::ChannelOf(std::size_t element) const {
+std::size_t LinearNode::OutputChannelOf(std::size_t element) const {
   const std::size_t group = group_stride_ == 0 ? 0 : element / group_stride_;
   return group * axis_size_ + element / axis_stride_ % axis_size_;
 }
 
+std::size_t LinearNode::InputChannelOf(std::size_t element) const {
+  const std::size_t group = input_group_stride_ == 0 ? 0 : element / input_group_stride_;
+  return group * input_size_ + element / input_stride_ % input_size_;
+}
+
+bool LinearNode::is_depthwise() const {
+  return groups_ > 1 && groups_ == input_channels_ &&
+         input_channels_ == static_cast<std::size_t>(channels_);
+}
+
+Result<std::vector<double>> LinearNode::Weight() const {
+  ACC_ASSIGN_OR_RETURN(const std::vector<float> weight, ToFloats(weight_->view()));
+  return std::vector<double>(weight.begin(), weight.end());
+}
+
+Result<Node> LinearNode::Replaced(State& state, const model::Connections& connections,
+                                  const Node& node, const std::vector<double>& weight,
+                                  const std::vector<double>& bias) const {
+  const ElementType type = weight_->type();
+  ACC_ASSIGN_OR_RETURN(Tensor new_weight, Rounded(type, Shape(weight_->dims()), weight));
+  ACC_ASSIGN_OR_RETURN(Tensor new_bias, Rounded(type, {channels_}, bias));
+  Node replaced = node;
+  ReplaceInitializer(state, connections, replaced, 1, std::move(new_weight));
+  const bool any_bias = std::ranges::any_of(bias, [](double value) { return value != 0; });
+  if (!has_bias() && !any_bias) return replaced;
+  if (replaced.op_type == "MatMul") replaced.op_type = "Gemm";
+  if (replaced.op_type == "Gemm") replaced.attributes.erase("beta");
+  replaced.inputs.resize(3);
+  if (has_bias()) {
+    ReplaceInitializer(state, connections, replaced, 2, std::move(new_bias));
+  } else {
+    replaced.inputs[2] = state.NewName(node.name + "_bias");
+    state.graph.initializers.emplace(replaced.inputs[2], std::move(new_bias));
+  }
+  return replaced;
+}
+
 Result<Node> LinearNode::Folded(State& state, const model::Connections& connections,
                                 const Node& node, const ChannelAffine& affine) const {
-  const ElementType type = weight_->type();
-  const Shape weight_dims = weight_->dims();
-  ACC_ASSIGN_OR_RETURN(const std::vector<float> weight, ToFloats(weight_->view()));
-  std::vector<double> scaled(weight.begin(), weight.end());
-  for (std::size_t element = 0; element < scaled.size(); ++element) {
-    scaled[element] *= affine.scale[ChannelOf(element)];
+  ACC_ASSIGN_OR_RETURN(std::vector<double> weight, Weight());
+  for (std::size_t element = 0; element < weight.size(); ++element) {
+    weight[element] *= affine.scale[OutputChannelOf(element)];
   }
-  std::vector<double> shifted = bias_;
-  for (std::size_t channel = 0; channel < shifted.size(); ++channel) {
-    shifted[channel] = shifted[channel] * affine.scale[channel] + affine.shift[channel];
+  std::vector<double> bias = bias_;
+  for (std::size_t channel = 0; channel < bias.size(); ++channel) {
+    bias[channel] = bias[channel] * affine.scale[channel] + affine.shift[channel];
   }
-  ACC_ASSIGN_OR_RETURN(Tensor new_weight, Rounded(type, weight_dims, scaled));
-  ACC_ASSIGN_OR_RETURN(Tensor new_bias, Rounded(type, {channels_}, shifted));
-
-  Node folded = node;
-  if (folded.op_type == "MatMul") folded.op_type = "Gemm";
-  if (folded.op_type == "Gemm") folded.attributes.erase("beta");
-  folded.inputs.resize(3);
-  ReplaceInitializer(state, connections, folded, 1, std::move(new_weight));
-  if (has_bias()) {
-    ReplaceInitializer(state, connections, folded, 2, std::move(new_bias));
-  } else {
-    folded.inputs[2] = state.NewName(node.name + "_bias");
-    state.graph.initializers.emplace(folded.inputs[2], std::move(new_bias));
-  }
-  return folded;
+  return Replaced(state, connections, node, weight, bias);
 }
 
 }  // namespace acc::convert

@@ -32,10 +32,27 @@ class LinearNode {
   std::int64_t channels() const { return channels_; }
   std::size_t output_rank() const { return output_rank_; }
   bool has_bias() const { return !bias_name_.empty(); }
+  const std::vector<double>& bias() const { return bias_; }  // By channel; zeros without one.
+
+  Result<std::vector<double>> Weight() const;
+  // Elements of the weight in a row that have both channels in common.
+  std::size_t kernel_size() const { return kernel_size_; }
+  // The channels that an element of the weight reads and makes.
+  std::size_t OutputChannelOf(std::size_t element) const;
+  std::size_t InputChannelOf(std::size_t element) const;
+  std::size_t input_channels() const { return input_channels_; }
+  // Each channel is made of the channel of the same number alone.
+  bool is_depthwise() const;
+
+  // The same node with other weights, and with biases where it had some or one of these is not
+  // zero. New weights and biases become initializers of the state's graph, rounded; those that have
+  // one reader in `connections` are replaced under their own names.
+  Result<model::Node> Replaced(State& state, const model::Connections& connections,
+                               const model::Node& node, const std::vector<double>& weight,
+                               const std::vector<double>& bias) const;
 
   // The node that computes channel-wise scale * (what `node` computes) + shift; computed in double
-  // and rounded once. New weights and biases become initializers of the state's graph; a weight
-  // that has one reader in `connections` is replaced under its own name.
+  // and rounded once, then as Replaced.
   Result<model::Node> Folded(State& state, const model::Connections& connections,
                              const model::Node& node, const ChannelAffine& affine) const;
 
@@ -43,8 +60,8 @@ class LinearNode {
   LinearNode() = default;
   bool ReadConvolution(const State& state, const model::Node& node);
   bool ReadMatrix(const State& state, const model::Node& node);
+  bool ReadInputChannels(const model::Node& node, const Shape& dims);
   bool ReadBias(const State& state, const model::Node& node);
-  std::size_t ChannelOf(std::size_t element) const;
 
   const Tensor* weight_ = nullptr;
   std::int64_t channels_ = 0;
@@ -56,6 +73,13 @@ class LinearNode {
   std::size_t axis_stride_ = 1;
   std::size_t axis_size_ = 1;
   std::size_t group_stride_ = 0;  // 0 without groups.
+  // The same for the channel that it reads.
+  std::size_t input_stride_ = 1;
+  std::size_t input_size_ = 1;
+  std::size_t input_group_stride_ = 0;
+  std::size_t input_channels_ = 0;
+  std::size_t kernel_size_ = 1;
+  std::size_t groups_ = 1;
 };
 
 }  // namespace acc::convert

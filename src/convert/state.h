@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 #include "convert/convert.h"
@@ -13,6 +14,12 @@
 #include "model/unique_names.h"
 
 namespace acc::convert {
+
+// How batch normalization distributes each channel of a tensor, as far as it reaches its aim.
+struct BatchNormStatistics {
+  std::vector<double> mean;
+  std::vector<double> deviation;
+};
 
 // While passes run, tensors keep their source names: a tensor named x has the value that x has in
 // the source. A pass that drops a tensor says why; one that adds a tensor takes a new name.
@@ -47,6 +54,8 @@ class State {
   model::Graph graph;
   const Options& options;
   Oracle& oracle;
+  std::map<std::string, BatchNormStatistics> batch_norms;  // By the tensor they made.
+  Equalization equalization;
 
  private:
   std::map<std::string, ValueInfo> types_;
@@ -73,6 +82,9 @@ Status RemoveIdentities(State& state);
 // Folds BatchNormalization, and biases that are added afterwards, into the linear operator before.
 // Where there is none, mean, variance and epsilon are folded into the scale and the bias.
 Status FoldBatchNorm(State& state);
+// Rescales the weights of successive layers, where the options ask for it. The tensors between them
+// then have other values than in the source, and new names.
+Status EqualizeLayers(State& state);
 
 // Replaces each If whose condition is constant by the branch taken; true where there was one. A
 // part of FoldConstants.
