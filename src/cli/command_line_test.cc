@@ -218,7 +218,8 @@ const Words kEverything = ShellWords(
     "-qo overrides.json --override_params --no_weight_quantization "
     "--use_symmetric_quantize_weights --use_enhanced_quantizer --use_adjusted_weights_quantizer "
     "--use_per_channel_quantization --act_quantizer_calibration Percentile "
-    "--param_quantizer_calibration mse --percentile_calibration_value 99.5 -nif -nof -mn net "
+    "--param_quantizer_calibration mse --percentile_calibration_value 99.5 --algorithms CLE -nif "
+    "-nof -mn net "
     "--htp_socs sm8550 --debug_mode_off -p sdk "
     "--deviceId 1 --host_device wos --print_version 2 --perf_profile burst --profiling_level basic "
     "--offline_prepare --extra_converter_args a=b --extra_quantizer_args c=d "
@@ -352,6 +353,7 @@ TEST(EveryField, Quantization) {
   EXPECT_TRUE(options.use_enhanced_quantizer);
   EXPECT_TRUE(options.use_adjusted_weights_quantizer);
   EXPECT_TRUE(options.use_per_channel_quantization);
+  EXPECT_THAT(options.algorithms, ElementsAre("cle"));
   EXPECT_EQ(options.act_quantizer_calibration, "percentile");
   EXPECT_EQ(options.param_quantizer_calibration, "mse");
   EXPECT_EQ(options.percentile_calibration_value, 99.5);

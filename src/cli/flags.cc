@@ -46,6 +46,7 @@ constexpr std::array<std::string_view, 2> kActivationBitwidths = {"8", "16"};
 constexpr std::array<std::string_view, 3> kWeightBitwidths = {"4", "8", "16"};
 constexpr std::array<std::string_view, 5> kCalibrations = {"min-max", "sqnr", "entropy", "mse",
                                                            "percentile"};
+constexpr std::array<std::string_view, 1> kAlgorithms = {"cle"};
 constexpr std::array<std::string_view, 9> kPerfProfiles = {
     "low_balanced",   "balanced",        "high_performance", "sustained_high_performance",
     "burst",          "low_power_saver", "power_saver",      "high_power_saver",
@@ -244,6 +245,14 @@ constexpr Flag kFlags[] = {
      .help = "Quantize the weights of convolutions with one range per output channel.",
      .set =
          &Set<kEnginePart, kQuantizationPart, &QuantizationOptions::use_per_channel_quantization>},
+    {.name = "algorithms",
+     .placeholder = "ALGORITHM",
+     .repeatable = true,
+     .choices = kAlgorithms,
+     .groups = kOfEngine,
+     .help = "What to do to the model before it is quantized: cle equalizes the channels of "
+             "successive layers.",
+     .set = &SetAlgorithms},
     {.name = "act_quantizer_calibration",
      .placeholder = "CALIBRATION",
      .choices = kCalibrations,

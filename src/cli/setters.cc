@@ -138,6 +138,13 @@ Status SetEngine(const Flag& /*flag*/, const Occurrences& given, AllOptions& opt
   return OkStatus();
 }
 
+Status SetAlgorithms(const Flag& /*flag*/, const Occurrences& given, AllOptions& options) {
+  for (const std::vector<std::string>& words : given) {
+    options.inference_engine.quantization.algorithms.push_back(words.front());
+  }
+  return OkStatus();
+}
+
 Status SetPercentile(const Flag& flag, const Occurrences& given, AllOptions& options) {
   const std::optional<double> number = ParseDouble(OnlyWord(given));
   // Negated, so that NaN is refused too.

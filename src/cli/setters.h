@@ -42,6 +42,7 @@ Status SetGoldenDirectory(const Flag& flag, const Occurrences& given, AllOptions
 // 0 to 17.
 Status SetDecimals(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetActivationsOnly(const Flag& flag, const Occurrences& given, AllOptions& options);
+Status SetAlgorithms(const Flag& flag, const Occurrences& given, AllOptions& options);
 // A number from 90 to 100.
 Status SetPercentile(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetSdkOnly(const Flag& flag, const Occurrences& given, AllOptions& options);

@@ -19,11 +19,31 @@ class RuntimeOracle : public convert::Oracle {
   }
 };
 
+void LogEqualization(const convert::Equalization& equalization) {
+  if (equalization.chains.empty()) {
+    LogWarn("{}", convert::Summary(equalization));
+  } else {
+    LogInfo("{}", convert::Summary(equalization));
+  }
+  for (const convert::EqualizedChain& chain : equalization.chains) {
+    for (const convert::EqualizedLayer& layer : chain.layers) {
+      LogDebug("equalized '{}': channel ranges from {:.3g} to {:.3g}, were from {:.3g} to {:.3g}",
+               layer.node, layer.after.smallest, layer.after.largest, layer.before.smallest,
+               layer.before.largest);
+    }
+  }
+  for (const convert::Obstacle& obstacle : equalization.obstacles) {
+    LogDebug("not equalized: after '{}', {}", obstacle.node, obstacle.reason);
+  }
+}
+
 }  // namespace
 
 Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
-                                          const std::vector<std::string>& output_tensors) {
+                                          const std::vector<std::string>& output_tensors,
+                                          bool equalize) {
   convert::Options options;
+  options.equalize_layers = equalize;
   for (const ValueInfo& input : model.inputs) options.input_dims[input.name] = input.dims;
   std::vector<std::string> known;
   for (const model::Node& node : model.graph.nodes) {
@@ -37,6 +57,7 @@ Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
   if (!target.ok()) return target.status().WithContext("the model could not be converted");
   LogInfo("converted: {} nodes of {}, {} source tensors have no twin", target->graph.nodes.size(),
           model.graph.nodes.size(), target->removed.size());
+  if (equalize) LogEqualization(target->equalization);
   return target;
 }
 

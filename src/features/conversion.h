@@ -12,8 +12,10 @@
 
 namespace acc::features {
 
+// With `equalize`, cross-layer equalization too; the log says what it did, or why nothing.
 Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
-                                          const std::vector<std::string>& output_tensors);
+                                          const std::vector<std::string>& output_tensors,
+                                          bool equalize = false);
 
 // Type and dims of every tensor that the nodes make, as far as they can be told; by name.
 Result<std::map<std::string, ValueInfo>> InferTypes(const model::Graph& graph);

@@ -38,6 +38,23 @@ struct Work {
   InputLines lines;
 };
 
+void WarnOfUnusedQuantization(const InferenceEngineOptions& options) {
+  const QuantizationOptions& given = options.quantization;
+  const bool is_source = options.stage == "source";
+  const auto warn = [&](std::string_view flag, bool is_given) {
+    if (!is_given) return;
+    if (!is_source) {
+      LogWarn("--{} has no effect on a DLC: it brings its own encodings", flag);
+    } else if (options.precision != Precision::kInt8) {
+      LogWarn("--{} has no effect on a float --precision", flag);
+    }
+  };
+  warn("quantization_overrides", !given.quantization_overrides.empty());
+  warn("act_quantizer_calibration", !given.act_quantizer_calibration.empty());
+  warn("param_quantizer_calibration", !given.param_quantizer_calibration.empty());
+  warn("algorithms", !given.algorithms.empty() && !is_source);
+}
+
 // The engines here are simulations; what steers Qualcomm's own tools has no meaning for them.
 void WarnOfUnusedOptions(const InferenceEngineOptions& options, const target::Engine& engine) {
   for (const auto& [flag, value] : options.sdk_only) {
@@ -51,12 +68,7 @@ void WarnOfUnusedOptions(const InferenceEngineOptions& options, const target::En
     LogWarn("--fine_grain_mode is not used: the {} shows every tensor in one run",
             engine.Description());
   }
-  if (options.quantization.quantization_overrides.empty()) return;
-  if (options.stage != "source") {
-    LogWarn("--quantization_overrides has no effect on a DLC: it brings its own encodings");
-  } else if (options.precision != Precision::kInt8) {
-    LogWarn("--quantization_overrides has no effect on a float --precision");
-  }
+  WarnOfUnusedQuantization(options);
 }
 
 Result<TargetModel> BuildTargetModel(const InferenceEngineOptions& options,
@@ -154,7 +166,8 @@ Precision PrecisionOf(const TargetModel& model, const InferenceEngineOptions& op
 Result<Work> PrepareSource(const InferenceEngineOptions& options, const SourceModel& source,
                            const fs::path& run) {
   Work work;
-  ACC_ASSIGN_OR_RETURN(auto converted, ConvertModel(source, options.model.output_tensors));
+  ACC_ASSIGN_OR_RETURN(auto converted, ConvertModel(source, options.model.output_tensors,
+                                                    !options.quantization.algorithms.empty()));
   ACC_ASSIGN_OR_RETURN(
       work.lines, InputLines::Open(options.input_list,
                                    InputsOf(source, converted, options.use_native_input_files)));

@@ -15,8 +15,9 @@
 
 namespace acc::features {
 
-// Runs the float graph over all input lines, once, and inserts quantization. `source_params` are the names of the source's weights and biases, under which
-// overrides may name them. Overrides of unknown tensors are reported in the log.
+// Runs the float graph over all input lines, once, and inserts quantization. `source_params` are
+// the names of the source's weights and biases, under which overrides may name them. Overrides of
+// unknown tensors are reported in the log.
 Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& target,
                                                const std::vector<std::string>& source_params,
                                                const InputLines& lines,
