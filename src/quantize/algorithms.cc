@@ -146,7 +146,8 @@ Result<Algorithm> AlgorithmOfCalibration(std::string_view word) {
 Observation ObservationOf(const Observer& observer) {
   return {.min = observer.range().min(),
           .max = observer.range().max(),
-          .histogram = observer.histogram()};
+          .histogram = observer.histogram(),
+          .few_values = observer.few_values()};
 }
 
 Encoding EncodingOfValues(std::span<const float> values, const AlgorithmInfo& algorithm,

@@ -17,14 +17,16 @@
 namespace acc::quantize {
 
 // What an algorithm may look at. `histogram` is set where the algorithm's row asks for it; it is
-// empty where no value was finite, and then min and max are 0.
+// empty where no value was finite, and then min and max are 0. `few_values` are all values, where
+// they were few enough to be kept.
 struct Observation {
   double min = 0;
   double max = 0;
   const Histogram* histogram = nullptr;
+  std::span<const float> few_values = {};
 };
 
-// Refers to the observer's histogram.
+// Refers to what the observer holds.
 Observation ObservationOf(const Observer& observer);
 
 struct EncodingRequest {

@@ -17,12 +17,21 @@ void Observer::Add(std::span<const float> values) {
   if (!with_histogram_ || range.finite() == 0) return;
   const auto min = static_cast<float>(range.min());
   const auto max = static_cast<float>(range.max());
-  if (range.nonfinite() == 0) return histogram_.Add(values, min, max);
   std::vector<float> finite;
+  if (range.nonfinite() == 0) return AddFinite(values, min, max);
   finite.reserve(range.finite());
   std::ranges::copy_if(values, std::back_inserter(finite),
                        [](float value) { return std::isfinite(value); });
-  histogram_.Add(finite, min, max);
+  AddFinite(finite, min, max);
+}
+
+void Observer::AddFinite(std::span<const float> values, float min, float max) {
+  histogram_.Add(values, min, max);
+  if (histogram_.total() <= kFew) {
+    few_values_.insert(few_values_.end(), values.begin(), values.end());
+  } else {
+    few_values_ = {};
+  }
 }
 
 Calibrator::Calibrator(const std::set<std::string>& tensors,

@@ -17,23 +17,34 @@
 namespace acc::quantize {
 
 // What was seen of a tensor. Values that are not finite are only counted.
+//
+// Few values leave a histogram almost empty, and what it says of the errors between its edges is
+// chance; so as long as they are few, they are kept as they are.
 class Observer {
  public:
   explicit Observer(bool with_histogram) : with_histogram_(with_histogram) {}
+
+  static constexpr std::size_t kFew = 4096;
 
   void Add(std::span<const float> values);
 
   const MinMax& range() const { return range_; }
   // Null without one. Of the finite values; empty where there were none.
   const Histogram* histogram() const { return with_histogram_ ? &histogram_ : nullptr; }
+  // All finite values, where there is a histogram and they are kFew at most; otherwise none. Their
+  // order is not promised.
+  std::span<const float> few_values() const { return few_values_; }
 
  private:
+  void AddFinite(std::span<const float> values, float min, float max);
+
   bool with_histogram_;
   MinMax range_;
   Histogram histogram_;
+  std::vector<float> few_values_;
 };
 
-// Memory: a histogram, 16 KB, per tensor, however many inputs there are.
+// Memory: a histogram and few values, 32 KB, per tensor, however many inputs there are.
 class Calibrator {
  public:
   // Histograms are taken of `histograms`, ranges of all `tensors`.

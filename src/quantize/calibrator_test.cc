@@ -46,6 +46,19 @@ TEST(Calibrator, HistogramsLeaveOutWhatIsNotFinite) {
   EXPECT_EQ((*observer)->histogram()->max(), 1);
 }
 
+TEST(Observer, KeepsValuesAsLongAsTheyAreFew) {
+  Observer observer(true);
+  observer.Add(std::vector<float>(Observer::kFew - 1, 1.0F));
+  observer.Add(std::vector<float>{2, std::nanf("")});
+  EXPECT_EQ(observer.few_values().size(), Observer::kFew);
+  observer.Add(std::vector<float>{3});
+  EXPECT_TRUE(observer.few_values().empty());
+  EXPECT_EQ(observer.histogram()->total(), Observer::kFew + 1);
+  Observer ranges(false);
+  ranges.Add(std::vector<float>{3});
+  EXPECT_TRUE(ranges.few_values().empty());
+}
+
 TEST(Calibrator, NeverObservedIsAFailureThatNamesTheTensor) {
   const Calibrator calibrator({"conv1"}, {});
   EXPECT_THAT(calibrator.ObserverOf("conv1").status().message(), HasSubstr("'conv1'"));

@@ -22,10 +22,11 @@ constexpr double kLastMove = 1.0 / 1024;
 class Search {
  public:
   Search(const Observation& observation, const EncodingRequest& request, const CostFunction& cost)
-      : request_(request),
+      : observation_(observation),
+        request_(request),
         cost_(cost),
-        observed_(Encoded(observation.min, observation.max)),
-        best_(observed_),
+        limits_(LimitsOf(observation, Steps(request.bitwidth))),
+        best_(Encoded(observation.min, observation.max)),
         best_cost_(cost(best_)) {}
 
   Encoding Run(const std::vector<Range>& candidates) {
@@ -40,15 +41,26 @@ class Search {
   }
 
  private:
+  // As AsymmetricEncoding, but without rounding to float32: costs can be rugged.
+  static Range LimitsOf(const Observation& observation, std::int64_t steps) {
+    const double min = std::min(observation.min, 0.0);
+    const double max = std::max({observation.max, 0.0, min + kMinWidth});
+    const double scale = (max - min) / static_cast<double>(steps);
+    const double bottom = scale * std::round(min / scale);
+    return {bottom, bottom + scale * static_cast<double>(steps)};
+  }
+
   Encoding Encoded(double min, double max) const {
     return request_.symmetric ? SymmetricEncoding(min, max, request_.bitwidth)
                               : AsymmetricEncoding(min, max, request_.bitwidth);
   }
 
   void Try(double min, double max) {
-    // Beyond what was observed lies nothing but other positions of the codes.
-    min = std::max(min, observed_.min);
-    max = std::min(max, observed_.max);
+    if (!request_.symmetric) {
+      // Beyond what was observed lies nothing but other positions of the codes.
+      min = std::max(min, limits_.min);
+      max = std::min(max, limits_.max);
+    }
     if (max - min < kMinWidth || best_cost_ == 0) return;
     const Encoding candidate = Encoded(min, max);
     const double cost = cost_(candidate);
@@ -61,11 +73,11 @@ class Search {
     const auto steps = static_cast<double>(Steps(request_.bitwidth));
     std::pair<double, double> last = {};
     for (int k = 1; k <= kScaleCandidates; ++k) {
-      const double scale = observed_.scale * k / (kScaleCandidates - 1);
+      const double scale = (limits_.max - limits_.min) / steps * k / (kScaleCandidates - 1);
       for (int i = 0; i < kOffsetCandidates; ++i) {
         const double offset = std::round(-steps + steps * i / (kOffsetCandidates - 1));
-        const std::pair<double, double> range = {std::max(observed_.min, scale * offset),
-                                                 std::min(observed_.max, scale * (offset + steps))};
+        const std::pair<double, double> range = {std::max(limits_.min, scale * offset),
+                                                 std::min(limits_.max, scale * (offset + steps))};
         if (range != last) Try(range.first, range.second);
         last = range;
       }
@@ -73,7 +85,7 @@ class Search {
   }
 
   void TryScales() {
-    const double largest = observed_.max;
+    const double largest = std::max(std::abs(observation_.min), std::abs(observation_.max));
     for (int k = 1; k <= kSymmetricCandidates; ++k) {
       const double end = largest * k / (kSymmetricCandidates - 1);
       Try(-end, end);
@@ -102,9 +114,10 @@ class Search {
     return best_cost_ < before * 0.999;  // A hair less is no reason for another round.
   }
 
+  const Observation& observation_;
   const EncodingRequest& request_;
   const CostFunction& cost_;
-  const Encoding observed_;
+  const Range limits_;  // What the observed range becomes with zero on a code.
   Encoding best_;
   double best_cost_;
 };

@@ -50,7 +50,29 @@ struct Grid {
 
 }  // namespace
 
-ValueDensity::ValueDensity(const Histogram& histogram) : histogram_(histogram) {
+ValueDensity::ValueDensity(const Histogram& histogram, std::span<const float> values)
+    : histogram_(histogram) {
+  if (values.empty()) {
+    TakeBins();
+  } else {
+    TakeValues(values);
+  }
+}
+
+void ValueDensity::TakeValues(std::span<const float> values) {
+  // Sums must not depend on the order in which the values were seen.
+  std::vector<float> sorted(values.begin(), values.end());
+  std::ranges::sort(sorted);
+  for (const float value : sorted) {
+    if (value == 0) continue;
+    if (points_.empty() || points_.back().low != value) points_.push_back({value, value, 0});
+    ++points_.back().count;
+  }
+  slices_ = points_;
+}
+
+void ValueDensity::TakeBins() {
+  const Histogram& histogram = histogram_;
   double density = 0;
   double end = 0;
   for (std::size_t bin = 0; bin < histogram.counts().size(); ++bin) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A tensor's values as a histogram tells them: spread evenly inside each bin. Zeros, of which there
-// are many after a Relu, stay where they are; so do the smallest and the largest value.
+// A tensor's values: as they are where these are at hand, or else as a histogram tells them, spread
+// evenly inside each bin. Zeros, of which there are many after a Relu, then stay where they are; so
+// do the smallest and the largest value.
 //
 // Errors are integrated over each bin in closed form rather than taken at its middle: at 16 bits a
 // bin is many steps wide, and the error at one point of it says nothing.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "tensor/encoding.h"
@@ -16,8 +18,8 @@ namespace acc::quantize {
 
 class ValueDensity {
  public:
-  // Keeps a reference to `histogram`.
-  explicit ValueDensity(const Histogram& histogram);
+  // Keeps a reference to `histogram`. `values` are all that are in it, in any order, or none.
+  explicit ValueDensity(const Histogram& histogram, std::span<const float> values = {});
 
   // The mean over the values of (x - q(x))^2, where q(x) is x after quantization and back. Values
   // beyond the encoding's range count `clipping_weight` times. 0 where there are no values.
@@ -31,6 +33,9 @@ class ValueDensity {
   double ValueAt(std::uint64_t rank) const;
 
  private:
+  void TakeValues(std::span<const float> values);
+  void TakeBins();
+
   // `count` values between `low` and `high`; all at one point where these are equal.
   struct Slice {
     double low = 0;

@@ -90,6 +90,24 @@ TEST(ValueDensity, ErrorIsNearThatOfTheValuesThemselves) {
   }
 }
 
+TEST(ValueDensity, ValuesAtHandAreTakenAsTheyAre) {
+  for (const bool relu : {false, true}) {
+    std::vector<float> values = Normal(300, relu);
+    const Histogram histogram = Of(values, 16);
+    const ValueDensity density(histogram, values);
+    const Encoding encoding = AsymmetricEncoding(-1, 2, 8);
+    const double expected = PlainError(values, encoding, 3);
+    EXPECT_NEAR(density.MeanSquaredError(encoding, 3), expected, 1e-9 * expected);
+    std::ranges::reverse(values);
+    EXPECT_EQ(ValueDensity(histogram, values).MeanSquaredError(encoding, 3),
+              density.MeanSquaredError(encoding, 3));
+    std::ranges::sort(values);
+    for (std::size_t rank = 0; rank < values.size(); ++rank) {
+      EXPECT_EQ(density.ValueAt(rank), values[rank]);
+    }
+  }
+}
+
 TEST(ValueDensity, ZerosAndASingleValueHaveNoWidth) {
   const Encoding encoding = AsymmetricEncoding(-1, 1, 8);
   EXPECT_EQ(ValueDensity(Of({0, 0})).MeanSquaredError(encoding), 0);

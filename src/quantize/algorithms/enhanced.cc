@@ -6,11 +6,12 @@
 namespace acc::quantize {
 
 double EnhancedCost(const Observation& observation, const Encoding& encoding) {
-  return ValueDensity(*observation.histogram).MeanSquaredError(encoding, kClippingWeight);
+  return ValueDensity(*observation.histogram, observation.few_values)
+      .MeanSquaredError(encoding, kClippingWeight);
 }
 
 Encoding EncodeEnhanced(const Observation& observation, const EncodingRequest& request) {
-  const ValueDensity density(*observation.histogram);
+  const ValueDensity density(*observation.histogram, observation.few_values);
   return SearchRange(observation, request, PromisingRanges(observation, request, kClippingWeight),
                      [&](const Encoding& encoding) {
                        return density.MeanSquaredError(encoding, kClippingWeight);

@@ -6,11 +6,11 @@
 namespace acc::quantize {
 
 double MseCost(const Observation& observation, const Encoding& encoding) {
-  return ValueDensity(*observation.histogram).MeanSquaredError(encoding);
+  return ValueDensity(*observation.histogram, observation.few_values).MeanSquaredError(encoding);
 }
 
 Encoding EncodeMse(const Observation& observation, const EncodingRequest& request) {
-  const ValueDensity density(*observation.histogram);
+  const ValueDensity density(*observation.histogram, observation.few_values);
   return SearchRange(observation, request, PromisingRanges(observation, request, 1),
                      [&](const Encoding& encoding) { return density.MeanSquaredError(encoding); });
 }

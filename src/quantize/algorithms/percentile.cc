@@ -17,7 +17,7 @@ Encoding EncodePercentile(const Observation& observation, const EncodingRequest&
     const auto most = (histogram.total() - 1) / 2;
     const auto left_out =
         std::min(static_cast<std::uint64_t>(share * static_cast<double>(histogram.total())), most);
-    const ValueDensity density(histogram);
+    const ValueDensity density(histogram, observation.few_values);
     min = density.ValueAt(left_out);
     max = density.ValueAt(histogram.total() - 1 - left_out);
   }
