@@ -46,7 +46,7 @@ constexpr std::array<std::string_view, 2> kActivationBitwidths = {"8", "16"};
 constexpr std::array<std::string_view, 3> kWeightBitwidths = {"4", "8", "16"};
 constexpr std::array<std::string_view, 5> kCalibrations = {"min-max", "sqnr", "entropy", "mse",
                                                            "percentile"};
-constexpr std::array<std::string_view, 1> kAlgorithms = {"cle"};
+constexpr std::array<std::string_view, 2> kAlgorithms = {"cle", "hba"};
 constexpr std::array<std::string_view, 9> kPerfProfiles = {
     "low_balanced",   "balanced",        "high_performance", "sustained_high_performance",
     "burst",          "low_power_saver", "power_saver",      "high_power_saver",
@@ -251,7 +251,8 @@ constexpr Flag kFlags[] = {
      .choices = kAlgorithms,
      .groups = kOfEngine,
      .help = "What to do to the model before it is quantized: cle equalizes the channels of "
-             "successive layers.",
+             "successive layers; hba does so and moves large biases on, which changes the float "
+             "output a little.",
      .set = &SetAlgorithms},
     {.name = "act_quantizer_calibration",
      .placeholder = "CALIBRATION",

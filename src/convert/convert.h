@@ -34,6 +34,7 @@ struct Options {
   bool fold_batch_norm = true;
   bool fold_constants = true;
   bool equalize_layers = false;  // After the batch norms were folded.
+  bool absorb_biases = false;    // After the layers were equalized; changes the output a little.
 };
 
 // A tensor of the target graph.

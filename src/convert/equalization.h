@@ -16,7 +16,7 @@ namespace acc::convert {
 
 // The largest magnitudes of a layer's weights, one for each of the chain's channels.
 struct ChannelRanges {
-  double smallest = 0;  // Of those that are not zero.
+  double smallest = 0;  // Of those that are not zero; negligible ones, which stay as they are, too.
   double largest = 0;
 };
 
@@ -31,9 +31,9 @@ struct EqualizedLayer {
 struct EqualizedChain {
   std::vector<EqualizedLayer> layers;  // Two or more.
   std::size_t channels = 0;
-  // Channels whose large bias moved into the next layer: those that batch normalization keeps above
-  // zero by three standard deviations or more. Exact for values that stay there, 99.9 % of a normal
-  // distribution.
+  // With Options::absorb_biases: channels whose large bias moved into the next layer. Batch
+  // normalization keeps them above zero by more than three standard deviations, and what they
+  // always have moves on. Exact for values that stay there, 99.87 % of a normal distribution.
   std::size_t absorbed = 0;
 };
 

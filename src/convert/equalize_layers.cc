@@ -37,6 +37,10 @@ struct Scaled {
   bool changed = false;
 };
 
+// A channel whose weights are smaller than this share of their layer's largest makes no difference
+// in any precision; to scale it up would only blow up its bias.
+constexpr double kNegligible = 1e-7;
+
 enum class Side { kInput, kOutput };
 
 // Layers by index, in which `links` join them.
@@ -163,12 +167,17 @@ class Equalizer {
     for (std::size_t place = 0; place < chain.layers.size(); ++place) {
       ranges.push_back(RangesOf(scaled_[chain.layers[place]], SideOf(place)));
     }
+    std::vector<double> largest;
+    for (const auto& layer : ranges) largest.push_back(*std::ranges::max_element(layer));
     double change = 0;
     for (std::size_t channel = 0; channel < ranges.front().size(); ++channel) {
       double logarithms = 0;
-      for (const auto& layer : ranges) logarithms += std::log(layer[channel]);
-      // A channel without weights in one layer does not matter in the others.
-      if (!std::isfinite(logarithms)) continue;
+      bool dead = false;
+      for (std::size_t place = 0; place < ranges.size(); ++place) {
+        dead = dead || ranges[place][channel] <= kNegligible * largest[place];
+        logarithms += std::log(ranges[place][channel]);
+      }
+      if (dead || !std::isfinite(logarithms)) continue;
       const double aim = logarithms / static_cast<double>(ranges.size());
       double scale = 1;
       for (std::size_t place = 0; place < ranges.size(); ++place) {
@@ -223,6 +232,7 @@ class Equalizer {
     for (std::size_t place = 0; place < chain.layers.size(); ++place) {
       report.layers[place].after = Extremes(RangesOf(scaled_[chain.layers[place]], SideOf(place)));
     }
+    if (!state_.options.absorb_biases) return;
     for (const std::size_t link : chain.links) report.absorbed += Absorb(found_.links[link]);
   }
 
@@ -304,9 +314,10 @@ std::string Summary(const Equalization& equalization) {
       absorbed += chain.absorbed;
     }
     return fmt::format(
-        "cross-layer equalization: {} layers in {} chains; the large biases of {} channels moved "
-        "on; {} layers have no partner",
-        layers.size(), equalization.chains.size(), absorbed, equalization.obstacles.size());
+        "cross-layer equalization: {} layers in {} chains{}; {} layers have no partner",
+        layers.size(), equalization.chains.size(),
+        absorbed == 0 ? "" : fmt::format("; the large biases of {} channels moved on", absorbed),
+        equalization.obstacles.size());
   }
   if (equalization.obstacles.empty()) {
     return "no pair of layers can be equalized: no convolution or matrix product with constant "

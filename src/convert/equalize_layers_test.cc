@@ -81,9 +81,9 @@ model::Graph Chain(const std::string& activation) {
   return graph;
 }
 
-TargetGraph Equalized(const model::Graph& graph) {
+TargetGraph Equalized(const model::Graph& graph, bool absorb_biases = false) {
   FakeOracle oracle;
-  auto target = Convert(graph, {.equalize_layers = true}, oracle);
+  auto target = Convert(graph, {.equalize_layers = true, .absorb_biases = absorb_biases}, oracle);
   EXPECT_TRUE(target.ok()) << target.status().message();
   return std::move(target).value();
 }
@@ -183,12 +183,14 @@ TEST(EqualizeLayers, LayersOfTwoChainsSettle) {
 }
 
 TEST(EqualizeLayers, AChannelWithoutWeightsStaysAsItIs) {
-  model::Graph graph = Chain("Relu");
-  graph.initializers["w2"] = FloatTensor({4, 1, 1, 1}, {100, 0, 1, 3});
-  const TargetGraph target = Equalized(graph);
-  ExpectSameFunction(graph, target.graph);
-  EXPECT_EQ(Largest(target.graph.initializers.at("w1"), true)[1],
-            Largest(graph.initializers.at("w1"), true)[1]);
+  for (const float dead : {0.0F, 1e-30F}) {
+    model::Graph graph = Chain("Relu");
+    graph.initializers["w2"] = FloatTensor({4, 1, 1, 1}, {100, dead, 1, 3});
+    const TargetGraph target = Equalized(graph);
+    ExpectSameFunction(graph, target.graph);
+    EXPECT_EQ(Largest(target.graph.initializers.at("w1"), true)[1],
+              Largest(graph.initializers.at("w1"), true)[1]);
+  }
 }
 
 TEST(EqualizeLayers, AWeightOfTwoLayersIsScaledForEach) {
@@ -210,7 +212,9 @@ TEST(EqualizeLayers, ALargeBiasMovesOn) {
   graph.initializers["t"] = FloatTensor({4}, {0, 8, 1, -4});
   graph.initializers["m"] = FloatTensor({4}, {0, 0, 0, 0});
   graph.initializers["v"] = FloatTensor({4}, {1, 1, 1, 1});
-  const TargetGraph target = Equalized(graph);
+  EXPECT_EQ(Equalized(graph).equalization.chains.front().absorbed, 0U);
+  const TargetGraph target = Equalized(graph, true);
+  EXPECT_THAT(Summary(target.equalization), HasSubstr("the large biases of 1 channels moved on"));
   FakeOracle oracle;
   const auto plain = Convert(graph, {}, oracle);
   ASSERT_TRUE(plain.ok());

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "ort/infer.h"
 
@@ -41,9 +43,10 @@ void LogEqualization(const convert::Equalization& equalization) {
 
 Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
                                           const std::vector<std::string>& output_tensors,
-                                          bool equalize) {
+                                          const std::vector<std::string>& algorithms) {
   convert::Options options;
-  options.equalize_layers = equalize;
+  options.equalize_layers = !algorithms.empty();
+  options.absorb_biases = std::ranges::count(algorithms, "hba") > 0;
   for (const ValueInfo& input : model.inputs) options.input_dims[input.name] = input.dims;
   std::vector<std::string> known;
   for (const model::Node& node : model.graph.nodes) {
@@ -57,7 +60,7 @@ Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
   if (!target.ok()) return target.status().WithContext("the model could not be converted");
   LogInfo("converted: {} nodes of {}, {} source tensors have no twin", target->graph.nodes.size(),
           model.graph.nodes.size(), target->removed.size());
-  if (equalize) LogEqualization(target->equalization);
+  if (options.equalize_layers) LogEqualization(target->equalization);
   return target;
 }
 

@@ -12,10 +12,11 @@
 
 namespace acc::features {
 
-// With `equalize`, cross-layer equalization too; the log says what it did, or why nothing.
+// `algorithms` are "cle" for cross-layer equalization and "hba", which absorbs large biases as
+// well; the log says what they did, or why nothing.
 Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
                                           const std::vector<std::string>& output_tensors,
-                                          bool equalize = false);
+                                          const std::vector<std::string>& algorithms = {});
 
 // Type and dims of every tensor that the nodes make, as far as they can be told; by name.
 Result<std::map<std::string, ValueInfo>> InferTypes(const model::Graph& graph);

@@ -167,7 +167,7 @@ Result<Work> PrepareSource(const InferenceEngineOptions& options, const SourceMo
                            const fs::path& run) {
   Work work;
   ACC_ASSIGN_OR_RETURN(auto converted, ConvertModel(source, options.model.output_tensors,
-                                                    !options.quantization.algorithms.empty()));
+                                                    options.quantization.algorithms));
   ACC_ASSIGN_OR_RETURN(
       work.lines, InputLines::Open(options.input_list,
                                    InputsOf(source, converted, options.use_native_input_files)));

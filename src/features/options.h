@@ -71,7 +71,7 @@ struct QuantizationOptions {
   bool use_enhanced_quantizer = false;
   bool use_adjusted_weights_quantizer = false;
   bool use_per_channel_quantization = false;
-  std::vector<std::string> algorithms;      // "cle", or nothing.
+  std::vector<std::string> algorithms;      // "cle", "hba".
   std::string act_quantizer_calibration;    // qairt-quantizer's word; empty: what the switches say.
   std::string param_quantizer_calibration;  // The same for weights.
   double percentile_calibration_value = 99.99;  // 90 to 100.
