@@ -44,7 +44,7 @@ class Observer {
   std::vector<float> few_values_;
 };
 
-// Memory: a histogram and few values, 32 KB, per tensor, however many inputs there are.
+// Memory: a histogram and few values, 48 KB, per tensor, however many inputs there are.
 class Calibrator {
  public:
   // Histograms are taken of `histograms`, ranges of all `tensors`.

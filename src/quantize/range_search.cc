@@ -130,22 +130,53 @@ struct Tail {
   double square = 0;
 };
 
-// `sign` is 1 for values above `end`, -1 for those below.
-Tail TailBeyond(const Histogram& histogram, double end, double sign) {
-  Tail tail{.end = end};
-  for (std::size_t bin = 0; bin < histogram.counts().size(); ++bin) {
-    if (histogram.counts()[bin] == 0) continue;
-    const double number = static_cast<double>(histogram.first() + static_cast<std::int64_t>(bin));
-    const double beyond = sign * ((number + 0.5) * histogram.width() - end);
-    if (beyond <= 0) continue;
-    const auto count = static_cast<double>(histogram.counts()[bin]);
-    tail.share += count;
-    tail.square += count * beyond * beyond;
+// The first three moments of the bins below each bin, so that a tail takes no look at its bins.
+class Tails {
+ public:
+  explicit Tails(const Histogram& histogram)
+      : first_(static_cast<double>(histogram.first())),
+        width_(histogram.width()),
+        total_(static_cast<double>(histogram.total())),
+        below_(1) {
+    for (std::size_t bin = 0; bin < histogram.counts().size(); ++bin) {
+      const auto count = static_cast<double>(histogram.counts()[bin]);
+      const double middle = (first_ + static_cast<double>(bin) + 0.5) * width_;
+      const Moments& last = below_.back();
+      below_.push_back(
+          {last.count + count, last.sum + count * middle, last.square + count * middle * middle});
+    }
   }
-  tail.share /= static_cast<double>(histogram.total());
-  tail.square /= static_cast<double>(histogram.total());
-  return tail;
-}
+
+  Tail Below(double end) const { return TailOf(end, below_[BinsBelow(end)]); }
+  Tail Above(double end) const {
+    const Moments& all = below_.back();
+    const Moments& below = below_[BinsBelow(end)];
+    return TailOf(end, {all.count - below.count, all.sum - below.sum, all.square - below.square});
+  }
+
+ private:
+  struct Moments {
+    double count = 0;
+    double sum = 0;
+    double square = 0;
+  };
+
+  // How many bins have their middle below `end`.
+  std::size_t BinsBelow(double end) const {
+    const double bins = std::ceil(end / width_ - first_ - 0.5);
+    return static_cast<std::size_t>(std::clamp(bins, 0.0, static_cast<double>(below_.size() - 1)));
+  }
+
+  Tail TailOf(double end, const Moments& beyond) const {
+    const double square = beyond.square - 2 * end * beyond.sum + end * end * beyond.count;
+    return {.end = end, .share = beyond.count / total_, .square = std::max(square, 0.0) / total_};
+  }
+
+  double first_;
+  double width_;
+  double total_;
+  std::vector<Moments> below_;
+};
 
 std::vector<double> Edges(double observed_min, double observed_max, int bins) {
   std::vector<double> edges = {0};
@@ -179,17 +210,18 @@ std::vector<Range> RangesOfEdges(const Observation& observation, const EncodingR
 std::vector<Range> PromisingRanges(const Observation& observation, const EncodingRequest& request,
                                    double clipping_weight) {
   constexpr int kBins = 512;
-  const std::size_t most = request.symmetric ? 48 : 256;
+  const std::size_t most = request.symmetric ? 32 : 96;
   const Histogram& histogram = *observation.histogram;
   if (histogram.empty()) return {};
   const auto steps = static_cast<double>(Steps(request.bitwidth));
+  const Tails tails(histogram);
   std::vector<Tail> lows;
   std::vector<Tail> highs;
   for (const double edge : Edges(observation.min, observation.max, kBins)) {
     const double low = request.symmetric ? -std::abs(edge) : edge;
     const double high = request.symmetric ? std::abs(edge) : edge;
-    if (low <= 0) lows.push_back(TailBeyond(histogram, low, -1));
-    if (high >= 0) highs.push_back(TailBeyond(histogram, high, 1));
+    if (low <= 0) lows.push_back(tails.Below(low));
+    if (high >= 0) highs.push_back(tails.Above(high));
   }
   std::vector<Promise> promises;
   const auto add = [&](const Tail& low, const Tail& high) {

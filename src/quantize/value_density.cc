@@ -13,12 +13,14 @@ namespace {
 // An encoding as the loop over the edges wants it.
 struct Grid {
   double scale;
+  double per_scale;
   double lowest;  // In steps.
   double highest;
   double clipping_weight;
 
   Grid(const Encoding& encoding, double weight)
       : scale(encoding.scale),
+        per_scale(1 / encoding.scale),
         lowest(static_cast<double>(encoding.offset)),
         highest(static_cast<double>(encoding.offset + Steps(encoding.bitwidth))),
         clipping_weight(weight) {}
@@ -33,7 +35,7 @@ struct Grid {
   }
 
   double SquaredError(double value) const {
-    const double steps = value / scale;
+    const double steps = value * per_scale;
     const double error = value - scale * Nearest(steps);
     return WeightAt(steps) * error * error;
   }
@@ -41,7 +43,7 @@ struct Grid {
   // The integral of SquaredError from 0 to `value`: scale^3 / 12 for each whole step, and what is
   // left from the nearest code on.
   double Integral(double value) const {
-    const double steps = value / scale;
+    const double steps = value * per_scale;
     const double nearest = Nearest(steps);
     const double rest = value - scale * nearest;
     return nearest * scale * scale * scale / 12 + WeightAt(steps) * rest * rest * rest / 3;
@@ -108,8 +110,17 @@ void ValueDensity::TakeBins() {
 double ValueDensity::MeanSquaredError(const Encoding& encoding, double clipping_weight) const {
   if (histogram_.empty()) return 0;
   const Grid grid(encoding, clipping_weight);
-  double sum = 0;
-  for (std::size_t i = 0; i < edges_.size(); ++i) sum += falls_[i] * grid.Integral(edges_[i]);
+  // Sums in lanes, which compilers vectorize, and in the same order everywhere.
+  constexpr std::size_t kLanes = 4;
+  double lanes[kLanes] = {};
+  const std::size_t whole = edges_.size() - edges_.size() % kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      lanes[lane] += falls_[i + lane] * grid.Integral(edges_[i + lane]);
+    }
+  }
+  double sum = (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
+  for (std::size_t i = whole; i < edges_.size(); ++i) sum += falls_[i] * grid.Integral(edges_[i]);
   for (const Slice& point : points_) sum += point.count * grid.SquaredError(point.low);
   return std::max(sum, 0.0) / static_cast<double>(histogram_.total());
 }

@@ -17,7 +17,7 @@ namespace acc {
 // Not thread-safe.
 class Histogram {
  public:
-  static constexpr std::size_t kUsualBins = 2048;
+  static constexpr std::size_t kUsualBins = 4096;
 
   // 2 or more; as values with and without a sign do not share a bin, fewer cannot hold them.
   explicit Histogram(std::size_t most_bins = kUsualBins) : most_bins_(most_bins) {}
