@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Where the words of a flag go: the last column of the table in cli/flags.cc.
+// Where the words of a flag go: the last column of the tables in cli/flags/.
 #pragma once
 
 #include <cstdint>

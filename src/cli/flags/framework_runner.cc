@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "cli/flags/tables.h"
+#include "cli/setters.h"
+
+namespace acc::cli {
+namespace {
+
+using features::FrameworkRunnerOptions;
+using enum Feature;
+using enum Group;
+
+constexpr Places kOfRunner = In({{kFrameworkRunner, kOptional}, {kEndToEnd, kMoreForRunner}});
+
+constexpr Flag kFlags[] = {
+    {.name = "enable_graph_optimization",
+     .groups = kOfRunner,
+     .help = "Let ONNX Runtime optimize the graph. The reference runs without.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::enable_graph_optimization>},
+    {.name = "disable_graph_optimization",
+     .groups = kOfRunner,
+     .help = "Keep ONNX Runtime's graph optimizations off, as they are unless enabled.",
+     .set = &SetGraphOptimizationOff},
+    {.name = "onnx_custom_op_lib",
+     .placeholder = "LIBRARY",
+     .groups = kOfRunner,
+     .help = "A shared library of custom operators for ONNX Runtime.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::onnx_custom_op_lib>},
+    {.name = "add_layer_outputs",
+     .placeholder = "NAMES",
+     .groups = kOfRunner,
+     .help = "Write only these tensors; names with commas between them.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::add_layer_outputs>},
+    {.name = "add_layer_types",
+     .placeholder = "TYPES",
+     .groups = kOfRunner,
+     .help = "Write only the outputs of these operator types, such as Resize,Transpose.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::add_layer_types>},
+    {.name = "skip_layer_outputs",
+     .placeholder = "NAMES",
+     .groups = kOfRunner,
+     .help = "Do not write these tensors.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::skip_layer_outputs>},
+    {.name = "skip_layer_types",
+     .placeholder = "TYPES",
+     .groups = kOfRunner,
+     .help = "Do not write the outputs of these operator types.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::skip_layer_types>},
+    {.name = "start_layer",
+     .placeholder = "NAME",
+     .groups = kOfRunner,
+     .help = "Write from this layer's output to the end of the model.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::start_layer>},
+    {.name = "end_layer",
+     .placeholder = "NAME",
+     .groups = kOfRunner,
+     .help = "Write up to this layer's output.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::end_layer>},
+    {.name = "memory_budget_mb",
+     .placeholder = "MB",
+     .fallback = "1024",
+     .groups = In({{kFrameworkRunner, kOptional},
+                   {kInferenceEngine, kEngineOptional},
+                   {kEndToEnd, kOptional}}),
+     .help = "How much memory the tensors captured in one pass may take.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::memory_budget_mb>},
+};
+
+}  // namespace
+
+std::span<const Flag> FrameworkRunnerFlags() { return kFlags; }
+
+}  // namespace acc::cli
