@@ -49,28 +49,6 @@ Result<quantize::Options> OptionsOf(const QuantizationOptions& given) {
   return options;
 }
 
-Status Calibrate(const convert::TargetGraph& target, const InputLines& lines,
-                 std::uint64_t memory_budget_bytes, quantize::Calibrator& calibrator) {
-  ort::CapturePlan plan;
-  ACC_ASSIGN_OR_RETURN(plan.model, model::SerializeOnnx(target.graph));
-  plan.inputs = model::InputNames(target.graph);
-  plan.outputs = model::OutputNames(target.graph);
-  plan.memory_budget_bytes = memory_budget_bytes;
-  plan.tensors = calibrator.tensors();
-  const auto observe = [&](std::size_t, const std::string& tensor,
-                           const TensorView& value) -> Status {
-    ACC_ASSIGN_OR_RETURN(const auto values, ToFloats(value));
-    calibrator.Observe(tensor, values);
-    return OkStatus();
-  };
-  const auto read = [&](std::size_t line) { return lines.Read(line); };
-  const auto unreadable = [](const std::string& tensor, const std::string& reason) {
-    LogDebug("calibration does not see '{}': {}", tensor, reason);
-  };
-  if (plan.tensors.empty()) return OkStatus();
-  return ort::Capture(plan, lines.size(), read, observe, unreadable, "calibration");
-}
-
 // Control flow whose branch is not known before the run stays as it is, whatever it holds.
 void WarnOfFloatBodies(const model::Graph& graph) {
   for (const model::Node& node : graph.nodes) {
@@ -97,15 +75,9 @@ void Report(const quantize::QuantizedGraph& quantized) {
 
 }  // namespace
 
-Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& target,
-                                               const std::vector<std::string>& source_params,
-                                               const InputLines& lines,
-                                               const QuantizationOptions& options,
-                                               std::uint64_t memory_budget_bytes) {
-  quantize::Overrides overrides;
-  if (!options.quantization_overrides.empty()) {
-    ACC_ASSIGN_OR_RETURN(overrides, quantize::ReadOverrides(options.quantization_overrides));
-  }
+Result<std::unique_ptr<quantize::Quantizer>> QuantizerOf(
+    const convert::TargetGraph& target, const std::vector<std::string>& source_params,
+    const quantize::Overrides& overrides, const quantize::Options& options) {
   quantize::Types types;
   std::map<std::string, std::string> source_name;
   for (const auto& [name, tensor] : target.tensors) {
@@ -116,12 +88,50 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
     const std::string renamed = convert::SanitizedName(name);
     if (target.graph.initializers.contains(renamed)) source_name.emplace(renamed, name);
   }
+  return quantize::CreateQuantizer(target.graph, types, source_name, overrides, options);
+}
+
+Status RunFloat(const convert::TargetGraph& target, const std::vector<std::string>& tensors,
+                const InputLines& lines, LineRange range, std::uint64_t memory_budget_bytes,
+                const ort::CaptureSink& sink, std::string_view what) {
+  if (tensors.empty()) return OkStatus();
+  ort::CapturePlan plan;
+  ACC_ASSIGN_OR_RETURN(plan.model, model::SerializeOnnx(target.graph));
+  plan.inputs = model::InputNames(target.graph);
+  plan.outputs = model::OutputNames(target.graph);
+  plan.memory_budget_bytes = memory_budget_bytes;
+  plan.tensors = tensors;
+  const auto read = [&](std::size_t line) { return lines.Read(range.first + line); };
+  const auto numbered = [&](std::size_t line, const std::string& tensor, const TensorView& value) {
+    return sink(range.first + line, tensor, value);
+  };
+  const auto unreadable = [&](const std::string& tensor, const std::string& reason) {
+    LogDebug("{} does not see '{}': {}", what, tensor, reason);
+  };
+  return ort::Capture(plan, range.count, read, numbered, unreadable, what);
+}
+
+Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& target,
+                                               const std::vector<std::string>& source_params,
+                                               const InputLines& lines,
+                                               const QuantizationOptions& options,
+                                               std::uint64_t memory_budget_bytes) {
+  quantize::Overrides overrides;
+  if (!options.quantization_overrides.empty()) {
+    ACC_ASSIGN_OR_RETURN(overrides, quantize::ReadOverrides(options.quantization_overrides));
+  }
   ACC_ASSIGN_OR_RETURN(const quantize::Options quantization, OptionsOf(options));
-  ACC_ASSIGN_OR_RETURN(auto quantizer, quantize::CreateQuantizer(target.graph, types, source_name,
-                                                                 overrides, quantization));
+  ACC_ASSIGN_OR_RETURN(auto quantizer, QuantizerOf(target, source_params, overrides, quantization));
   quantize::Quantizer* const quantizers[] = {quantizer.get()};
   quantize::Calibrator calibrator = quantize::CalibratorFor(quantizers);
-  ACC_RETURN_IF_ERROR(Calibrate(target, lines, memory_budget_bytes, calibrator));
+  const auto observe = [&](std::size_t, const std::string& tensor,
+                           const TensorView& value) -> Status {
+    ACC_ASSIGN_OR_RETURN(const auto values, ToFloats(value));
+    calibrator.Observe(tensor, values);
+    return OkStatus();
+  };
+  ACC_RETURN_IF_ERROR(RunFloat(target, calibrator.tensors(), lines, {0, lines.size()},
+                               memory_budget_bytes, observe, "calibration"));
   if (lines.size() < kAdvisedInputs) {
     LogInfo("calibrated with {} input{}; {} or more that are typical give better ranges",
             lines.size(), lines.size() == 1 ? "" : "s", kAdvisedInputs);

@@ -4,13 +4,16 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
 #include "convert/convert.h"
 #include "features/input_lines.h"
 #include "features/options.h"
+#include "ort/capture.h"
 #include "quantize/quantize.h"
 
 namespace acc::features {
@@ -23,6 +26,24 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
                                                const InputLines& lines,
                                                const QuantizationOptions& options,
                                                std::uint64_t memory_budget_bytes);
+
+// A quantizer of a converted graph; overrides may name the source's tensors, and its params as
+// `source_params` has them.
+Result<std::unique_ptr<quantize::Quantizer>> QuantizerOf(
+    const convert::TargetGraph& target, const std::vector<std::string>& source_params,
+    const quantize::Overrides& overrides, const quantize::Options& options);
+
+// Input lines that are run: `count` of them from `first` on.
+struct LineRange {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+// Runs the float graph and hands `tensors` on; `sink` gets numbers of the whole list's lines.
+// `what` names the work in the progress bar.
+Status RunFloat(const convert::TargetGraph& target, const std::vector<std::string>& tensors,
+                const InputLines& lines, LineRange range, std::uint64_t memory_budget_bytes,
+                const ort::CaptureSink& sink, std::string_view what);
 
 // With the encodings that came with the model and no others; nothing runs. `types` has all tensors
 // of the graph.

@@ -86,6 +86,8 @@ struct QuantizedGraph {
 class Quantizer {
  public:
   virtual ~Quantizer() = default;
+  // The float32 tensors that the target will store as integers, in the graph's order.
+  virtual const std::vector<std::string>& stored() const = 0;
   // The tensors whose values it wants to know, in the graph's order. Tensors that share another's
   // range, have a fixed one or an override are not among them.
   virtual const std::vector<std::string>& wanted() const = 0;

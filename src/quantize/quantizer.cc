@@ -66,6 +66,7 @@ class GraphQuantizer : public Quantizer {
     return OkStatus();
   }
 
+  const std::vector<std::string>& stored() const override { return plan_.stored; }
   const std::vector<std::string>& wanted() const override { return wanted_; }
   bool wants_histograms() const override { return InfoOf(options_.activations).needs_histogram; }
 
