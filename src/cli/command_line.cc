@@ -72,6 +72,18 @@ Status CheckComplete(Feature feature, const Given& given) {
   return CheckChoices(feature, given);
 }
 
+void SpreadToChecker(AllOptions& options) {
+  const features::InferenceEngineOptions& engine = options.inference_engine;
+  features::QuantCheckerOptions& checker = options.quant_checker;
+  checker.model = options.framework_runner.model;
+  checker.memory_budget_mb = options.framework_runner.memory_budget_mb;
+  checker.input_list = engine.input_list;
+  checker.engine_path = engine.engine_path;
+  checker.quantization_overrides = engine.quantization.quantization_overrides;
+  checker.golden_output_reference_directory = engine.golden_output_reference_directory;
+  checker.sdk_only = engine.sdk_only;
+}
+
 // The parts of the options that several features share.
 void Spread(const Given& given, AllOptions& options) {
   const auto spread = [&](Feature feature, features::CommonOptions& common) {
@@ -84,7 +96,9 @@ void Spread(const Given& given, AllOptions& options) {
   spread(Feature::kTensorInspection, options.tensor_inspection.common);
   spread(Feature::kCompareEncodings, options.compare_encodings.common);
   spread(Feature::kDlcInfo, options.dlc_info.common);
+  spread(Feature::kQuantChecker, options.quant_checker.common);
   spread(Feature::kEndToEnd, options.common);
+  SpreadToChecker(options);
   options.inference_engine.model = options.framework_runner.model;
   options.inference_engine.memory_budget_mb = options.framework_runner.memory_budget_mb;
   options.verification.model = options.framework_runner.model;
@@ -122,6 +136,8 @@ Request RequestFrom(Feature feature, AllOptions options) {
       return std::move(options.compare_encodings);
     case Feature::kDlcInfo:
       return std::move(options.dlc_info);
+    case Feature::kQuantChecker:
+      return std::move(options.quant_checker);
     case Feature::kEndToEnd:
       break;
   }

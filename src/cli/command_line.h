@@ -22,7 +22,8 @@ struct VersionRequest {};
 using Request = std::variant<HelpRequest, VersionRequest, features::FrameworkRunnerOptions,
                              features::InferenceEngineOptions, features::VerificationOptions,
                              features::TensorInspectionOptions, features::CompareEncodingsOptions,
-                             features::DlcInfoOptions, features::EndToEndOptions>;
+                             features::DlcInfoOptions, features::QuantCheckerOptions,
+                             features::EndToEndOptions>;
 
 struct CommandLine {
   Request request;

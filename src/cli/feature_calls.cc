@@ -7,7 +7,7 @@ FeatureCalls BuiltinFeatureCalls() {
   return {&features::RunFrameworkRunner,  &features::RunInferenceEngine,
           &features::RunVerification,     &features::RunTensorInspection,
           &features::RunCompareEncodings, &features::RunDlcInfo,
-          &features::RunEndToEnd};
+          &features::RunQuantChecker,     &features::RunEndToEnd};
 }
 
 }  // namespace acc::cli

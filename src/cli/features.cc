@@ -75,6 +75,17 @@ constexpr std::array kFeatures = {
     FeatureInfo{Feature::kDlcInfo, "dlc_info", "", "DLC Info",
                 "Prints what a DLC holds: layers, tensors, encodings, sizes, and what wrote it.",
                 "model_quantized.dlc"},
+    FeatureInfo{Feature::kQuantChecker, "quant_checker", "", "Quantization Checker",
+                "Quantizes the model in every way that is wanted, judges each weight, bias and "
+                "activation, and ranks the ways by the error of the output, with remedies.",
+                "--framework onnx\n"
+                "--model_path model.onnx\n"
+                "--input_tensor data 1,3,224,224 data.raw\n"
+                "--output_tensor prob\n"
+                "--config_file quant_checker_config.json\n"
+                "--input_list image_list.txt\n"
+                "--generate_csv\n"
+                "--generate_plots"},
     FeatureInfo{Feature::kEndToEnd, "", "", "End to end",
                 "Without a feature: Framework Runner, Inference Engine and Verification, one after "
                 "the other.",

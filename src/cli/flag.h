@@ -23,6 +23,7 @@ enum class Feature {
   kTensorInspection,
   kCompareEncodings,
   kDlcInfo,
+  kQuantChecker,
   kEndToEnd,
 };
 inline constexpr std::size_t kFeatureCount = static_cast<std::size_t>(Feature::kEndToEnd) + 1;
@@ -87,6 +88,7 @@ struct AllOptions {
   features::TensorInspectionOptions tensor_inspection;
   features::CompareEncodingsOptions compare_encodings;
   features::DlcInfoOptions dlc_info;
+  features::QuantCheckerOptions quant_checker;
 };
 
 struct Flag;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::array kTables = {
     &ModelFlags,           &EngineFlags,           &QuantizationFlags,     &VerificationFlags,
     &FrameworkRunnerFlags, &TensorInspectionFlags, &CompareEncodingsFlags, &DlcInfoFlags,
-    &EveryRunFlags,
+    &QuantCheckerFlags,    &EveryRunFlags,
 };
 
 std::vector<Flag> AllFlags() {
@@ -22,7 +22,7 @@ std::vector<Flag> AllFlags() {
   return flags;
 }
 
-constexpr std::array<std::string_view, 2> kFlagsToCome = {"quant_checker", "deep_analyzer"};
+constexpr std::array<std::string_view, 1> kFlagsToCome = {"deep_analyzer"};
 
 }  // namespace
 

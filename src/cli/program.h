@@ -19,7 +19,7 @@ using FeatureCalls =
     std::tuple<Call<features::FrameworkRunnerOptions>, Call<features::InferenceEngineOptions>,
                Call<features::VerificationOptions>, Call<features::TensorInspectionOptions>,
                Call<features::CompareEncodingsOptions>, Call<features::DlcInfoOptions>,
-               Call<features::EndToEndOptions>>;
+               Call<features::QuantCheckerOptions>, Call<features::EndToEndOptions>>;
 
 // The features of this build.
 FeatureCalls BuiltinFeatureCalls();

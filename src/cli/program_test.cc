@@ -33,6 +33,7 @@ constexpr FeatureCalls kFakes = {
     [](const features::TensorInspectionOptions& options) { return Fake("inspection", options); },
     [](const features::CompareEncodingsOptions& options) { return Fake("comparison", options); },
     [](const features::DlcInfoOptions& options) { return Fake("info", options); },
+    [](const features::QuantCheckerOptions& options) { return Fake("checker", options); },
     [](const features::EndToEndOptions& options) { return Fake("end to end", options); },
 };
 
@@ -102,6 +103,11 @@ TEST_F(ProgramTest, EachRequestReachesItsFeature) {
   EXPECT_EQ(called, "inspection working_directory");
   EXPECT_EQ(RanWith({"--dlc_info", "a"}).code, 0);
   EXPECT_EQ(called, "info working_directory");
+  EXPECT_EQ(RanWith({"--quant_checker", "-f", "onnx", "-m", "m", "-i", "a", "1", "a.raw", "-o", "b",
+                     "--config_file", "c.json", "-l", "list.txt"})
+                .code,
+            0);
+  EXPECT_EQ(called, "checker working_directory");
   std::vector<std::string> words(kEngine.begin() + 1, kEngine.end());
   words.insert(words.end(), {"--default_verifier", "SQNR"});
   EXPECT_EQ(RanWith(words).code, 0);

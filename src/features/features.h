@@ -24,6 +24,8 @@ Result<Outcome> RunVerification(const VerificationOptions& options);
 Result<Outcome> RunTensorInspection(const TensorInspectionOptions& options);
 Result<Outcome> RunCompareEncodings(const CompareEncodingsOptions& options);
 Result<Outcome> RunDlcInfo(const DlcInfoOptions& options);
+// With a folder of models, one that fails does not stop the others, and the failure names it.
+Result<Outcome> RunQuantChecker(const QuantCheckerOptions& options);
 Result<Outcome> RunEndToEnd(const EndToEndOptions& options);
 
 }  // namespace acc::features

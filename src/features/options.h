@@ -155,6 +155,24 @@ struct DlcInfoOptions {
   bool json = false;
 };
 
+struct QuantCheckerOptions {
+  CommonOptions common;
+  ModelOptions model;  // `model_path` may be a folder of models.
+  std::filesystem::path config_file;
+  std::filesystem::path input_list;
+  std::filesystem::path engine_path;
+  std::filesystem::path quantization_overrides;
+  std::filesystem::path golden_output_reference_directory;
+  int activation_width = 8;
+  int weights_width = 8;
+  int bias_width = 8;
+  bool generate_csv = false;
+  bool generate_plots = false;
+  bool per_channel_plots = false;
+  std::map<std::string, std::string> sdk_only;  // As in InferenceEngineOptions.
+  std::uint64_t memory_budget_mb = 1024;
+};
+
 // The end-to-end run. `verification.golden_output_reference_directory` set: no golden run.
 struct EndToEndOptions {
   CommonOptions common;

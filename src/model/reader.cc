@@ -15,7 +15,8 @@ namespace acc::model {
 namespace {
 
 constexpr std::array kReaders = {
-    ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &LooksLikeOnnx, &ReadOnnx},
+    ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &LooksLikeOnnx, &ReadOnnx,
+               ".onnx"},
 };
 
 // Frameworks of the contract, whether this build has a reader for them or not.

@@ -18,6 +18,7 @@ struct ReaderInfo {
   std::string_view summary;    // One line, for --help and the docs.
   bool (*matches)(std::string_view first_bytes);
   Result<Graph> (*read)(const std::filesystem::path& path);
+  std::string_view extension;  // Of files in a folder of models.
 };
 
 std::span<const ReaderInfo> Readers();

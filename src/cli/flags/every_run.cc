@@ -16,12 +16,14 @@ constexpr Places kOfEveryRun = In({{kFrameworkRunner, kOptional},
                                    {kVerification, kOptional},
                                    {kTensorInspection, kOptional},
                                    {kCompareEncodings, kOptional},
+                                   {kQuantChecker, kOptional},
                                    {kEndToEnd, kOptional}});
 constexpr Places kEverywhere = In({{kFrameworkRunner, kOptional},
                                    {kInferenceEngine, kEngineOptional},
                                    {kVerification, kOptional},
                                    {kTensorInspection, kOptional},
                                    {kCompareEncodings, kOptional},
+                                   {kQuantChecker, kOptional},
                                    {kDlcInfo, kOptional},
                                    {kEndToEnd, kOptional}});
 

@@ -60,6 +60,7 @@ constexpr Flag kFlags[] = {
      .fallback = "1024",
      .groups = In({{kFrameworkRunner, kOptional},
                    {kInferenceEngine, kEngineOptional},
+                   {kQuantChecker, kOptional},
                    {kEndToEnd, kOptional}}),
      .help = "How much memory the tensors captured in one pass may take.",
      .set = &Set<kRunnerPart, &FrameworkRunnerOptions::memory_budget_mb>},

@@ -16,9 +16,11 @@ constexpr std::array<std::string_view, 3> kFrameworks = {"tensorflow", "onnx", "
 
 constexpr Places kOfModel = In({{kFrameworkRunner, kRequired},
                                 {kInferenceEngine, kSourceStage},
+                                {kQuantChecker, kRequired},
                                 {kEndToEnd, kRunnerAndEngine}});
 constexpr Places kOfModelAndMapping = In({{kFrameworkRunner, kRequired},
                                           {kInferenceEngine, kSourceStage},
+                                          {kQuantChecker, kRequired},
                                           {kVerification, kMapping},
                                           {kEndToEnd, kRunnerAndEngine}});
 
@@ -35,7 +37,7 @@ constexpr Flag kFlags[] = {
      .short_name = "m",
      .placeholder = "MODEL_PATH",
      .groups = kOfModelAndMapping,
-     .help = "The source model's file.",
+     .help = "The source model's file; for the quantization checker also a folder of models.",
      .set = &Set<kRunnerPart, kModelPart, &ModelOptions::model_path>},
     {.name = "input_tensor",
      .short_name = "i",

@@ -16,6 +16,7 @@ std::span<const Flag> FrameworkRunnerFlags();
 std::span<const Flag> TensorInspectionFlags();
 std::span<const Flag> CompareEncodingsFlags();
 std::span<const Flag> DlcInfoFlags();
+std::span<const Flag> QuantCheckerFlags();
 std::span<const Flag> EveryRunFlags();
 
 // The way to a field, for Set<>.
@@ -25,6 +26,10 @@ inline constexpr auto kEnginePart = &AllOptions::inference_engine;
 inline constexpr std::size_t kAnyNumber = 1000;
 
 // Paragraphs that several tables name.
+inline constexpr Places kOfEngineAndChecker =
+    In({{Feature::kInferenceEngine, Group::kEngineOptional},
+        {Feature::kQuantChecker, Group::kOptional},
+        {Feature::kEndToEnd, Group::kMoreForEngine}});
 inline constexpr Places kOfEngine = In({{Feature::kInferenceEngine, Group::kEngineOptional},
                                         {Feature::kEndToEnd, Group::kMoreForEngine}});
 

@@ -34,11 +34,14 @@ constexpr Flag kFlags[] = {
     {.name = "golden_output_reference_directory",
      .aliases = {"golden_dir_for_mapping", "framework_results"},
      .placeholder = "GOLDEN_DIRECTORY",
-     .groups = In(
-         {{kInferenceEngine, kEngineOptional}, {kVerification, kRequired}, {kEndToEnd, kOptional}}),
+     .groups = In({{kInferenceEngine, kEngineOptional},
+                   {kVerification, kRequired},
+                   {kQuantChecker, kOptional},
+                   {kEndToEnd, kOptional}}),
      .help = "The directory of golden outputs. Verification compares with it, the inference engine "
-             "makes the tensor mapping from it, and the end-to-end run then skips the framework "
-             "runner.",
+             "makes the tensor mapping from it, the quantization checker makes sure with it that "
+             "the converted model computes the same in float, and the end-to-end run then skips "
+             "the framework runner.",
      .set = &SetGoldenDirectory},
     {.name = "inference_results",
      .placeholder = "INFERENCE_RESULTS",

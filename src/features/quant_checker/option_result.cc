@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "features/quant_checker/option_result.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+
+#include "base/threads.h"
+#include "features/target_run.h"
+#include "quantize/value_density.h"
+
+namespace acc::features {
+namespace {
+
+class Judge {
+ public:
+  Judge(const CheckedGraph& graph, const quantize::QuantizedGraph& quantized,
+        const quantize::Calibrator& calibrator, bool with_entropy)
+      : graph_(graph),
+        quantized_(quantized),
+        calibrator_(calibrator),
+        with_entropy_(with_entropy) {}
+
+  std::vector<ParamResult> Params() const {
+    std::vector<ParamResult> results(graph_.params.size());
+    ParallelFor(results.size(), [&](std::size_t i) {
+      const std::string& tensor = graph_.params[i].tensor;
+      const auto encoding = quantized_.params.find(tensor);
+      if (encoding == quantized_.params.end() || encoding->second.is_float) return;
+      const Tensor& values = graph_.target.graph.initializers.at(tensor);
+      results[i].encoding = encoding->second;
+      results[i].facts =
+          inspect::FactsOf(values.values<float>(), values.dims(), encoding->second, with_entropy_);
+    });
+    return results;
+  }
+
+  std::vector<NoiseShare> Shares(const std::vector<ParamResult>& params) const {
+    std::vector<NoiseShare> shares = ActivationShares();
+    for (std::size_t i = 0; i < params.size(); ++i) {
+      if (const auto noise = ParamNoise(graph_.params[i], params[i])) {
+        shares.push_back({.tensor = graph_.params[i].tensor, .param = i, .noise = *noise});
+      }
+    }
+    std::stable_sort(shares.begin(), shares.end(),
+                     [](const NoiseShare& a, const NoiseShare& b) { return a.noise > b.noise; });
+    return shares;
+  }
+
+ private:
+  std::vector<NoiseShare> ActivationShares() const {
+    std::vector<std::string> tensors;
+    for (const auto& [tensor, encoding] : quantized_.activations) {
+      const bool has_own_range = !quantized_.shares_range_with.contains(tensor);
+      if (has_own_range && !encoding.is_float) tensors.push_back(tensor);
+    }
+    std::vector<std::optional<double>> noise(tensors.size());
+    ParallelFor(tensors.size(), [&](std::size_t i) {
+      const auto observer = calibrator_.ObserverOf(tensors[i]);
+      if (!observer.ok()) return;
+      noise[i] = ExpectedNoise(**observer, quantized_.activations.at(tensors[i]).channels.front());
+    });
+    std::vector<NoiseShare> shares;
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      if (noise[i]) shares.push_back({.tensor = tensors[i], .param = {}, .noise = *noise[i]});
+    }
+    return shares;
+  }
+
+  std::optional<double> ParamNoise(const CheckedParam& param, const ParamResult& result) const {
+    if (!result.encoding || !(result.facts.signal > 0)) return std::nullopt;
+    if (param.is_bias) {
+      if (const auto power = PowerOf(param.effects)) {
+        return result.facts.noise / static_cast<double>(param.facts.count) / *power;
+      }
+    }
+    return result.facts.noise / result.facts.signal;
+  }
+
+  // The mean square of the first of `tensors` that was seen.
+  std::optional<double> PowerOf(const std::vector<std::string>& tensors) const {
+    for (const std::string& tensor : tensors) {
+      const auto observer = calibrator_.ObserverOf(tensor);
+      if (!observer.ok() || (*observer)->histogram() == nullptr) continue;
+      const double power = quantize::ValueDensity(*(*observer)->histogram()).MeanSquare();
+      if (power > 0) return power;
+    }
+    return std::nullopt;
+  }
+
+  const CheckedGraph& graph_;
+  const quantize::QuantizedGraph& quantized_;
+  const quantize::Calibrator& calibrator_;
+  bool with_entropy_;
+};
+
+struct Sums {
+  double signal = 0;
+  double noise = 0;
+};
+
+double DecibelsOf(const Sums& sums) {
+  return sums.noise == 0 ? std::numeric_limits<double>::infinity()
+                         : 10 * std::log10(sums.signal / sums.noise);
+}
+
+// NaN and infinities of the float side take no part; on the other they are all noise.
+Sums SumsOf(std::span<const float> golden, std::span<const float> quantized) {
+  Sums sums;
+  for (std::size_t i = 0; i < golden.size(); ++i) {
+    if (!std::isfinite(golden[i])) continue;
+    const double value = golden[i];
+    const double difference = std::isfinite(quantized[i]) ? value - quantized[i] : value;
+    sums.signal += value * value;
+    sums.noise += difference * difference;
+  }
+  return sums;
+}
+
+std::vector<std::string> ComparedOutputs(const model::Graph& graph) {
+  std::vector<std::string> floats;
+  std::vector<std::string> all;
+  for (const ValueInfo& output : graph.outputs) {
+    all.push_back(output.name);
+    if (output.type == ElementType::kFloat32) floats.push_back(output.name);
+  }
+  return floats.empty() ? all : floats;
+}
+
+}  // namespace
+
+std::optional<double> ExpectedNoise(const quantize::Observer& observer, const Encoding& encoding) {
+  if (observer.histogram() == nullptr) return std::nullopt;
+  const quantize::ValueDensity density(*observer.histogram(), observer.few_values());
+  const double power = density.MeanSquare();
+  if (!(power > 0)) return std::nullopt;
+  return density.MeanSquaredError(encoding) / power;
+}
+
+double NoiseToDecibels(double noise) {
+  return noise > 0 ? -10 * std::log10(noise) : std::numeric_limits<double>::infinity();
+}
+
+OptionResult JudgeOption(const QuantizationOption& option, const CheckedGraph& graph,
+                         const quantize::QuantizedGraph& quantized,
+                         const quantize::Calibrator& calibrator, bool with_entropy) {
+  const Judge judge(graph, quantized, calibrator, with_entropy);
+  OptionResult result{.option = option,
+                      .activations = quantized.activations,
+                      .encoded_params = quantized.params,
+                      .shares_range_with = quantized.shares_range_with,
+                      .params = judge.Params(),
+                      .shares = {},
+                      .outputs = {},
+                      .notes = quantized.notes};
+  result.shares = judge.Shares(result.params);
+  double noise = 0;
+  for (const NoiseShare& share : result.shares) noise += share.noise;
+  result.expected_db = NoiseToDecibels(noise);
+  return result;
+}
+
+Result<std::vector<OutputError>> MeasureOutputs(const CheckedGraph& graph,
+                                                const quantize::QuantizedGraph& quantized,
+                                                const InputLines& lines, const FloatOutputs& floats,
+                                                target::Engine& engine) {
+  TargetModel model;
+  model.converted = graph.target;
+  model.quantized = quantized;
+  const std::vector<std::string> outputs = ComparedOutputs(graph.target.graph);
+  std::map<std::string, std::vector<Sums>> sums;
+  for (const std::string& output : outputs) sums[output].resize(floats.lines);
+  const auto compare = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
+                           const TensorView& /*stored*/) -> Status {
+    const auto place = sums.find(tap.tensor);
+    if (place == sums.end()) return OkStatus();
+    ACC_ASSIGN_OR_RETURN(const auto values, ToFloats(value));
+    const std::vector<float>& golden = floats.values.at(tap.tensor)[line];
+    // Dims that follow from the data, as of a list of detections, may differ: all is lost then.
+    const std::vector<float> nothing(golden.size(), 0.0F);
+    place->second[line] = SumsOf(golden, values.size() == golden.size() ? values : nothing);
+    return OkStatus();
+  };
+  const auto read = [&](std::size_t line) { return lines.Read(line); };
+  const auto unreadable = [](const std::string&, const std::string&) {};
+  ACC_RETURN_IF_ERROR(engine.Run(ProgramOf(model, true), floats.lines, read, compare, unreadable,
+                                 "quantized outputs"));
+  std::vector<OutputError> errors;
+  for (const std::string& output : outputs) {
+    OutputError error{.output = output};
+    Sums all;
+    for (std::size_t line = 0; line < floats.lines; ++line) {
+      const Sums& of_line = sums.at(output)[line];
+      all.signal += of_line.signal;
+      all.noise += of_line.noise;
+      if (DecibelsOf(of_line) < error.worst_line_db) {
+        error.worst_line_db = DecibelsOf(of_line);
+        error.worst_line = line;
+      }
+    }
+    error.sqnr_db = DecibelsOf(all);
+    errors.push_back(error);
+  }
+  return errors;
+}
+
+double LowestOf(const std::vector<OutputError>& outputs) {
+  double lowest = std::numeric_limits<double>::quiet_NaN();
+  for (const OutputError& output : outputs) {
+    if (!(output.sqnr_db >= lowest)) lowest = output.sqnr_db;
+  }
+  return lowest;
+}
+
+}  // namespace acc::features
