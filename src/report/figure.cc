@@ -173,6 +173,7 @@ class PanelDrawing {
     cairo_save(cr);
     cairo_rectangle(cr, box_.left, box_.top, box_.width, box_.height);
     cairo_clip(cr);
+    for (const HeatCell& cell : panel_.cells) DrawCell(cell);
     for (const Curve& curve : panel_.curves) DrawCurve(curve);
     for (const Marker& marker : panel_.markers) DrawMarker(marker);
     cairo_restore(cr);
@@ -224,6 +225,17 @@ class PanelDrawing {
     cairo_rotate(cr, -1.5707963267948966);
     canvas_.Text(0, 0, panel_.y_label, kTextSize, kInk, Anchor::kMiddle);
     cairo_restore(cr);
+  }
+
+  void DrawCell(const HeatCell& cell) const {
+    if (cell.share <= 0) return;
+    cairo_t* cr = canvas_.cr();
+    cairo_set_antialias(cr, CAIRO_ANTIALIAS_NONE);
+    canvas_.Use(kGoldenColour, cell.share);
+    cairo_rectangle(cr, X(cell.left), Y(cell.high), X(cell.right) - X(cell.left),
+                    Y(cell.low) - Y(cell.high));
+    cairo_fill(cr);
+    cairo_set_antialias(cr, CAIRO_ANTIALIAS_DEFAULT);
   }
 
   void DrawCurve(const Curve& curve) const {

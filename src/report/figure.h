@@ -46,11 +46,19 @@ struct Marker {
   bool dashed = false;
 };
 
+// A rectangle of a heat map; empty at 0, full at 1.
+struct HeatCell {
+  double left = 0, right = 0;
+  double low = 0, high = 0;
+  double share = 0;
+};
+
 struct Panel {
   std::string y_label;
   std::vector<Curve> curves;
   std::vector<Marker> markers;
-  bool from_zero = false;  // The y axis starts at zero.
+  bool from_zero = false;        // The y axis starts at zero.
+  std::vector<HeatCell> cells = {};  // Below the curves, within their extent.
 };
 
 struct Figure {

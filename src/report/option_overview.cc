@@ -110,23 +110,27 @@ class Page {
   }
 
   void Causes() {
-    if (overview_.causes.empty()) return;
+    if (overview_.rows.empty()) return;
     Append(html_,
            "<section id=\"causes\"><h2>What costs most in {}, and the cheapest remedy</h2>"
            "<ol class=\"causes\">",
            EscapeHtml(overview_.rows.front().name));
+    if (overview_.causes.empty()) {
+      html_ += "<li>No tensor alone makes 2 % of the error; many make a little each.</li>";
+    }
     for (const CauseText& cause : overview_.causes) {
       Append(html_,
              "<li><span class=\"share\">{:.0f} %</span> <b class=\"name\">{}</b> <span "
-             "class=\"muted\">{}, {}</span><br>{}<br>",
+             "class=\"muted\">{}</span><br>Quantized alone: {} at the output. Its own SQNR: {}; "
+             "{}<br>",
              cause.share * 100, EscapeHtml(cause.tensor), EscapeHtml(cause.role),
-             Decibels(cause.sqnr_db), EscapeHtml(cause.why));
+             Decibels(cause.output_db), Decibels(cause.sqnr_db), EscapeHtml(cause.why));
       if (cause.remedy) {
         Append(html_, "Remedy: {} <span class=\"fromto\">{} → <b>{}</b></span> <code>{}</code>",
                EscapeHtml(cause.remedy->what), Decibels(cause.remedy->before_db),
                Decibels(cause.remedy->after_db), EscapeHtml(cause.remedy->flag));
       } else {
-        html_ += "<span class=\"muted\">No remedy here changes it by 3 dB.</span>";
+        html_ += "<span class=\"muted\">No remedy makes the output 3 dB better.</span>";
       }
       html_ += "</li>";
     }
@@ -144,7 +148,9 @@ class Page {
         "<footer><p>Measured: the quantized graph runs on the host and its outputs are compared "
         "with the float graph's; the worst output counts, over all inputs. Expected: the rounding "
         "noise of each weight, bias and activation against its signal, added up as if it passed "
-        "through the layers behind as the signal does. A share is a tensor's part of that sum.</p>"
+        "through the layers behind as the signal does: mostly more than arrives. What costs most "
+        "was found by quantizing parts of the model alone, ever smaller ones, on the first input; "
+        "a share is a tensor's noise at the output against that of all together.</p>"
         "<p>The same for programs: <a href=\"overview.json\">overview.json</a></p>";
     Append(html_, "<p><code class=\"command\">{}</code></p></footer></main></body></html>\n",
            EscapeHtml(overview_.command));
@@ -216,12 +222,16 @@ std::vector<std::string> OverviewLines(const OptionOverview& overview) {
   }
   for (const CauseText& cause : overview.causes) {
     const std::string name = Printable(ShortName(cause.tensor, 60));
-    lines.push_back(fmt::format("{:.0f} % of the error: '{}' ({}), {}", cause.share * 100, name,
-                                Printable(cause.role), Decibels(cause.sqnr_db)));
+    lines.push_back(fmt::format("{:.0f} % of the error: '{}' ({}), alone {} at the output",
+                                cause.share * 100, name, Printable(cause.role),
+                                Decibels(cause.output_db)));
     if (cause.remedy) {
       lines.push_back(
           fmt::format("    remedy: {}: {}", cause.remedy->what, Decibels(cause.remedy->after_db)));
     }
+  }
+  if (overview.causes.empty() && !overview.rows.empty()) {
+    lines.emplace_back("no tensor alone makes 2 % of the error; many make a little each");
   }
   if (overview.remedies_db) {
     lines.push_back(fmt::format("with these remedies: {} measured, instead of {}",

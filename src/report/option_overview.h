@@ -24,18 +24,19 @@ struct OptionRow {
 };
 
 struct RemedyText {
-  std::string what;  // "one range per output channel"
-  std::string flag;  // How to ask for it; may be empty.
-  double before_db = 0;
-  double after_db = 0;
+  std::string what;      // "one range per output channel"
+  std::string flag;      // How to ask for it; may be empty.
+  double before_db = 0;  // The output's SQNR with the tensor quantized alone.
+  double after_db = 0;   // The same with the remedy.
 };
 
 // A tensor that causes a part of the best option's error.
 struct CauseText {
   std::string tensor;
-  std::string role;  // "weight of Conv 'conv1'"
-  double share = 0;  // Of the expected noise, 0 to 1.
-  double sqnr_db = 0;
+  std::string role;      // "weight of Conv 'conv1'"
+  double share = 0;      // What it alone makes of the output's noise, 0 to 1.
+  double output_db = 0;  // The output's SQNR where it alone is quantized.
+  double sqnr_db = 0;    // Its own.
   std::string why;
   std::optional<RemedyText> remedy;  // The cheapest that helps; nothing where none does.
 };
@@ -44,9 +45,9 @@ struct OptionOverview {
   std::string model;
   std::size_t inputs = 0;
   std::size_t measured_inputs = 0;
-  std::vector<OptionRow> rows;  // The best first.
-  std::vector<CauseText> causes;
-  std::string overrides_file;  // Relative to the page.
+  std::vector<OptionRow> rows;    // The best first.
+  std::vector<CauseText> causes;  // Of the best, the costliest first.
+  std::string overrides_file;     // Relative to the page.
   std::string overrides_flags;
   std::string remedies_file;  // Empty where no remedy can be said by encodings.
   std::string remedies_flags;

@@ -30,6 +30,7 @@ OptionOverview Sample() {
   overview.causes = {{.tensor = "w",
                       .role = "weight of Conv 'c'",
                       .share = 0.5,
+                      .output_db = 24.5,
                       .sqnr_db = 20,
                       .why = "few steps",
                       .remedy = RemedyText{"one range for each output channel", "--x", 20, 41}}};
@@ -59,7 +60,8 @@ TEST(OptionOverview, LinesNameOptionsCausesAndRemedies) {
   const auto lines = OverviewLines(Sample());
   ASSERT_EQ(lines.size(), 6U);
   EXPECT_NE(lines[1].find("enhanced"), std::string::npos);
-  EXPECT_NE(lines[4].find("one range for each output channel: 41.0 dB"), std::string::npos);
+  EXPECT_NE(lines[4].find("one range for each output channel: alone 41.0 dB instead of 20.0 dB"),
+            std::string::npos);
   EXPECT_NE(lines[5].find("30.0 dB measured, instead of 21.5 dB"), std::string::npos);
 }
 

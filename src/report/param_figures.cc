@@ -79,6 +79,45 @@ std::vector<Channel> ChannelsOf(const ParamPlot& plot) {
   return channels;
 }
 
+// The histogram of each channel between the smallest and the largest value of all.
+std::vector<HeatCell> CellsOf(const ParamPlot& plot, const std::vector<Channel>& channels) {
+  constexpr std::size_t kCellsOfAChannel = 64;
+  double low = 0;
+  double high = 0;
+  for (const Channel& channel : channels) {
+    low = std::min(low, channel.min);
+    high = std::max(high, channel.max);
+  }
+  if (!(low < high)) return {};
+  const double height = (high - low) / kCellsOfAChannel;
+  const ChannelLayout layout = LayoutOf(plot.dims, plot.channel_axis);
+  std::vector<double> counts(layout.channels * kCellsOfAChannel);
+  for (std::size_t i = 0; i < plot.values.size(); ++i) {
+    if (!std::isfinite(plot.values[i])) continue;
+    const auto cell = static_cast<std::size_t>((plot.values[i] - low) / height);
+    const std::size_t channel = (i / layout.inner) % layout.channels;
+    ++counts[channel * kCellsOfAChannel + std::min(cell, kCellsOfAChannel - 1)];
+  }
+  std::vector<HeatCell> cells;
+  for (std::size_t channel = 0; channel < layout.channels; ++channel) {
+    const auto first = counts.begin() + static_cast<std::ptrdiff_t>(channel * kCellsOfAChannel);
+    const double most = *std::max_element(first, first + kCellsOfAChannel);
+    for (std::size_t i = 0; i < kCellsOfAChannel && most > 0; ++i) {
+      const double count = first[static_cast<std::ptrdiff_t>(i)];
+      const double bottom = low + static_cast<double>(i) * height;
+      // The root lets single values be seen beside thousands.
+      if (count > 0) {
+        cells.push_back({.left = static_cast<double>(channel) - 0.5,
+                         .right = static_cast<double>(channel) + 0.5,
+                         .low = bottom,
+                         .high = bottom + height,
+                         .share = std::sqrt(count / most)});
+      }
+    }
+  }
+  return cells;
+}
+
 }  // namespace
 
 Figure ParamHistogram(const ParamPlot& plot) {
@@ -110,7 +149,7 @@ Figure ParamChannels(const ParamPlot& plot) {
   Figure figure;
   figure.title = plot.tensor;
   figure.subtitle = EncodingText(plot);
-  figure.note = "channels without a value other than zero have no SQNR";
+  figure.note = "cells: the histogram of each channel, darkest where it is fullest";
   figure.x_label = "channel";
   Curve min{"unquantized", kGoldenColour, CurveStyle::kLine, {}};
   Curve max{"", kGoldenColour, CurveStyle::kLine, {}};
@@ -129,7 +168,8 @@ Figure ParamChannels(const ParamPlot& plot) {
     }
   }
   figure.panels.resize(2);
-  figure.panels[0].y_label = "range";
+  figure.panels[0].y_label = "value";
+  figure.panels[0].cells = CellsOf(plot, channels);
   figure.panels[0].curves = {std::move(min), std::move(max), std::move(low), std::move(high)};
   figure.panels[1].y_label = "SQNR, dB";
   figure.panels[1].curves = {std::move(sqnr)};

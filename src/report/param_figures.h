@@ -23,8 +23,9 @@ struct ParamPlot {
 // How many elements have which value, unquantized and quantized, on common bins.
 Figure ParamHistogram(const ParamPlot& plot);
 
-// Per channel along `channel_axis`: the range of the values against what the encoding covers, and
-// the SQNR. Only where there is such an axis.
+// Per channel along `channel_axis`: the histogram of the values as a column of cells (the darkest
+// is the channel's fullest), their range, what the encoding covers, and the SQNR. Only where there
+// is such an axis.
 Figure ParamChannels(const ParamPlot& plot);
 
 }  // namespace acc::report

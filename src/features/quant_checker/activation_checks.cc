@@ -13,10 +13,6 @@
 namespace acc::features {
 namespace {
 
-bool EqualGrids(const Encoding& a, const Encoding& b) {
-  return a.scale == b.scale && a.offset == b.offset && a.bitwidth == b.bitwidth;
-}
-
 // What some lines' elements say, for all options.
 class Block {
  public:
@@ -65,18 +61,18 @@ class Block {
     ACC_ASSIGN_OR_RETURN(const Floats floats, Floats::Of(value));
     facts_.Set(line, tensor, inspect::FactsOf(floats.values(), sources_.wanted_facts));
     const bool with_entropy = NeedsOf(sources_.checks).entropy;
-    std::vector<std::pair<Encoding, inspect::QuantizationFacts>> known;
+    std::vector<std::pair<const TensorEncoding*, inspect::QuantizationFacts>> known;
     for (std::size_t option = 0; option < sources_.results.size(); ++option) {
       const auto encoding = sources_.results[option].activations.find(tensor);
       const auto place = quantized_[option].find(tensor);
       const bool is_quantized = encoding != sources_.results[option].activations.end() &&
                                 place != quantized_[option].end() && !encoding->second.is_float;
       if (!is_quantized) continue;
-      const Encoding& grid = encoding->second.channels.front();
       auto same = std::ranges::find_if(
-          known, [&](const auto& other) { return EqualGrids(other.first, grid); });
+          known, [&](const auto& other) { return SameGrids(*other.first, encoding->second); });
       if (same == known.end()) {
-        same = known.insert(known.end(), {grid, inspect::FactsOf(floats.values(), value.dims,
+        same = known.insert(known.end(),
+                            {&encoding->second, inspect::FactsOf(floats.values(), value.dims,
                                                                  encoding->second, with_entropy)});
       }
       place->second[line - range_.first] = same->second;

@@ -14,6 +14,7 @@
 #include "features/quant_checker/check_files.h"
 #include "features/quant_checker/check_rows.h"
 #include "features/quant_checker/float_run.h"
+#include "features/quant_checker/noise_search.h"
 #include "features/quant_checker/option_result.h"
 #include "features/quant_checker/param_plots.h"
 #include "features/quant_checker/remedies.h"
@@ -30,6 +31,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostCauses = 5;
 constexpr std::size_t kRankedCauses = 3;
+constexpr std::size_t kMostRuns = 48;
 constexpr std::size_t kAdvisedInputs = 50;
 
 // An option with what will quantize it.
@@ -170,17 +172,35 @@ class ModelCheck {
   Result<OptionResult> Judge(const Candidate& candidate, quantize::Quantizer& quantizer) const {
     const CheckedGraph& graph = graphs_[candidate.graph];
     ACC_ASSIGN_OR_RETURN(const auto quantized, quantizer.Finish(*floats_.calibrator));
+    if (const OptionResult* twin = TwinOf(candidate, quantized)) return Renamed(*twin, candidate);
     OptionResult result =
         JudgeOption(candidate.option, graph, quantized, *floats_.calibrator, needs_.entropy);
     result.graph = candidate.graph;
-    ACC_ASSIGN_OR_RETURN(result.outputs,
-                         MeasureOutputs(graph, quantized, lines_, floats_.outputs, *engine_));
+    ACC_ASSIGN_OR_RETURN(
+        result.outputs, MeasureOutputs(graph.target, quantized, lines_, floats_.outputs, *engine_));
     result.measured_db = LowestOf(result.outputs);
     for (const std::string& note : quantized.notes) {
       LogDebug("{}: {}", candidate.option.name, note);
     }
     LogInfo("{}: {:.1f} dB measured at the output, {:.1f} dB expected", candidate.option.name,
             result.measured_db, result.expected_db);
+    return result;
+  }
+
+  // An earlier option that quantizes the same graph the same way, as tf and asymmetric do, and any
+  // two that differ by an equalization that found nothing.
+  const OptionResult* TwinOf(const Candidate& candidate,
+                             const quantize::QuantizedGraph& quantized) const {
+    const auto twin = std::ranges::find_if(results_, [&](const OptionResult& other) {
+      return other.graph == candidate.graph && HasEncodingsOf(quantized, other);
+    });
+    return twin == results_.end() ? nullptr : &*twin;
+  }
+
+  static OptionResult Renamed(const OptionResult& twin, const Candidate& candidate) {
+    LogInfo("{}: the same as {}", candidate.option.name, twin.option.name);
+    OptionResult result = twin;
+    result.option = candidate.option;
     return result;
   }
 
@@ -256,7 +276,8 @@ class ModelCheck {
     if (table.failures() > 0) thresholds_met_ = false;
   }
 
-  // Indices of results_, the best first. Equal outputs: what is expected to be better.
+  // Indices of results_, the best first. Of equal ones, what is expected to be better, and then
+  // what changes the model less.
   std::vector<std::size_t> Ranking() const {
     std::vector<std::size_t> order(results_.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -266,7 +287,10 @@ class ModelCheck {
     };
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       if (measured(a) != measured(b)) return measured(a) > measured(b);
-      return results_[a].expected_db > results_[b].expected_db;
+      if (results_[a].expected_db != results_[b].expected_db) {
+        return results_[a].expected_db > results_[b].expected_db;
+      }
+      return !results_[a].option.equalize && results_[b].option.equalize;
     });
     return order;
   }
@@ -330,16 +354,22 @@ class ModelCheck {
     overview.overrides_file = "overrides/" + result.option.name + ".json";
     overview.overrides_flags = FlagsFor(result, overview.overrides_file);
     ACC_RETURN_IF_ERROR(quantize::WriteEncodings(results_folder_ / overview.overrides_file,
-                                                 Renamed(encodings, graph)));
+                                                 InSourceNames(encodings, graph)));
+    IsolatedQuantization isolated(graph, lines_, floats_.outputs, *engine_);
+    ACC_ASSIGN_OR_RETURN(const auto noise,
+                         FindNoise(graph, result, isolated, kMostCauses, kMostRuns));
     const OptionResult* equalized = EqualizedTwin(result);
-    const auto causes =
+    ACC_ASSIGN_OR_RETURN(
+        const auto causes,
         CausesOf({.graph = graph,
                   .result = result,
+                  .isolated = noise,
                   .equalized = equalized,
                   .equalized_graph = equalized == nullptr ? nullptr : &graphs_[equalized->graph],
                   .calibrator = *floats_.calibrator,
-                  .given = options_},
-                 kMostCauses);
+                  .measuring = isolated}));
+    LogInfo("{}: {} runs of parts of it found {} tensors that make most of its error",
+            result.option.name, isolated.runs(), causes.size());
     bool mends = false;
     for (const Cause& cause : causes) {
       overview.causes.push_back(cause.text);
@@ -361,7 +391,7 @@ class ModelCheck {
     overview.remedies_file = "overrides/remedies.json";
     overview.remedies_flags = FlagsFor(results_[best], overview.remedies_file);
     return quantize::WriteEncodings(results_folder_ / overview.remedies_file,
-                                    Renamed(encodings, graphs_[candidate.graph]));
+                                    InSourceNames(encodings, graphs_[candidate.graph]));
   }
 
   // The option that differs from `result` by equalization alone, if that changed the graph.
@@ -381,8 +411,8 @@ class ModelCheck {
   }
 
   // Under the source's names, where there is one.
-  static quantize::Overrides Renamed(const quantize::Overrides& encodings,
-                                     const CheckedGraph& graph) {
+  static quantize::Overrides InSourceNames(const quantize::Overrides& encodings,
+                                           const CheckedGraph& graph) {
     quantize::Overrides renamed{.activations = {}, .params = encodings.params};
     for (const auto& [name, encoding] : encodings.activations) {
       const auto tensor = graph.target.tensors.find(name);

@@ -117,6 +117,15 @@ Sums SumsOf(std::span<const float> golden, std::span<const float> quantized) {
   return sums;
 }
 
+bool EqualEncodings(const std::map<std::string, TensorEncoding>& some,
+                    const std::map<std::string, TensorEncoding>& others) {
+  const auto equal = [](const auto& a, const auto& b) {
+    return a.first == b.first && a.second.is_float == b.second.is_float &&
+           SameGrids(a.second, b.second);
+  };
+  return std::ranges::equal(some, others, equal);
+}
+
 std::vector<std::string> ComparedOutputs(const model::Graph& graph) {
   std::vector<std::string> floats;
   std::vector<std::string> all;
@@ -128,6 +137,18 @@ std::vector<std::string> ComparedOutputs(const model::Graph& graph) {
 }
 
 }  // namespace
+
+bool SameGrids(const TensorEncoding& a, const TensorEncoding& b) {
+  const auto same = [](const Encoding& x, const Encoding& y) {
+    return x.scale == y.scale && x.offset == y.offset && x.bitwidth == y.bitwidth;
+  };
+  return a.axis == b.axis && std::ranges::equal(a.channels, b.channels, same);
+}
+
+bool HasEncodingsOf(const quantize::QuantizedGraph& quantized, const OptionResult& result) {
+  return EqualEncodings(quantized.activations, result.activations) &&
+         EqualEncodings(quantized.params, result.encoded_params);
+}
 
 std::optional<double> ExpectedNoise(const quantize::Observer& observer, const Encoding& encoding) {
   if (observer.histogram() == nullptr) return std::nullopt;
@@ -160,14 +181,14 @@ OptionResult JudgeOption(const QuantizationOption& option, const CheckedGraph& g
   return result;
 }
 
-Result<std::vector<OutputError>> MeasureOutputs(const CheckedGraph& graph,
+Result<std::vector<OutputError>> MeasureOutputs(const convert::TargetGraph& target,
                                                 const quantize::QuantizedGraph& quantized,
                                                 const InputLines& lines, const FloatOutputs& floats,
                                                 target::Engine& engine) {
   TargetModel model;
-  model.converted = graph.target;
+  model.converted = target;
   model.quantized = quantized;
-  const std::vector<std::string> outputs = ComparedOutputs(graph.target.graph);
+  const std::vector<std::string> outputs = ComparedOutputs(target.graph);
   std::map<std::string, std::vector<Sums>> sums;
   for (const std::string& output : outputs) sums[output].resize(floats.lines);
   const auto compare = [&](std::size_t line, const target::Tap& tap, const TensorView& value,

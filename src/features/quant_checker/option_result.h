@@ -62,9 +62,12 @@ OptionResult JudgeOption(const QuantizationOption& option, const CheckedGraph& g
                          const quantize::QuantizedGraph& quantized,
                          const quantize::Calibrator& calibrator, bool with_entropy);
 
+// Whether `quantized` has the encodings of `result`, so that its elements and outputs are the same.
+bool HasEncodingsOf(const quantize::QuantizedGraph& quantized, const OptionResult& result);
+
 // Runs the quantized graph over the lines that `floats` has. Outputs that are no float32 take part
 // only where no output is.
-Result<std::vector<OutputError>> MeasureOutputs(const CheckedGraph& graph,
+Result<std::vector<OutputError>> MeasureOutputs(const convert::TargetGraph& target,
                                                 const quantize::QuantizedGraph& quantized,
                                                 const InputLines& lines, const FloatOutputs& floats,
                                                 target::Engine& engine);
@@ -76,5 +79,8 @@ double LowestOf(const std::vector<OutputError>& outputs);
 std::optional<double> ExpectedNoise(const quantize::Observer& observer, const Encoding& encoding);
 
 double NoiseToDecibels(double noise);
+
+// Whether the same values fall on the same codes and those mean the same.
+bool SameGrids(const TensorEncoding& a, const TensorEncoding& b);
 
 }  // namespace acc::features

@@ -18,13 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool EqualEncodings(const TensorEncoding& a, const TensorEncoding& b) {
-  const auto equal = [](const Encoding& x, const Encoding& y) {
-    return x.scale == y.scale && x.offset == y.offset && x.bitwidth == y.bitwidth;
-  };
-  return a.axis == b.axis && std::ranges::equal(a.channels, b.channels, equal);
-}
-
 // A tensor of a graph, and where each option that quantizes it has its plots.
 struct PlotJob {
   const CheckedGraph* graph = nullptr;
@@ -64,7 +57,7 @@ Status Run(const PlotJob& job, bool per_channel) {
   std::vector<Plots> drawn;
   for (const auto& [encoding, place] : job.places) {
     auto same = std::ranges::find_if(drawn, [&, wanted = encoding](const Plots& plots) {
-      return EqualEncodings(*plots.encoding, *wanted);
+      return SameGrids(*plots.encoding, *wanted);
     });
     if (same == drawn.end()) {
       ACC_ASSIGN_OR_RETURN(Plots plots, Draw(job, *encoding, per_channel));

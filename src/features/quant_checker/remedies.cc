@@ -17,7 +17,6 @@ namespace {
 using quantize::Algorithm;
 
 constexpr double kHelpfulDb = 3;
-constexpr double kLeastShare = 0.02;
 
 // Those whose encodings differ from each other, the plainest first.
 constexpr Algorithm kRangeAlgorithms[] = {Algorithm::kTf, Algorithm::kMse, Algorithm::kEnhanced,
@@ -27,160 +26,125 @@ std::string RangeText(const Encoding& encoding) {
   return fmt::format("[{:.4g}, {:.4g}]", encoding.min, encoding.max);
 }
 
-class Finder {
- public:
-  Finder(const RemedySources& sources, const NoiseShare& share)
-      : sources_(sources), share_(share), before_db_(NoiseToDecibels(share.noise)) {}
+std::string ForAll(std::string_view flag, std::string_view value) {
+  return value.empty() ? "" : fmt::format("--{} {} for all", flag, value);
+}
 
-  std::optional<Remedy> Cheapest() const {
-    const auto found = share_.param ? OfParam() : OfActivation();
-    const auto helpful = std::ranges::find_if(found, [&](const Remedy& remedy) {
-      return remedy.text.after_db >= before_db_ + kHelpfulDb;
-    });
-    return helpful == found.end() ? std::nullopt : std::optional(*helpful);
+// The remedies that a tensor could have, the cheapest first; what they do is not known yet.
+class Candidates {
+ public:
+  Candidates(const RemedySources& sources, const NoiseShare& share)
+      : sources_(sources), share_(share) {
+    if (!share.param) {
+      ForActivation();
+    } else if (sources.graph.params[*share.param].is_bias) {
+      ForBias();
+    } else {
+      ForWeight(sources.graph.params[*share.param]);
+    }
   }
+
+  std::vector<Remedy> Take() { return std::move(remedies_); }
 
  private:
-  Remedy Make(std::string what, std::string flag, double after_db,
-              std::optional<TensorEncoding> encoding) const {
-    return {.text = {.what = std::move(what),
-                     .flag = std::move(flag),
-                     .before_db = before_db_,
-                     .after_db = after_db},
-            .encoding = std::move(encoding)};
+  void Add(std::string what, std::string flag, std::optional<TensorEncoding> encoding) {
+    remedies_.push_back({.text = {.what = std::move(what), .flag = std::move(flag)},
+                         .encoding = std::move(encoding)});
   }
 
-  std::vector<Remedy> OfActivation() const {
+  void ForActivation() {
     const auto observer = sources_.calibrator.ObserverOf(share_.tensor);
-    if (!observer.ok()) return {};
-    const Encoding& now = sources_.result.activations.at(share_.tensor).channels.front();
-    std::vector<Remedy> remedies;
-    if (const auto best = BestRange(**observer, now)) remedies.push_back(*best);
-    if (now.bitwidth < 16) {
-      const Encoding wide = quantize::InfoOf(Algorithm::kTf)
-                                .encode(quantize::ObservationOf(**observer), {.bitwidth = 16});
-      remedies.push_back(Make("store it with 16 bits", "--act_bitwidth 16 for all activations",
-                              After(**observer, wide), TensorEncoding{.channels = {wide}}));
-    }
-    return remedies;
-  }
-
-  static double After(const quantize::Observer& observer, const Encoding& encoding) {
-    const auto noise = ExpectedNoise(observer, encoding);
-    return noise ? NoiseToDecibels(*noise) : std::nan("");
-  }
-
-  // Another range of the same bits, the best there is.
-  std::optional<Remedy> BestRange(const quantize::Observer& observer, const Encoding& now) const {
-    std::optional<Remedy> best;
+    if (!observer.ok()) return;
+    const quantize::Observation seen = quantize::ObservationOf(**observer);
+    const TensorEncoding& now = sources_.result.activations.at(share_.tensor);
+    const int bitwidth = now.channels.front().bitwidth;
     for (const Algorithm algorithm : kRangeAlgorithms) {
       const quantize::AlgorithmInfo& info = quantize::InfoOf(algorithm);
-      const Encoding encoding =
-          info.encode(quantize::ObservationOf(observer), {.bitwidth = now.bitwidth});
-      const double after = After(observer, encoding);
-      if (best && after <= best->text.after_db) continue;
-      const bool clips = encoding.max - encoding.min < now.max - now.min;
-      best = Make(fmt::format("{} the range {} instead of {} ({})",
-                              clips ? "clip its outliers:" : "widen it to", RangeText(encoding),
-                              RangeText(now), info.name),
-                  info.calibration.empty()
-                      ? ""
-                      : fmt::format("--act_quantizer_calibration {} for all", info.calibration),
-                  after, TensorEncoding{.channels = {encoding}});
+      AddRange(now, {.channels = {info.encode(seen, {.bitwidth = bitwidth})}}, seen.min, seen.max,
+               ForAll("act_quantizer_calibration", info.calibration));
     }
-    return best;
+    if (bitwidth >= 16) return;
+    const Encoding wide = quantize::InfoOf(Algorithm::kTf).encode(seen, {.bitwidth = 16});
+    Add("store it with 16 bits", ForAll("act_bitwidth", "16"), TensorEncoding{.channels = {wide}});
   }
 
-  double ParamAfter(const TensorEncoding& encoding) const {
-    const CheckedParam& param = sources_.graph.params[*share_.param];
-    const Tensor& values = Values();
-    const auto facts = inspect::FactsOf(values.values<float>(), values.dims(), encoding, false);
-    // The share of a bias is against another signal; the ratio of the noises carries over.
-    const double before = sources_.result.params[*share_.param].facts.noise;
-    return param.is_bias && facts.noise > 0 && before > 0
-               ? before_db_ + 10 * std::log10(before / facts.noise)
-               : (param.is_bias ? INFINITY : facts.sqnr_db());
+  void AddRange(const TensorEncoding& now, TensorEncoding other, double min, double max,
+                std::string flag) {
+    if (SameGrids(now, other)) return;
+    const Encoding& range = other.channels.front();
+    const bool clips = range.min - range.scale > min || range.max + range.scale < max;
+    Add(fmt::format("{} the range {} instead of {}", clips ? "clip its outliers:" : "give it",
+                    RangeText(range), RangeText(now.channels.front())),
+        std::move(flag), std::move(other));
   }
 
   const Tensor& Values() const {
     return sources_.graph.target.graph.initializers.at(share_.tensor);
   }
 
-  std::vector<Remedy> OfParam() const {
-    const CheckedParam& param = sources_.graph.params[*share_.param];
-    return param.is_bias ? OfBias() : OfWeight(param);
+  TensorEncoding Encoded(Algorithm algorithm, std::optional<int> axis, int bitwidth,
+                         bool symmetric) const {
+    return quantize::EncodingOfConstant(Values(), axis, quantize::InfoOf(algorithm),
+                                        {.bitwidth = bitwidth, .symmetric = symmetric});
   }
 
-  std::vector<Remedy> OfBias() const {
-    const Encoding& now = sources_.result.params[*share_.param].encoding->channels.front();
-    if (now.bitwidth >= 32) return {};
-    const TensorEncoding wide =
-        quantize::EncodingOfConstant(Values(), std::nullopt, quantize::InfoOf(Algorithm::kTf),
-                                     {.bitwidth = 32, .symmetric = true});
-    return {
-        Make("store the bias with 32 bits", "--bias_bitwidth 32 for all", ParamAfter(wide), wide)};
+  void ForBias() {
+    if (sources_.result.params[*share_.param].encoding->channels.front().bitwidth >= 32) return;
+    Add("store the bias with 32 bits", ForAll("bias_bitwidth", "32"),
+        Encoded(Algorithm::kTf, std::nullopt, 32, true));
   }
 
-  std::vector<Remedy> OfWeight(const CheckedParam& param) const {
+  void ForWeight(const CheckedParam& param) {
     const TensorEncoding& now = *sources_.result.params[*share_.param].encoding;
     const int bitwidth = now.channels.front().bitwidth;
-    std::vector<Remedy> remedies;
-    if (!now.per_channel()) remedies.push_back(OtherWeightRange(now));
-    if (const auto equalized = Equalized()) remedies.push_back(*equalized);
-    if (param.channel_axis && !now.per_channel()) {
-      const TensorEncoding channels = quantize::EncodingOfConstant(
-          Values(), param.channel_axis, quantize::InfoOf(Algorithm::kSymmetric),
-          {.bitwidth = bitwidth, .symmetric = true});
-      remedies.push_back(Make("one range for each output channel",
-                              "--use_per_channel_quantization for all", ParamAfter(channels),
-                              channels));
-    }
-    if (bitwidth < 16) {
-      const int wider = bitwidth < 8 ? 8 : 16;
-      const TensorEncoding wide =
-          quantize::EncodingOfConstant(Values(), now.axis, quantize::InfoOf(Algorithm::kTf),
-                                       {.bitwidth = wider, .symmetric = now.per_channel()});
-      remedies.push_back(Make(fmt::format("store it with {} bits", wider),
-                              fmt::format("--weights_bitwidth {} for all", wider), ParamAfter(wide),
-                              wide));
-    }
-    return remedies;
-  }
-
-  Remedy OtherWeightRange(const TensorEncoding& now) const {
-    const Encoding& range = now.channels.front();
-    std::optional<Remedy> best;
     for (const Algorithm algorithm : kRangeAlgorithms) {
-      const quantize::AlgorithmInfo& info = quantize::InfoOf(algorithm);
-      const TensorEncoding encoding =
-          quantize::EncodingOfConstant(Values(), std::nullopt, info, {.bitwidth = range.bitwidth});
-      const double after = ParamAfter(encoding);
-      if (best && after <= best->text.after_db) continue;
-      best = Make(fmt::format("the range {} instead of {} ({})",
-                              RangeText(encoding.channels.front()), RangeText(range), info.name),
-                  info.calibration.empty()
-                      ? ""
-                      : fmt::format("--param_quantizer_calibration {} for all", info.calibration),
-                  after, encoding);
+      if (now.per_channel()) break;
+      AddRange(now, Encoded(algorithm, std::nullopt, bitwidth, false), param.facts.min,
+               param.facts.max,
+               ForAll("param_quantizer_calibration", quantize::InfoOf(algorithm).calibration));
     }
-    return *best;
+    // Equalization changes the weights themselves: no encoding says that.
+    if (IsEqualizedBetter()) Add("equalize it with its neighbours", "--algorithms cle", {});
+    if (param.channel_axis && !now.per_channel()) {
+      Add("one range for each output channel", "--use_per_channel_quantization for all",
+          Encoded(Algorithm::kSymmetric, param.channel_axis, bitwidth, true));
+    }
+    if (bitwidth >= 16) return;
+    const int wider = bitwidth < 8 ? 8 : 16;
+    Add(fmt::format("store it with {} bits", wider),
+        ForAll("weights_bitwidth", std::to_string(wider)),
+        Encoded(Algorithm::kTf, now.axis, wider, now.per_channel()));
   }
 
-  // Equalization changes the weights themselves: no encoding says that.
-  std::optional<Remedy> Equalized() const {
-    if (sources_.equalized == nullptr) return std::nullopt;
+  bool IsEqualizedBetter() const {
+    if (sources_.equalized == nullptr) return false;
     const std::vector<CheckedParam>& params = sources_.equalized_graph->params;
     const auto found = std::ranges::find(params, share_.tensor, &CheckedParam::tensor);
-    if (found == params.end()) return std::nullopt;
-    const auto index = static_cast<std::size_t>(found - params.begin());
-    return Make("equalize it with its neighbours", "--algorithms cle",
-                sources_.equalized->params[index].facts.sqnr_db(), std::nullopt);
+    if (found == params.end()) return false;
+    const ParamResult& now = sources_.result.params[*share_.param];
+    const ParamResult& then =
+        sources_.equalized->params[static_cast<std::size_t>(found - params.begin())];
+    return then.facts.sqnr_db() >= now.facts.sqnr_db() + kHelpfulDb &&
+           sources_.equalized->measured_db >= sources_.result.measured_db;
   }
 
   const RemedySources& sources_;
   const NoiseShare& share_;
-  double before_db_;
+  std::vector<Remedy> remedies_;
 };
+
+Result<std::optional<Remedy>> Cheapest(const RemedySources& sources, const NoiseShare& share,
+                                       double before_db) {
+  for (Remedy& remedy : Candidates(sources, share).Take()) {
+    remedy.text.before_db = before_db;
+    remedy.text.after_db = sources.equalized == nullptr ? 0 : sources.equalized->measured_db;
+    if (!remedy.encoding) return std::optional(remedy);
+    ACC_ASSIGN_OR_RETURN(remedy.text.after_db,
+                         sources.measuring.Measure({{share.tensor, *remedy.encoding}}));
+    if (remedy.text.after_db >= before_db + kHelpfulDb) return std::optional(remedy);
+  }
+  return std::optional<Remedy>();
+}
 
 std::string RoleOf(const RemedySources& sources, const NoiseShare& share) {
   if (!share.param) {
@@ -217,21 +181,23 @@ std::string WhyOf(const RemedySources& sources, const NoiseShare& share) {
 
 }  // namespace
 
-std::vector<Cause> CausesOf(const RemedySources& sources, std::size_t most) {
-  double total = 0;
-  for (const NoiseShare& share : sources.result.shares) total += share.noise;
+Result<std::vector<Cause>> CausesOf(const RemedySources& sources) {
   std::vector<Cause> causes;
-  for (const NoiseShare& share : sources.result.shares) {
-    if (causes.size() == most || !(share.noise >= kLeastShare * total) || share.noise <= 0) break;
-    Cause cause{.share = share,
-                .text = {.tensor = share.tensor,
-                         .role = RoleOf(sources, share),
-                         .share = share.noise / total,
-                         .sqnr_db = NoiseToDecibels(share.noise),
-                         .why = WhyOf(sources, share),
+  for (const IsolatedNoise& isolated : sources.isolated) {
+    const auto share =
+        std::ranges::find(sources.result.shares, isolated.tensor, &NoiseShare::tensor);
+    if (share == sources.result.shares.end()) continue;
+    Cause cause{.share = *share,
+                .text = {.tensor = isolated.tensor,
+                         .role = RoleOf(sources, *share),
+                         .share = std::min(isolated.part, 1.0),
+                         .output_db = isolated.output_db,
+                         .sqnr_db = NoiseToDecibels(share->noise),
+                         .why = WhyOf(sources, *share),
                          .remedy = std::nullopt},
                 .remedy = std::nullopt};
-    if (auto remedy = Finder(sources, share).Cheapest()) {
+    ACC_ASSIGN_OR_RETURN(auto remedy, Cheapest(sources, *share, isolated.output_db));
+    if (remedy) {
       cause.text.remedy = remedy->text;
       cause.remedy = std::move(remedy->encoding);
     }

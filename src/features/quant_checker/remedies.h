@@ -6,13 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "features/quant_checker/noise_search.h"
 #include "features/quant_checker/option_result.h"
 #include "report/option_overview.h"
 
 namespace acc::features {
 
-// Of one tensor, ordered by what they cost on the target: another range costs nothing, nor does
-// equalization, then come a range per channel, a bias of 32 bits, 16 bits.
 struct Remedy {
   report::RemedyText text;
   std::optional<TensorEncoding> encoding;  // As which it can be given to the quantizer.
@@ -27,15 +26,19 @@ struct Cause {
 struct RemedySources {
   const CheckedGraph& graph;
   const OptionResult& result;
+  std::vector<IsolatedNoise> isolated;  // Measured, the largest noise first.
   // The option that differs by equalization alone; null where there is none.
   const OptionResult* equalized = nullptr;
   const CheckedGraph* equalized_graph = nullptr;
   const quantize::Calibrator& calibrator;
-  const QuantCheckerOptions& given;
+  IsolatedQuantization& measuring;
 };
 
-// The tensors that make most of the expected noise, at most `most`, none of them less than 2 %. A
-// remedy is named where it lowers the tensor's own noise by 3 dB or more: the cheapest of those.
-std::vector<Cause> CausesOf(const RemedySources& sources, std::size_t most);
+// In the order of `isolated`. Remedies are tried in the order of what they cost on the target:
+// another range, equalization, a range per channel, a bias of 32 bits, 16 bits. The first is named
+// with which the tensor, quantized alone, leaves the output at least 3 dB better. Equalization
+// changes other tensors too: it is named where it makes the weight 3 dB better and the output of
+// the whole not worse.
+Result<std::vector<Cause>> CausesOf(const RemedySources& sources);
 
 }  // namespace acc::features
