@@ -33,7 +33,7 @@ std::size_t PartOf(std::size_t done, std::size_t total, std::size_t parts) {
 }  // namespace
 
 Progress::Progress(std::string what, std::size_t total)
-    : what_(Printable(what)), total_(total), terminal_(StderrIsTerminal()) {
+    : what_(Printable(what)), total_(what.empty() ? 0 : total), terminal_(StderrIsTerminal()) {
   if (total_ != 0) Draw(0, false);
 }
 

@@ -14,7 +14,8 @@ namespace acc {
 
 class Progress {
  public:
-  // `what` such as "capture"; `total` steps. Draws nothing for a total of 0.
+  // `what` such as "capture"; `total` steps. Draws nothing for a total of 0,
+  // nor without a name: for work that is a step of other work.
   Progress(std::string what, std::size_t total);
   ~Progress();
   Progress(const Progress&) = delete;

@@ -167,8 +167,13 @@ Json Number(double value) {
 }
 
 Json CauseJson(const CauseText& cause) {
-  Json json = {{"tensor", cause.tensor},           {"role", cause.role}, {"share", cause.share},
-               {"sqnr_db", Number(cause.sqnr_db)}, {"why", cause.why},   {"remedy", nullptr}};
+  Json json = {{"tensor", cause.tensor},
+               {"role", cause.role},
+               {"share", cause.share},
+               {"output_db", Number(cause.output_db)},
+               {"sqnr_db", Number(cause.sqnr_db)},
+               {"why", cause.why},
+               {"remedy", nullptr}};
   if (cause.remedy) {
     json["remedy"] = {{"what", cause.remedy->what},
                       {"flag", cause.remedy->flag},

@@ -34,7 +34,7 @@ Result<double> IsolatedQuantization::Measure(
                        QuantizerOf(target, {}, activations, {.given_encodings_only = true}));
   ACC_ASSIGN_OR_RETURN(const auto quantized, quantizer->Finish(quantize::Calibrator({}, {})));
   ACC_ASSIGN_OR_RETURN(const auto errors,
-                       MeasureOutputs(target, quantized, lines_, outputs_, engine_));
+                       MeasureOutputs(target, quantized, lines_, outputs_, engine_, ""));
   return LowestOf(errors);
 }
 

@@ -176,8 +176,9 @@ class ModelCheck {
     OptionResult result =
         JudgeOption(candidate.option, graph, quantized, *floats_.calibrator, needs_.entropy);
     result.graph = candidate.graph;
-    ACC_ASSIGN_OR_RETURN(
-        result.outputs, MeasureOutputs(graph.target, quantized, lines_, floats_.outputs, *engine_));
+    ACC_ASSIGN_OR_RETURN(result.outputs,
+                         MeasureOutputs(graph.target, quantized, lines_, floats_.outputs, *engine_,
+                                        "outputs of " + candidate.option.name));
     result.measured_db = LowestOf(result.outputs);
     for (const std::string& note : quantized.notes) {
       LogDebug("{}: {}", candidate.option.name, note);

@@ -61,6 +61,7 @@ Result<std::vector<IsolatedNoise>> FindNoise(const CheckedGraph& graph, const Op
   ACC_ASSIGN_OR_RETURN(const Part whole, Measured(tensors, isolated));
   const auto part_of = [&](double db) { return std::pow(10, (whole.output_db - db) / 10); };
   std::vector<Part> open = {whole};
+  LogInfo("searching {} for the tensors that make most of its error", result.option.name);
   while (!open.empty() && found.size() < most && isolated.runs() < most_runs) {
     const auto noisiest = std::ranges::min_element(open, {}, &Part::output_db);
     const Part part = *noisiest;

@@ -184,7 +184,7 @@ OptionResult JudgeOption(const QuantizationOption& option, const CheckedGraph& g
 Result<std::vector<OutputError>> MeasureOutputs(const convert::TargetGraph& target,
                                                 const quantize::QuantizedGraph& quantized,
                                                 const InputLines& lines, const FloatOutputs& floats,
-                                                target::Engine& engine) {
+                                                target::Engine& engine, std::string_view what) {
   TargetModel model;
   model.converted = target;
   model.quantized = quantized;
@@ -204,8 +204,8 @@ Result<std::vector<OutputError>> MeasureOutputs(const convert::TargetGraph& targ
   };
   const auto read = [&](std::size_t line) { return lines.Read(line); };
   const auto unreadable = [](const std::string&, const std::string&) {};
-  ACC_RETURN_IF_ERROR(engine.Run(ProgramOf(model, true), floats.lines, read, compare, unreadable,
-                                 "quantized outputs"));
+  ACC_RETURN_IF_ERROR(
+      engine.Run(ProgramOf(model, true), floats.lines, read, compare, unreadable, what));
   std::vector<OutputError> errors;
   for (const std::string& output : outputs) {
     OutputError error{.output = output};

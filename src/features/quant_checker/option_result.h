@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "features/quant_checker/checked_graph.h"
@@ -66,11 +67,11 @@ OptionResult JudgeOption(const QuantizationOption& option, const CheckedGraph& g
 bool HasEncodingsOf(const quantize::QuantizedGraph& quantized, const OptionResult& result);
 
 // Runs the quantized graph over the lines that `floats` has. Outputs that are no float32 take part
-// only where no output is.
+// only where no output is. `what` names the work in the progress bar.
 Result<std::vector<OutputError>> MeasureOutputs(const convert::TargetGraph& target,
                                                 const quantize::QuantizedGraph& quantized,
                                                 const InputLines& lines, const FloatOutputs& floats,
-                                                target::Engine& engine);
+                                                target::Engine& engine, std::string_view what);
 
 // The lowest SQNR of the outputs; NaN where there are none.
 double LowestOf(const std::vector<OutputError>& outputs);
