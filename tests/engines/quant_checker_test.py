@@ -244,6 +244,24 @@ class QuantCheckerTest(program.ProgramTest):
         self.assertEqual({row["Passes Accuracy"] for row in rows}, {"False"})
         self.assertTrue(all("1 values are NaN or infinite" in row["Accuracy Difference"] for row in rows))
 
+    def test_goldens_tell_whether_the_conversion_is_right(self):
+        small_model(self.folder / "m.onnx")
+        inputs = self.raws()
+        self.run_program("--framework_runner", "-f", "onnx", "-m", "m.onnx", "-i", "x", "1,3,12,12", inputs[1], "-o", "y",
+                         "--output_dirname", "golden")
+        golden = self.folder / "working_directory" / "framework_runner" / "golden"
+        more = ["--golden_output_reference_directory", golden]
+        self.check("m.onnx", {"QUANTIZATION_VARIATIONS": ["tf"]}, inputs, more=more)
+        note = " ".join(self.overview()["notes"])
+        lowest = float(note.split("the lowest ")[1].split(" dB")[0])
+        self.assertGreater(lowest, 100)
+        self.assertRegex(note, "in float: 4 tensors compared")
+        np.zeros(4 * 12 * 12, np.float32).tofile(golden / "y.raw")
+        self.check("m.onnx", {"QUANTIZATION_VARIATIONS": ["tf"]}, inputs, more=more)
+        self.assertRegex(" ".join(self.overview()["notes"]), "-inf dB at 'y'. That is no error of quantization")
+        self.check("m.onnx", {"QUANTIZATION_VARIATIONS": ["tf"]}, inputs[:1], more=more)
+        self.assertRegex(" ".join(self.overview()["notes"]), "are not used: no line of the input list")
+
     def test_threads_and_memory_change_nothing(self):
         small_model(self.folder / "m.onnx")
         inputs = self.raws(5)

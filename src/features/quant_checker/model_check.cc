@@ -14,6 +14,7 @@
 #include "features/quant_checker/check_files.h"
 #include "features/quant_checker/check_rows.h"
 #include "features/quant_checker/float_run.h"
+#include "features/quant_checker/golden_check.h"
 #include "features/quant_checker/noise_search.h"
 #include "features/quant_checker/option_result.h"
 #include "features/quant_checker/param_plots.h"
@@ -81,6 +82,12 @@ class ModelCheck {
     ACC_ASSIGN_OR_RETURN(
         lines_,
         InputLines::Open(options_.input_list, InputsOf(source_, graphs_.front().target, false)));
+    if (!options_.golden_output_reference_directory.empty()) {
+      ACC_ASSIGN_OR_RETURN(auto note, CompareWithGoldens(options_.golden_output_reference_directory,
+                                                         graphs_.front(), lines_, budget()));
+      LogInfo("{}", note);
+      notes_.push_back(std::move(note));
+    }
     const bool equalizes = std::ranges::any_of(options, &QuantizationOption::equalize);
     if (equalizes) ACC_RETURN_IF_ERROR(AddEqualizedGraph());
     for (const QuantizationOption& option : options) ACC_RETURN_IF_ERROR(AddCandidate(option));
