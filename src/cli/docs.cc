@@ -130,9 +130,31 @@ std::string AlgorithmsPage() {
   return page;
 }
 
+std::string ChecksPage() {
+  std::string page = fmt::format("{}# Quantization checks\n\n", kFirstLine);
+  page +=
+      "What the algorithms of [the quantization checker](quant-checker.md) compute and when a "
+      "tensor "
+      "passes. x is a value of the unquantized tensor, q(x) the same after quantization and back. "
+      "The names are those of Qualcomm's checker, which documents neither formulas nor rules; "
+      "these "
+      "are this program's.\n\n";
+  page += NameTable("check", features::QuantizationChecks());
+  for (const inspect::CheckInfo& check : features::QuantizationChecks()) {
+    fmt::format_to(Out(page), "## {}\n\n{}\n\n", check.name, check.summary);
+    fmt::format_to(Out(page), "- Computes: {}\n- Passes if: {}\n", check.formula, check.passes_if);
+    fmt::format_to(Out(page), "- Threshold: {}\n", check.needs_threshold ? check.unit : "none");
+    fmt::format_to(Out(page), "- Judges inputs: {}\n", check.judges_inputs ? "yes" : "no");
+    page += "- NaN and infinity: passed over and counted; the tensor fails\n\n";
+  }
+  page.pop_back();
+  return page;
+}
+
 constexpr std::array kDocuments = {
     DocumentInfo{"command-line.md", &CommandLinePage},
     DocumentInfo{"encoding-algorithms.md", &AlgorithmsPage},
+    DocumentInfo{"quantization-checks.md", &ChecksPage},
     DocumentInfo{"verifiers.md", &VerifiersPage},
 };
 

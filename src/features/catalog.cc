@@ -60,6 +60,8 @@ std::span<const verify::VerifierInfo> Verifiers() { return verify::Verifiers(); 
 
 std::span<const quantize::AlgorithmInfo> EncodingAlgorithms() { return quantize::Algorithms(); }
 
+std::span<const inspect::CheckInfo> QuantizationChecks() { return inspect::Checks(); }
+
 Status CheckVerifier(std::span<const std::string> words) {
   return verify::ParseRequest(words).status();
 }

@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "features/options.h"
+#include "inspect/checks.h"
 #include "quantize/algorithms.h"
 #include "verify/verifiers.h"
 
@@ -25,6 +26,7 @@ std::span<const CatalogEntry> Runtimes();
 
 std::span<const verify::VerifierInfo> Verifiers();
 std::span<const quantize::AlgorithmInfo> EncodingAlgorithms();
+std::span<const inspect::CheckInfo> QuantizationChecks();
 
 // Whether the words of one --default_verifier make sense; the failure is a usage error.
 Status CheckVerifier(std::span<const std::string> words);

@@ -116,7 +116,7 @@ class Page {
            "<ol class=\"causes\">",
            EscapeHtml(overview_.rows.front().name));
     if (overview_.causes.empty()) {
-      html_ += "<li>No tensor alone makes 2 % of the error; many make a little each.</li>";
+      html_ += "<li>No single tensor stands out: many make a little of the error each.</li>";
     }
     for (const CauseText& cause : overview_.causes) {
       Append(html_,
@@ -236,7 +236,7 @@ std::vector<std::string> OverviewLines(const OptionOverview& overview) {
     }
   }
   if (overview.causes.empty() && !overview.rows.empty()) {
-    lines.emplace_back("no tensor alone makes 2 % of the error; many make a little each");
+    lines.emplace_back("no single tensor stands out: many make a little of the error each");
   }
   if (overview.remedies_db) {
     lines.push_back(fmt::format("with these remedies: {} measured, instead of {}",

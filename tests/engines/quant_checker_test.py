@@ -21,10 +21,7 @@ import program
 CHECKS = [{"algo_name": "minmax", "threshold": "10"}, {"algo_name": "maxdiff", "threshold": "10"},
           {"algo_name": "sqnr", "threshold": "26"}, {"algo_name": "stats", "threshold": "2"},
           {"algo_name": "data_range_analyzer"}, {"algo_name": "data_distribution_analyzer", "threshold": "0.6"}]
-SAMPLE = {"WEIGHT_COMPARISON_ALGORITHMS": CHECKS, "BIAS_COMPARISON_ALGORITHMS": CHECKS,
-          "ACT_COMPARISON_ALGORITHMS": [CHECKS[0], CHECKS[4]], "INPUT_DATA_ANALYSIS_ALGORITHMS": [CHECKS[3]],
-          "QUANTIZATION_ALGORITHMS": ["cle", "None"],
-          "QUANTIZATION_VARIATIONS": ["tf", "enhanced", "symmetric", "asymmetric"]}
+SAMPLE = json.loads((pathlib.Path(os.environ["ACC_SOURCE_DIR"]) / "docs" / "quant-checker-config.json").read_text("utf-8"))
 COLUMNS = ["Op Name", "Weight Node", "Passes Accuracy", "Accuracy Difference", "Threshold Used", "Algorithm Used"]
 
 
