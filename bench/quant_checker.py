@@ -29,7 +29,7 @@ def run_peer(model, name, dims, inputs, folder):
     """In the peer's own Python."""
     import numpy as np
     import onnx
-    from aimet_onnx.common.defs import QuantScheme
+    from aimet_onnx.common.defs import CallbackFunc, QuantScheme
     from aimet_onnx.quant_analyzer import QuantAnalyzer
 
     loaded = onnx.load(model)
@@ -37,15 +37,15 @@ def run_peer(model, name, dims, inputs, folder):
         loaded.graph.input[0].type.tensor_type.shape.dim[axis].dim_value = size
     images = [np.fromfile(path, np.float32).reshape(dims) for path in inputs]
 
-    def forward(session):
+    def forward(session, _):
         for image in images:
             session.run(None, {name: image})
 
-    def evaluate(session):
+    def evaluate(session, _):
         return float(np.mean([session.run(None, {name: image})[0].mean() for image in images[:2]]))
 
     start = time.monotonic()
-    analyzer = QuantAnalyzer(loaded, {name: images[0]}, forward, evaluate)
+    analyzer = QuantAnalyzer(loaded, {name: images[0]}, CallbackFunc(forward), CallbackFunc(evaluate))
     analyzer.enable_per_layer_mse_loss([{name: image} for image in images], len(images))
     analyzer.analyze(quant_scheme=QuantScheme.post_training_tf, results_dir=str(folder))
     print(json.dumps({"seconds": time.monotonic() - start}))

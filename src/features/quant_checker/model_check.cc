@@ -32,7 +32,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostCauses = 5;
 constexpr std::size_t kRankedCauses = 3;
-constexpr std::size_t kMostRuns = 48;
+constexpr std::size_t kMostRuns = 40;
 constexpr std::size_t kAdvisedInputs = 50;
 
 // An option with what will quantize it.
@@ -170,10 +170,24 @@ class ModelCheck {
                                                         .quantized = true,
                                                         .memory_budget_bytes = budget()}));
     for (const Candidate& candidate : candidates_) {
+      if (const OptionResult* same = SameOption(candidate)) {
+        results_.push_back(Renamed(*same, candidate));
+        continue;
+      }
       ACC_ASSIGN_OR_RETURN(OptionResult result, Judge(candidate, *candidate.quantizer));
       results_.push_back(std::move(result));
     }
     return OkStatus();
+  }
+
+  // An earlier option that differs by an equalization that found nothing.
+  const OptionResult* SameOption(const Candidate& candidate) const {
+    const auto same = std::ranges::find_if(results_, [&](const OptionResult& other) {
+      return other.graph == candidate.graph &&
+             other.option.per_channel == candidate.option.per_channel &&
+             other.option.variation.name == candidate.option.variation.name;
+    });
+    return same == results_.end() ? nullptr : &*same;
   }
 
   Result<OptionResult> Judge(const Candidate& candidate, quantize::Quantizer& quantizer) const {
@@ -195,8 +209,7 @@ class ModelCheck {
     return result;
   }
 
-  // An earlier option that quantizes the same graph the same way, as tf and asymmetric do, and any
-  // two that differ by an equalization that found nothing.
+  // An earlier option that came to the same encodings of the same graph, as tf and asymmetric do.
   const OptionResult* TwinOf(const Candidate& candidate,
                              const quantize::QuantizedGraph& quantized) const {
     const auto twin = std::ranges::find_if(results_, [&](const OptionResult& other) {
@@ -359,6 +372,9 @@ class ModelCheck {
     ACC_RETURN_IF_ERROR(CreateFolders(results_folder_ / "overrides"));
     quantize::Overrides encodings{.activations = result.activations,
                                   .params = result.encoded_params};
+    std::erase_if(encodings.activations, [&](const auto& entry) {
+      return result.shares_range_with.contains(entry.first);
+    });
     overview.overrides_file = "overrides/" + result.option.name + ".json";
     overview.overrides_flags = FlagsFor(result, overview.overrides_file);
     ACC_RETURN_IF_ERROR(quantize::WriteEncodings(results_folder_ / overview.overrides_file,
@@ -392,7 +408,9 @@ class ModelCheck {
   // Biases follow their weights and inputs, so those without a remedy are left to the quantizer.
   Status MeasureRemedies(std::size_t best, const quantize::Overrides& encodings,
                          report::OptionOverview& overview) {
-    const Candidate& candidate = candidates_[best];
+    Candidate candidate{
+        .option = results_[best].option, .graph = results_[best].graph, .quantizer = nullptr};
+    candidate.option.name += " with remedies";
     ACC_ASSIGN_OR_RETURN(const auto quantizer, QuantizerFor(candidate, encodings));
     ACC_ASSIGN_OR_RETURN(const OptionResult remedied, Judge(candidate, *quantizer));
     overview.remedies_db = remedied.measured_db;
