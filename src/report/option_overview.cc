@@ -90,10 +90,10 @@ class Page {
         "class=\"ranking\"><thead><tr><th>Option</th><th class=\"n\">Measured SQNR</th><th "
         "class=\"n\">Worst input</th><th class=\"n\">Expected SQNR</th><th class=\"n\">Activation "
         "failures</th><th class=\"n\">Weight failures</th><th class=\"n\">Bias failures</th>"
-        "<th>Costliest tensors</th></tr></thead><tbody>";
+        "<th>Noisiest tensors</th></tr></thead><tbody>";
     for (const OptionRow& row : overview_.rows) {
       std::vector<std::string> causes;
-      for (const std::string& cause : row.causes) causes.push_back(ShortName(cause, 40));
+      for (const std::string& cause : row.noisiest) causes.push_back(ShortName(cause, 40));
       Append(html_,
              "<tr{}><td><a class=\"name\" href=\"html/{}.html\">{}</a></td><td class=\"n\">{}<span "
              "class=\"level\"><i style=\"width:{:.0f}%\"></i></span></td><td class=\"n\" "
@@ -199,7 +199,7 @@ Json OverviewJson(const OptionOverview& overview) {
                        {"activation_failures", row.failures[0]},
                        {"weight_failures", row.failures[1]},
                        {"bias_failures", row.failures[2]},
-                       {"costliest", row.causes}});
+                       {"noisiest", row.noisiest}});
   }
   Json causes = Json::array();
   for (const CauseText& cause : overview.causes) causes.push_back(CauseJson(cause));

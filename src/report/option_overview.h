@@ -20,7 +20,7 @@ struct OptionRow {
   std::string worst_line;        // The files of that input.
   std::size_t failures[3] = {};  // Of activations, weights and biases.
   std::size_t checks[3] = {};
-  std::vector<std::string> causes;  // The tensors that cost most.
+  std::vector<std::string> noisiest;  // Tensors, by their own noise.
 };
 
 struct RemedyText {

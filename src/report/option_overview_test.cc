@@ -20,13 +20,13 @@ OptionOverview Sample() {
                     .worst_line = "a.raw",
                     .failures = {1, 0, 2},
                     .checks = {4, 0, 3},
-                    .causes = {"<u>w</u>"}},
+                    .noisiest = {"<u>w</u>"}},
                    {.name = "tf",
                     .expected_db = std::numeric_limits<double>::quiet_NaN(),
                     .measured_db = std::numeric_limits<double>::infinity(),
                     .worst_output = {},
                     .worst_line = {},
-                    .causes = {}}};
+                    .noisiest = {}}};
   overview.causes = {{.tensor = "w",
                       .role = "weight of Conv 'c'",
                       .share = 0.5,

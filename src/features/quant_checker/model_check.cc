@@ -31,8 +31,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostCauses = 5;
-constexpr std::size_t kRankedCauses = 3;
-constexpr std::size_t kMostRuns = 40;
+constexpr std::size_t kNoisiest = 3;
+constexpr std::size_t kMostRuns = 64;
 constexpr std::size_t kAdvisedInputs = 50;
 
 // An option with what will quantize it.
@@ -322,7 +322,7 @@ class ModelCheck {
                           .measured_db = result.measured_db,
                           .worst_output = {},
                           .worst_line = {},
-                          .causes = {}};
+                          .noisiest = {}};
     for (const OutputError& output : result.outputs) {
       if (output.sqnr_db != result.measured_db) continue;
       row.worst_output = output.output;
@@ -333,7 +333,7 @@ class ModelCheck {
     std::copy(std::begin(counts.failures), std::end(counts.failures), row.failures);
     std::copy(std::begin(counts.checks), std::end(counts.checks), row.checks);
     for (const NoiseShare& share : result.shares) {
-      if (row.causes.size() < kRankedCauses) row.causes.push_back(share.tensor);
+      if (row.noisiest.size() < kNoisiest) row.noisiest.push_back(share.tensor);
     }
     return row;
   }

@@ -22,9 +22,9 @@ struct IsolatedNoise {
 inline constexpr double kLeastPart = 0.02;
 
 // The largest noise first. The quantized tensors, in the graph's order, are halved again and again;
-// of all parts the one that makes the most noise while everything else is float comes first. It
-// ends with `most` tensors, or where no part makes kLeastPart of the whole noise, or after
-// `most_runs`.
+// of all parts the one that makes the most noise while everything else is float comes first. Where
+// the noise is small, a half is passed over if the other makes the noise of both already. It ends
+// with `most` tensors, or where no part makes kLeastPart of the whole noise, or after `most_runs`.
 Result<std::vector<IsolatedNoise>> FindNoise(const CheckedGraph& graph, const OptionResult& result,
                                              IsolatedQuantization& isolated, std::size_t most,
                                              std::size_t most_runs);
