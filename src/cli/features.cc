@@ -82,10 +82,10 @@ constexpr std::array kFeatures = {
                 "--model_path model.onnx\n"
                 "--input_tensor data 1,3,224,224 data.raw\n"
                 "--output_tensor prob\n"
-                "--config_file quant_checker_config.json\n"
-                "--input_list image_list.txt\n"
                 "--generate_csv\n"
-                "--generate_plots"},
+                "--generate_plots\n"
+                "--config_file quant_checker_config.json\n"
+                "--input_list image_list.txt"},
     FeatureInfo{Feature::kEndToEnd, "", "", "End to end",
                 "Without a feature: Framework Runner, Inference Engine and Verification, one after "
                 "the other.",

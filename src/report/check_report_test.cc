@@ -46,7 +46,7 @@ TEST(CheckReport, LogsNothingWhereAllPass) {
 TEST(CheckReport, NamesCannotBreakTheLogsTable) {
   CheckTable table = Sample();
   table.rows[1].node = "a|b\nc";
-  EXPECT_NE(FailureTable("tf", table).find("| a/b\\x0Ac |"), std::string::npos)
+  EXPECT_NE(FailureTable("tf", table).find("| a/b\\x0ac |"), std::string::npos)
       << FailureTable("tf", table);
 }
 

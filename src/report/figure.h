@@ -57,7 +57,7 @@ struct Panel {
   std::string y_label;
   std::vector<Curve> curves;
   std::vector<Marker> markers;
-  bool from_zero = false;        // The y axis starts at zero.
+  bool from_zero = false;            // The y axis starts at zero.
   std::vector<HeatCell> cells = {};  // Below the curves, within their extent.
 };
 

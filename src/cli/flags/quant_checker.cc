@@ -61,7 +61,7 @@ constexpr Flag kFlags[] = {
      .set = &Set<kCheckerPart, &QuantCheckerOptions::generate_plots>},
     {.name = "per_channel_plots",
      .groups = kOfChecker,
-     .help = "Also draw the channels of every weight that has some; implies --generate_plots.",
+     .help = "Draw the channels of every weight that has some, beside the histograms.",
      .set = &Set<kCheckerPart, &QuantCheckerOptions::per_channel_plots>},
 };
 

@@ -10,6 +10,7 @@
 #include <set>
 #include <string_view>
 
+#include "base/files.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "quantize/algorithms.h"
@@ -197,8 +198,10 @@ Result<CheckerConfig> ConfigOf(const Json& json) {
 }  // namespace
 
 Result<CheckerConfig> ReadCheckerConfig(const std::filesystem::path& path) {
-  ACC_ASSIGN_OR_RETURN(const Json json, ReadJson(path));
-  auto config = ConfigOf(json);
+  ACC_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  const auto json = ParseJson(text, path.native());
+  if (!json.ok()) return UsageError(json.status().message());
+  auto config = ConfigOf(*json);
   if (!config.ok()) return config.status().WithContext(Printable(path.native()));
   return config;
 }

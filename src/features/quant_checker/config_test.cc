@@ -109,7 +109,7 @@ TEST(CheckerConfig, SaysWhatIsWrong) {
       {R"({"QUANTIZATION_VARIATIONS": ["enhnced"]})", "Did you mean 'enhanced'?"},
       {R"({"QUANTIZATION_VARIATIONS": ["tf", "TF"]})", "is there twice"},
       {R"({"QUANTIZATION_ALGORITHMS": ["bc"]})", "There are cle, none."},
-      {"{\xE2\x80\x9CQUANTIZATION_ALGORITHMS\xE2\x80\x9D: []}", "quotes"},
+      {"{\xE2\x80\x9CQUANTIZATION_ALGORITHMS\xE2\x80\x9D: []}", "typographic quote"},
   };
   for (const Row& row : rows) {
     const std::string message = ErrorOf(row.text);
