@@ -27,7 +27,8 @@ if(ACC_BUILD_TESTS)
   include(GoogleTest)
 endif()
 
-foreach(needed "${ONNXRUNTIME_INCLUDE_DIR}/onnxruntime_cxx_api.h" "${ONNX_PROTO_DIR}/onnx.proto")
+foreach(needed "${ONNXRUNTIME_INCLUDE_DIR}/onnxruntime_cxx_api.h" "${ONNX_PROTO_DIR}/onnx.proto"
+               "${TFLITE_INCLUDE_DIR}/tensorflow/lite/schema/schema_generated.h")
   if(NOT EXISTS "${needed}")
     message(FATAL_ERROR "${needed} is missing. Run scripts/setup first.")
   endif()
