@@ -36,7 +36,7 @@ WRAPPED = {
     "onnxruntime": ["ort"],
     "onnx.pb.h": ["model/onnx"],
     "google/protobuf": ["model/onnx"],
-    "flatbuffers/": ["dlc"],
+    "flatbuffers/": ["dlc", "model/flatbuffer.h"],
     "zip.h": ["report"],
     "zlib.h": ["dlc"],
     "dlc_schema/": ["dlc"],

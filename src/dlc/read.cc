@@ -10,14 +10,16 @@
 #include "base/text.h"
 #include "dlc/archive.h"
 #include "dlc/check.h"
-#include "dlc/flatbuffer.h"
 #include "dlc/foreign.h"
 #include "dlc/metadata.h"
 #include "dlc/read_versions.h"
 #include "dlc/v4_format.h"
+#include "model/flatbuffer.h"
 
 namespace acc::dlc {
 namespace {
+
+using model::Identifier;
 
 constexpr std::size_t kHeaderBytes = 8;
 

@@ -11,13 +11,18 @@
 #include <vector>
 
 #include "base/text.h"
-#include "dlc/flatbuffer.h"
 #include "dlc/read_versions.h"
 #include "dlc/stored_encoding.h"
 #include "dlc_schema/v3_generated.h"
+#include "model/flatbuffer.h"
 
 namespace acc::dlc {
 namespace {
+
+using model::CopyBudget;
+using model::SizeOf;
+using model::VerifiedRoot;
+using model::View;
 
 using Attributes = flatbuffers::Vector<flatbuffers::Offset<v3::Attribute>>;
 
@@ -298,12 +303,13 @@ class Version3Reader {
 }  // namespace
 
 Status ReadVersion3(const RecordBytes& records, Model& model) {
-  ACC_ASSIGN_OR_RETURN(const v3::Model* root, VerifiedRoot<v3::Model>(records.model, "model"));
+  ACC_ASSIGN_OR_RETURN(const v3::Model* root,
+                       VerifiedRoot<v3::Model>(records.model, "its record 'model'"));
   Version3Reader reader(records, model);
   ACC_RETURN_IF_ERROR(reader.ReadNodes(*root));
   if (!records.params.empty()) {
     ACC_ASSIGN_OR_RETURN(const v3::Params* params,
-                         VerifiedRoot<v3::Params>(records.params, "model.params"));
+                         VerifiedRoot<v3::Params>(records.params, "its record 'model.params'"));
     ACC_RETURN_IF_ERROR(reader.ReadWeights(*params));
   }
   reader.Finish();

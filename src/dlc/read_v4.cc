@@ -9,15 +9,20 @@
 #include <vector>
 
 #include "base/text.h"
-#include "dlc/flatbuffer.h"
 #include "dlc/read_versions.h"
 #include "dlc/stored_encoding.h"
 #include "dlc/v4_data.h"
 #include "dlc/v4_format.h"
 #include "dlc_schema/v4_generated.h"
+#include "model/flatbuffer.h"
 
 namespace acc::dlc {
 namespace {
+
+using model::CopyBudget;
+using model::SizeOf;
+using model::VerifiedRoot;
+using model::View;
 
 constexpr std::uint32_t kMaxRank = 64;
 
@@ -210,7 +215,8 @@ class StructureReader {
 }  // namespace
 
 Status ReadVersion4(const RecordBytes& records, Model& model) {
-  ACC_ASSIGN_OR_RETURN(const v4::Model* root, VerifiedRoot<v4::Model>(records.model, "model"));
+  ACC_ASSIGN_OR_RETURN(const v4::Model* root,
+                       VerifiedRoot<v4::Model>(records.model, "its record 'model'"));
   ACC_RETURN_IF_ERROR(StructureReader(model, records.model.size()).ReadGraphs(*root));
   return ReadData(records, model.graphs);
 }

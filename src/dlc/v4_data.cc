@@ -8,12 +8,17 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "dlc/flatbuffer.h"
 #include "dlc/v4_format.h"
 #include "dlc_schema/v4_generated.h"
+#include "model/flatbuffer.h"
 
 namespace acc::dlc {
 namespace {
+
+using model::Identifier;
+using model::SizeOf;
+using model::VerifiedRoot;
+using model::View;
 
 using DataByName = std::map<std::string_view, std::span<const std::byte>>;
 
@@ -31,12 +36,13 @@ class DataReader {
     std::span<const std::byte> params = records_.params;
     if (Identifier(params) == kBuffersIdentifier) {
       ACC_ASSIGN_OR_RETURN(const v4::Params64* wrapper,
-                           VerifiedRoot<v4::Params64>(params, "model.params"));
+                           VerifiedRoot<v4::Params64>(params, "its record 'model.params'"));
       buffers_ = wrapper->buffers();
       params = Bytes(wrapper->params());
     }
     if (params.empty()) return ReadGraphs(nullptr, graphs);
-    ACC_ASSIGN_OR_RETURN(const v4::Params* root, VerifiedRoot<v4::Params>(params, "model.params"));
+    ACC_ASSIGN_OR_RETURN(const v4::Params* root,
+                         VerifiedRoot<v4::Params>(params, "its record 'model.params'"));
     return ReadGraphs(root, graphs);
   }
 

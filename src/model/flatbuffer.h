@@ -14,7 +14,7 @@
 
 #include "base/status.h"
 
-namespace acc::dlc {
+namespace acc::model {
 
 // The four letters that tell what a FlatBuffer holds; empty where there is no room for them.
 inline std::string_view Identifier(std::span<const std::byte> buffer) {
@@ -24,12 +24,13 @@ inline std::string_view Identifier(std::span<const std::byte> buffer) {
 
 // The root of the buffer, after FlatBuffers' verifier followed every offset of the schema. Depth is
 // limited to 64; a table takes at least 8 bytes with its offset, so honest buffers of any size
-// pass. Alignment is not asked for: records of an archive lie at any address.
+// pass. Alignment is not asked for: records of an archive lie at any address. `what` the buffer is,
+// such as "its record 'model'", begins the errors.
 template <typename Table>
-Result<const Table*> VerifiedRoot(std::span<const std::byte> buffer, std::string_view record) {
+Result<const Table*> VerifiedRoot(std::span<const std::byte> buffer, std::string_view what) {
   if (buffer.size() >= FLATBUFFERS_MAX_BUFFER_SIZE) {
-    return Failure(fmt::format("its record '{}' has {} bytes; FlatBuffers above 2 GiB are not read",
-                               record, buffer.size()));
+    return Failure(
+        fmt::format("{} has {} bytes; FlatBuffers above 2 GiB are not read", what, buffer.size()));
   }
   const auto* start = reinterpret_cast<const std::uint8_t*>(buffer.data());
   flatbuffers::Verifier::Options options;
@@ -38,9 +39,9 @@ Result<const Table*> VerifiedRoot(std::span<const std::byte> buffer, std::string
   flatbuffers::Verifier verifier(start, buffer.size(), options);
   if (!verifier.VerifyBuffer<Table>(nullptr)) {
     return Failure(
-        fmt::format("its record '{}' is damaged: an offset or a size points outside of "
-                    "it. Copy or export the file again",
-                    record));
+        fmt::format("{} is damaged: an offset or a size points outside of it. Copy or export the "
+                    "file again",
+                    what));
   }
   return flatbuffers::GetRoot<Table>(start);
 }
@@ -94,4 +95,4 @@ inline std::string_view View(const flatbuffers::String* text) {
   return text == nullptr ? std::string_view() : std::string_view(text->c_str(), text->size());
 }
 
-}  // namespace acc::dlc
+}  // namespace acc::model
