@@ -93,6 +93,25 @@ Result<Tensor> Quantized(std::span<const float> values, const Shape& dims,
   return Stored(dims, codes, ParamStorage(encoding.channels.front()).type);
 }
 
+Result<Tensor> Dequantized(const TensorView& stored, const TensorEncoding& encoding) {
+  const ChannelLayout layout = LayoutOf(stored.dims, encoding.axis);
+  if (layout.channels != encoding.channels.size()) {
+    return Failure(
+        fmt::format("{} encodings for {} channels", encoding.channels.size(), layout.channels));
+  }
+  ACC_ASSIGN_OR_RETURN(const std::vector<std::int64_t> codes, ToIntegers(stored));
+  const bool is_unsigned = stored.type == ElementType::kUint8 ||
+                           stored.type == ElementType::kUint16 ||
+                           stored.type == ElementType::kUint4;
+  std::vector<float> values(codes.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Encoding& channel = encoding.channels[(i / layout.inner) % layout.channels];
+    const std::int64_t first = is_unsigned ? 0 : std::int64_t{1} << (channel.bitwidth - 1);
+    values[i] = static_cast<float>(ValueOf(codes[i] + first, channel));
+  }
+  return Tensor::FromFloats(stored.dims, values);
+}
+
 std::vector<float> FakeQuantized(std::span<const float> values, const Shape& dims,
                                  const TensorEncoding& encoding) {
   const ChannelLayout layout = LayoutOf(dims, encoding.axis);

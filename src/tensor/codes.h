@@ -40,6 +40,10 @@ Storage ParamStorage(const Encoding& encoding);
 Result<Tensor> Quantized(std::span<const float> values, const Shape& dims,
                          const TensorEncoding& encoding);
 
+// The real numbers, in float32, of codes as they are stored: signed types count from the middle of
+// the encoding's codes. Per channel along encoding.axis. Fails as Quantized() does.
+Result<Tensor> Dequantized(const TensorView& stored, const TensorEncoding& encoding);
+
 // `values` as they are after quantization and back.
 std::vector<float> FakeQuantized(std::span<const float> values, const Shape& dims,
                                  const TensorEncoding& encoding);

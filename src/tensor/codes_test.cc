@@ -26,6 +26,29 @@ TEST(CodeOf, RoundsTiesToEvenAndSaturates) {
   EXPECT_EQ(CodeOf(std::nan(""), encoding), 10);
 }
 
+TEST(Dequantized, CountsSignedCodesFromTheMiddle) {
+  const TensorEncoding encoding{.channels = {EncodingFromScale(0.5, -131, 8, false)}, .axis = {}};
+  const std::vector<std::int8_t> codes = {-128, 3, 127};
+  const auto tensor = Tensor::FromValues<std::int8_t>(ElementType::kInt8, {3}, codes);
+  const auto real = Dequantized(tensor.view(), encoding);
+  ASSERT_TRUE(real.ok()) << real.status().message();
+  EXPECT_THAT(real->values<float>(), ElementsAre(-65.5F, 0.0F, 62.0F));
+  const std::vector<std::uint8_t> same = {0, 131, 255};
+  const auto unsigned_codes = Tensor::FromValues<std::uint8_t>(ElementType::kUint8, {3}, same);
+  EXPECT_THAT(Dequantized(unsigned_codes.view(), encoding)->values<float>(),
+              ElementsAre(-65.5F, 0.0F, 62.0F));
+}
+
+TEST(Dequantized, GoesAlongTheAxis) {
+  const TensorEncoding encoding{
+      .channels = {EncodingFromScale(1, -128, 8, true), EncodingFromScale(0.25, -128, 8, true)},
+      .axis = 0};
+  const std::vector<std::int8_t> codes = {1, 2, 4, 8};
+  const auto tensor = Tensor::FromValues<std::int8_t>(ElementType::kInt8, {2, 2}, codes);
+  EXPECT_THAT(Dequantized(tensor.view(), encoding)->values<float>(), ElementsAre(1, 2, 1, 2));
+  EXPECT_FALSE(Dequantized(tensor.Reshaped({4, 1}).view(), encoding).ok());
+}
+
 TEST(Storage, IsUnsignedForActivationsAndSignedForSymmetricParams) {
   const Encoding symmetric = Symmetric(1, 8);
   EXPECT_EQ(ActivationStorage(symmetric).type, ElementType::kUint8);

@@ -166,6 +166,9 @@ Permutation FromSource(AxisOrder order, std::size_t rank) {
   if (order == AxisOrder::kChannelLast && rank >= 3 && rank <= 5) {
     std::rotate(permutation.begin() + 1, permutation.begin() + 2, permutation.end());
   }
+  if (order == AxisOrder::kChannelFirst && rank >= 3 && rank <= 5) {
+    std::rotate(permutation.begin() + 1, permutation.end() - 1, permutation.end());
+  }
   return permutation;
 }
 

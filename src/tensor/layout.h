@@ -16,14 +16,16 @@ namespace acc {
 
 // How the target's axes relate to the source's.
 enum class AxisOrder {
-  kSource,       // As in the source model.
-  kChannelLast,  // The source's axis 1 is stored last.
+  kSource,        // As in the source model.
+  kChannelLast,   // The source's axis 1 is stored last.
+  kChannelFirst,  // The source's last axis is stored at place 1: how a graph holds the images of a
+                  // source that is channel-last itself. Never how a file is written.
 };
 
 // permutation[k] is the source axis that is stored at position k: NCHW to NHWC is {0, 2, 3, 1}.
 using Permutation = std::vector<int>;
 
-// The identity for kSource, and for kChannelLast outside rank 3, 4 and 5.
+// The identity for kSource, and for the others outside rank 3, 4 and 5.
 Permutation FromSource(AxisOrder order, std::size_t rank);
 // From a tensor stored in one order to the same stored in another.
 Permutation Between(AxisOrder from, AxisOrder to, std::size_t rank);

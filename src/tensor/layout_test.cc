@@ -121,6 +121,17 @@ TEST(LayoutTest, BetweenGoesByWayOfTheSource) {
   EXPECT_TRUE(IsIdentity(Between(kChannelLast, kChannelLast, 4)));
 }
 
+TEST(LayoutTest, ChannelFirstIsTheWayBackOfAChannelLastSource) {
+  EXPECT_EQ(FromSource(AxisOrder::kChannelFirst, 4), (Permutation{0, 3, 1, 2}));
+  for (std::size_t rank = 3; rank <= 5; ++rank) {
+    EXPECT_EQ(FromSource(AxisOrder::kChannelFirst, rank),
+              Inverse(FromSource(AxisOrder::kChannelLast, rank)));
+  }
+  EXPECT_TRUE(IsIdentity(FromSource(AxisOrder::kChannelFirst, 2)));
+  EXPECT_EQ(Between(AxisOrder::kChannelFirst, AxisOrder::kSource, 4),
+            FromSource(AxisOrder::kChannelLast, 4));
+}
+
 TEST(LayoutTest, InverseUndoesPermute) {
   const Shape dims = {1, 3, 32, 64};
   const Permutation permutation = FromSource(AxisOrder::kChannelLast, 4);

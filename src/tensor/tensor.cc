@@ -147,6 +147,17 @@ Result<FormatRow> FormatOf(ElementType type) {
   return Failure(fmt::format("a tensor of type {} has no numbers", Name(type)));
 }
 
+template <typename T>
+std::vector<std::int64_t> Widened(std::span<const std::byte> bytes) {
+  std::vector<std::int64_t> codes(bytes.size() / sizeof(T));
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    T code;
+    std::memcpy(&code, bytes.data() + i * sizeof(T), sizeof(T));
+    codes[i] = std::int64_t{code};
+  }
+  return codes;
+}
+
 }  // namespace
 
 Result<Tensor> Tensor::Create(ElementType type, Shape dims, std::vector<std::byte> bytes) {
@@ -212,6 +223,35 @@ Result<Tensor> FromFloatValues(ElementType type, Shape dims, std::span<const flo
   std::vector<std::byte> bytes(ByteSize(type, values.size()));
   format.store(values, bytes);
   return Tensor::Create(type, std::move(dims), std::move(bytes));
+}
+
+Result<std::vector<std::int64_t>> ToIntegers(const TensorView& tensor) {
+  switch (tensor.type) {
+    case ElementType::kInt8:
+      return Widened<std::int8_t>(tensor.bytes);
+    case ElementType::kUint8:
+    case ElementType::kBool:
+      return Widened<std::uint8_t>(tensor.bytes);
+    case ElementType::kInt16:
+      return Widened<std::int16_t>(tensor.bytes);
+    case ElementType::kUint16:
+      return Widened<std::uint16_t>(tensor.bytes);
+    case ElementType::kInt32:
+      return Widened<std::int32_t>(tensor.bytes);
+    case ElementType::kUint32:
+      return Widened<std::uint32_t>(tensor.bytes);
+    case ElementType::kInt64:
+    case ElementType::kUint64:
+      return Widened<std::int64_t>(tensor.bytes);
+    case ElementType::kInt4:
+    case ElementType::kUint4: {
+      ACC_ASSIGN_OR_RETURN(const std::vector<float> values, ToFloats(tensor));
+      return std::vector<std::int64_t>(values.begin(), values.end());
+    }
+    default:
+      return Failure(
+          fmt::format("elements of type {} where integers are expected", Name(tensor.type)));
+  }
 }
 
 }  // namespace acc

@@ -66,6 +66,10 @@ class Tensor {
 // Fails for strings and undefined types.
 Result<std::vector<float>> ToFloats(const TensorView& tensor);
 
+// Every element of a tensor of integers or bools; 64-bit unsigned ones keep their bits. Fails for
+// other types.
+Result<std::vector<std::int64_t>> ToIntegers(const TensorView& tensor);
+
 // Writes float32 values as elements of `type` (round to nearest even, saturating integers). NaN
 // becomes 0 as an integer; a bool is true for everything but 0. Fails for strings, undefined types,
 // and a number of values that is not the one of `dims`.

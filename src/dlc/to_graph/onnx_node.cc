@@ -26,7 +26,7 @@ Result<model::Attribute> OfTensor(const Node& node, const Attribute& attribute,
   if (is_tensor || value.dims().size() > 1) return model::Attribute(value);
   const bool is_list = value.dims().size() == 1;
   if (value.type() == ElementType::kInt64) {
-    ACC_ASSIGN_OR_RETURN(std::vector<std::int64_t> numbers, Integers(value));
+    ACC_ASSIGN_OR_RETURN(std::vector<std::int64_t> numbers, ToIntegers(value.view()));
     if (is_list) return model::Attribute(std::move(numbers));
     return model::Attribute(numbers.front());
   }
