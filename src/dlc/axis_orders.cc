@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
+
+#include "model/translation/axis_plan.h"
 
 namespace acc::dlc {
 namespace {
@@ -49,74 +49,21 @@ bool KeepsOrder(const Node& node) {
   return !axes.empty() && IsIdentity(axes);
 }
 
-class Propagation {
- public:
-  explicit Propagation(const Graph& graph) : graph_(graph) {
-    for (const Tensor& tensor : graph.tensors) {
-      if (tensor.kind != TensorKind::kStatic) dims_.emplace(tensor.name, tensor.dims);
-    }
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-      const Node& node = graph.nodes[i];
-      if (!IsQnn(node)) continue;
-      if (BeginsWithAny(node.type, kSpatial)) MarkSpatial(node);
-      const bool follows = BeginsWithAny(node.type, kFollowing) || KeepsOrder(node);
-      if (!follows && !ChangesHeight(node)) continue;
-      for (const auto* names : {&node.inputs, &node.outputs}) {
-        for (const std::string& name : *names) following_[name].push_back(i);
-      }
-    }
-  }
+bool ChangesHeight(const Node& node, const std::unordered_map<std::string, Shape>& dims_of) {
+  if (node.type != "Reshape" || node.inputs.empty() || node.outputs.empty()) return false;
+  const auto from = dims_of.find(node.inputs.front());
+  const auto to = dims_of.find(node.outputs.front());
+  return from != dims_of.end() && to != dims_of.end() && DifferByHeight(from->second, to->second);
+}
 
-  std::map<std::string, AxisOrder> Run() {
-    while (!open_.empty()) {
-      const std::string name = open_.front();
-      open_.pop_front();
-      for (const std::size_t node : following_[name]) Spread(name, graph_.nodes[node]);
-    }
-    std::map<std::string, AxisOrder> orders;
-    for (const auto& [name, dims] : dims_) {
-      orders[name] = channel_last_.contains(name) ? AxisOrder::kChannelLast : AxisOrder::kSource;
-    }
-    return orders;
-  }
+using Kind = model::PlannedNode::Kind;
 
- private:
-  // Only the first input is an image; the others are weights, grids, regions.
-  void MarkSpatial(const Node& node) {
-    if (!node.inputs.empty()) Mark(node.inputs.front());
-    if (!node.outputs.empty()) Mark(node.outputs.front());
-  }
-
-  void Mark(const std::string& name) {
-    const auto dims = dims_.find(name);
-    if (dims == dims_.end() || dims->second.size() < 3 || dims->second.size() > 5) return;
-    if (channel_last_.insert(name).second) open_.push_back(name);
-  }
-
-  bool ChangesHeight(const Node& node) const {
-    if (node.type != "Reshape" || node.inputs.empty() || node.outputs.empty()) return false;
-    const auto from = dims_.find(node.inputs.front());
-    const auto to = dims_.find(node.outputs.front());
-    return from != dims_.end() && to != dims_.end() && DifferByHeight(from->second, to->second);
-  }
-
-  void Spread(const std::string& from, const Node& node) {
-    const std::size_t rank = dims_.at(from).size();
-    const bool all_ranks = node.type == "Reshape";
-    for (const auto* names : {&node.inputs, &node.outputs}) {
-      for (const std::string& name : *names) {
-        const auto found = dims_.find(name);
-        if (found != dims_.end() && (all_ranks || found->second.size() == rank)) Mark(name);
-      }
-    }
-  }
-
-  const Graph& graph_;
-  std::unordered_map<std::string, Shape> dims_;
-  std::unordered_map<std::string, std::vector<std::size_t>> following_;
-  std::unordered_set<std::string> channel_last_;
-  std::deque<std::string> open_;
-};
+Kind KindOf(const Node& node, const std::unordered_map<std::string, Shape>& dims_of) {
+  if (!IsQnn(node)) return Kind::kOther;
+  if (BeginsWithAny(node.type, kSpatial)) return Kind::kSpatial;
+  if (BeginsWithAny(node.type, kFollowing) || KeepsOrder(node)) return Kind::kFollowing;
+  return ChangesHeight(node, dims_of) ? Kind::kReshaping : Kind::kOther;
+}
 
 }  // namespace
 
@@ -137,6 +84,21 @@ bool DifferByHeight(const Shape& a, const Shape& b) {
   return a.size() != b.size() && WithHeight(a) == WithHeight(b);
 }
 
-std::map<std::string, AxisOrder> AxisOrders(const Graph& graph) { return Propagation(graph).Run(); }
+std::map<std::string, AxisOrder> AxisOrders(const Graph& graph) {
+  std::unordered_map<std::string, Shape> dims_of;
+  for (const Tensor& tensor : graph.tensors) {
+    if (tensor.kind != TensorKind::kStatic) dims_of.emplace(tensor.name, tensor.dims);
+  }
+  std::vector<model::PlannedNode> nodes;
+  for (const Node& node : graph.nodes) {
+    nodes.push_back({KindOf(node, dims_of), &node.inputs, &node.outputs});
+  }
+  const auto images = model::PlanImages(dims_of, nodes);
+  std::map<std::string, AxisOrder> orders;
+  for (const auto& [name, dims] : dims_of) {
+    orders[name] = images.contains(name) ? AxisOrder::kChannelLast : AxisOrder::kSource;
+  }
+  return orders;
+}
 
 }  // namespace acc::dlc

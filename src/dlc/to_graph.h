@@ -9,17 +9,14 @@
 #include "base/status.h"
 #include "dlc/model.h"
 #include "model/graph.h"
+#include "model/translation/builder.h"
 #include "tensor/encoding.h"
 #include "tensor/layout.h"
 #include "tensor/value_info.h"
 
 namespace acc::dlc {
 
-// A tensor of the DLC that nodes make or that the graph takes.
-struct TranslatedTensor {
-  AxisOrder axis_order = AxisOrder::kSource;  // kChannelLast: the graph holds it channel-first.
-  ValueInfo info;                             // Under the DLC's name, dims as the graph holds them.
-};
+using TranslatedTensor = model::TranslatedTensor;
 
 struct TranslatedGraph {
   model::Graph graph;

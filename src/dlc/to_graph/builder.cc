@@ -3,29 +3,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <numeric>
-#include <optional>
+#include <set>
+#include <utility>
 
-#include "base/text.h"
 #include "dlc/axis_orders.h"
 #include "dlc/to_graph/constants.h"
 
 namespace acc::dlc {
 namespace {
 
-// The first that has most of what the translation writes: reductions with axes as an input,
-// ScatterND with "min". Not a later one, so that runtimes take the kernels that most source models
-// get: from 19 on, AveragePool is another one, which rounds otherwise.
-constexpr std::int64_t kOpset = 18;
-constexpr std::int64_t kIrVersion = 10;
-
-TensorEncoding Moved(TensorEncoding encoding, const Order& order, std::size_t rank) {
-  if (!encoding.axis) return encoding;
-  const auto added = static_cast<int>(order.size() - rank);
-  encoding.axis = PlaceOf(order, *encoding.axis + added);
-  return encoding;
-}
+using model::StoredTensor;
 
 TensorEncoding FloatEncoding(DataType type) {
   return {.channels = {{.bitwidth = type == DataType::kFloat16 ? 16 : 32}},
@@ -35,58 +22,43 @@ TensorEncoding FloatEncoding(DataType type) {
 
 bool IsReal(DataType type) { return type == DataType::kFloat32 || type == DataType::kFloat16; }
 
-bool HasOneElement(const Shape& dims) {
-  return std::ranges::all_of(dims, [](std::int64_t dim) { return dim == 1; });
+StoredTensor::Role RoleOf(TensorKind kind) {
+  switch (kind) {
+    case TensorKind::kInput:
+      return StoredTensor::Role::kInput;
+    case TensorKind::kOutput:
+      return StoredTensor::Role::kOutput;
+    case TensorKind::kStatic:
+      return StoredTensor::Role::kConstant;
+    default:
+      return StoredTensor::Role::kNative;
+  }
+}
+
+StoredTensor StoredFrom(const Tensor& tensor) {
+  StoredTensor stored{.name = tensor.name,
+                      .role = RoleOf(tensor.kind),
+                      .type = GraphType(tensor.type),
+                      .dims = tensor.dims,
+                      .encoding = std::nullopt};
+  if (IsFixedPoint(tensor.type)) stored.encoding = tensor.encoding;
+  return stored;
 }
 
 }  // namespace
 
-Order AsStored(std::size_t rank) {
-  Order order(rank);
-  std::iota(order.begin(), order.end(), 0);
-  return order;
-}
-
-Order ChannelFirst(std::size_t rank) { return Inverse(FromSource(AxisOrder::kChannelLast, rank)); }
-
-int PlaceOf(const Order& order, int axis) {
-  return static_cast<int>(std::ranges::find(order, axis) - order.begin());
-}
-
-GraphBuilder::GraphBuilder(const Graph& source) : source_(source) {}
+GraphBuilder::GraphBuilder(const Graph& source)
+    : model::GraphBuilder(
+          source.name, [this](const std::string& tensor) { return ConstantValue(*Find(tensor)); }),
+      source_(source) {}
 
 Status GraphBuilder::Start() {
-  result_.graph.name = source_.name;
-  result_.graph.ir_version = kIrVersion;
-  result_.graph.opsets[""] = kOpset;
+  std::vector<StoredTensor> stored;
   for (const Tensor& tensor : source_.tensors) {
-    if (tensor.name.empty()) return Failure("a tensor of the graph has no name");
-    if (!tensors_.emplace(tensor.name, &tensor).second) {
-      return Failure(fmt::format("the graph has two tensors '{}'", Printable(tensor.name)));
-    }
-    names_.Take(tensor.name);
+    tensors_.emplace(tensor.name, &tensor);
+    stored.push_back(StoredFrom(tensor));
   }
-  planned_ = AxisOrders(source_);
-  for (const Tensor& tensor : source_.tensors) {
-    if (tensor.kind == TensorKind::kInput) ACC_RETURN_IF_ERROR(AddInput(tensor));
-  }
-  return OkStatus();
-}
-
-Status GraphBuilder::AddInput(const Tensor& tensor) {
-  const Order order = AsStored(tensor.dims.size());
-  forms_[tensor.name] = {{order, tensor.name}};
-  with_own_name_.insert(tensor.name);
-  Describe(tensor, order);
-  result_.graph.inputs.push_back(result_.tensors.at(tensor.name).info);
-  return OkStatus();
-}
-
-void GraphBuilder::Describe(const Tensor& tensor, const Order& order) {
-  TranslatedTensor& described = result_.tensors[tensor.name];
-  described.axis_order = IsIdentity(order) ? AxisOrder::kSource : AxisOrder::kChannelLast;
-  described.info = {
-      .name = tensor.name, .type = GraphType(tensor.type), .dims = Permute(tensor.dims, order)};
+  return Take(std::move(stored), AxisOrders(source_));
 }
 
 const Tensor* GraphBuilder::Find(const std::string& tensor) const {
@@ -94,170 +66,15 @@ const Tensor* GraphBuilder::Find(const std::string& tensor) const {
   return found == tensors_.end() ? nullptr : found->second;
 }
 
-bool GraphBuilder::IsConstant(const std::string& tensor) const {
-  const Tensor* found = Find(tensor);
-  return constants_.contains(tensor) || (found != nullptr && found->kind == TensorKind::kStatic);
-}
-
-Order GraphBuilder::OrderOf(const std::string& tensor) const {
-  const auto forms = forms_.find(tensor);
-  const bool is_made = forms != forms_.end() && !forms->second.empty() && !IsConstant(tensor);
-  if (is_made) return forms->second.front().order;
-  const Tensor* found = Find(tensor);
-  return AsStored(found == nullptr ? 0 : found->dims.size());
-}
-
-Order GraphBuilder::PlannedOrder(const std::string& tensor) const {
-  const auto planned = planned_.find(tensor);
-  const Tensor* found = Find(tensor);
-  const std::size_t rank = found == nullptr ? 0 : found->dims.size();
-  const bool is_last = planned != planned_.end() && planned->second == AxisOrder::kChannelLast;
-  return is_last ? ChannelFirst(rank) : AsStored(rank);
-}
-
-Result<std::string> GraphBuilder::Value(const std::string& tensor, const Order& order) {
-  for (const Form& form : forms_[tensor]) {
-    if (form.order == order) return form.value;
-  }
-  return AddForm(tensor, order);
-}
-
-Result<std::string> GraphBuilder::AddForm(const std::string& tensor, const Order& order) {
-  const Tensor* found = Find(tensor);
-  if (found == nullptr) {
-    return Failure(fmt::format("'{}' is no tensor of the graph", Printable(tensor)));
-  }
-  const std::size_t rank = found->dims.size();
-  if (order.size() < rank) {
-    return Failure(fmt::format("'{}' has {} dims where {} are expected", Printable(tensor), rank,
-                               order.size()));
-  }
-  const bool is_constant = IsConstant(tensor);
-  if (is_constant && HasOneElement(found->dims) && order != AsStored(rank)) {
-    return Value(tensor, AsStored(rank));  // Broadcasts to any order.
-  }
-  Result<std::string> value =
-      is_constant ? AddConstantForm(*found, order) : AddMoved(*found, order);
-  if (value.ok()) forms_[tensor].push_back({order, *value});
-  return value;
-}
-
-Result<std::string> GraphBuilder::AddConstantForm(const Tensor& tensor, const Order& order) {
-  ACC_ASSIGN_OR_RETURN(const acc::Tensor stored, Constant(tensor.name));
-  ACC_ASSIGN_OR_RETURN(acc::Tensor value, Reordered(stored, order));
-  const std::string name = NameFor(tensor.name, order);
-  result_.graph.initializers[name] = std::move(value);
-  if (tensor.encoding && IsFixedPoint(tensor.type)) {
-    result_.params[name] = Moved(*tensor.encoding, order, tensor.dims.size());
-  }
-  return name;
-}
-
-Result<std::string> GraphBuilder::AddMoved(const Tensor& tensor, const Order& order) {
-  const std::vector<Form>& forms = forms_[tensor.name];
-  if (forms.empty()) {
-    return Failure(fmt::format(
-        "'{}' is read before anything makes it: the nodes form a cycle, or are not in the order "
-        "of execution",
-        Printable(tensor.name)));
-  }
-  Form from = forms.front();
-  if (order.size() > tensor.dims.size()) {
-    ACC_ASSIGN_OR_RETURN(const std::string stored,
-                         Value(tensor.name, AsStored(tensor.dims.size())));
-    from = {AsStored(order.size()), AddReshaped(tensor, stored, order.size())};
-    if (IsIdentity(order)) return from.value;
-  }
-  std::vector<std::int64_t> perm;
-  for (const int axis : order) perm.push_back(PlaceOf(from.order, axis));
-  model::Node node;
-  node.op_type = "Transpose";
-  node.inputs = {from.value};
-  node.outputs = {NameFor(tensor.name, order)};
-  node.name = NewNodeName(node.outputs[0]);
-  node.attributes["perm"] = std::move(perm);
-  std::string value = node.outputs[0];
-  AddNode(std::move(node));
-  return value;
-}
-
-std::string GraphBuilder::AddReshaped(const Tensor& tensor, const std::string& value,
-                                      std::size_t rank) {
-  std::vector<std::int64_t> dims(rank - tensor.dims.size(), 1);
-  dims.insert(dims.end(), tensor.dims.begin(), tensor.dims.end());
-  model::Node node;
-  node.op_type = "Reshape";
-  node.outputs = {NewName(tensor.name + "_reshaped")};
-  node.inputs = {
-      value, AddConstant(node.outputs[0] + "_shape",
-                         acc::Tensor::FromInt64s({static_cast<std::int64_t>(dims.size())}, dims))};
-  node.name = NewNodeName(node.outputs[0]);
-  std::string reshaped = node.outputs[0];
-  AddNode(std::move(node));
-  return reshaped;
-}
-
-// An output of the graph keeps its name for the value that is as stored.
-std::string GraphBuilder::NameFor(const std::string& tensor, const Order& order) {
-  const bool is_output = Find(tensor)->kind == TensorKind::kOutput;
-  const bool may_have_it = !is_output || order == AsStored(Find(tensor)->dims.size());
-  if (may_have_it && with_own_name_.insert(tensor).second) return tensor;
-  if (IsIdentity(order)) return NewName(tensor + "_channel_last");
-  return NewName(tensor + (order == ChannelFirst(order.size()) ? "_channel_first" : "_transposed"));
-}
-
-Result<acc::Tensor> GraphBuilder::Constant(const std::string& tensor) const {
-  const auto defined = constants_.find(tensor);
-  if (defined != constants_.end()) return defined->second;
-  const Tensor* found = Find(tensor);
-  if (found == nullptr || found->kind != TensorKind::kStatic) {
-    return Failure(fmt::format("'{}' has to be a static tensor here", Printable(tensor)));
-  }
-  return ConstantValue(*found);
-}
-
-Status GraphBuilder::DefineConstant(const std::string& tensor, acc::Tensor value) {
-  if (Find(tensor) == nullptr || !forms_[tensor].empty() || IsConstant(tensor)) {
-    return Failure(fmt::format("'{}' is made twice, or is unknown", Printable(tensor)));
-  }
-  constants_.emplace(tensor, std::move(value));
-  return OkStatus();
-}
-
-Result<std::string> GraphBuilder::Produce(const std::string& tensor, const Order& order) {
-  const Tensor* found = Find(tensor);
-  if (found == nullptr) {
-    return Failure(fmt::format("its output '{}' is no tensor of the graph", Printable(tensor)));
-  }
-  if (IsConstant(tensor) || !forms_[tensor].empty()) {
-    return Failure(fmt::format("'{}' is made twice, or is an input", Printable(tensor)));
-  }
-  if (order.size() != found->dims.size()) {
-    return Failure(fmt::format("its output '{}' has {} dims instead of {}", Printable(tensor),
-                               found->dims.size(), order.size()));
-  }
-  const bool is_output = found->kind == TensorKind::kOutput;
-  std::string value = NameFor(tensor, order);
-  forms_[tensor].push_back({order, value});
-  Describe(*found, is_output ? AsStored(order.size()) : order);
-  return value;
-}
-
-std::string GraphBuilder::AddConstant(std::string_view wish, acc::Tensor value) {
-  std::string name = NewName(wish);
-  result_.graph.initializers[name] = std::move(value);
-  return name;
-}
-
-void GraphBuilder::RequireOpset(const std::string& domain, std::int64_t version) {
-  std::int64_t& present = result_.graph.opsets[domain];
-  present = std::max(present, version);
-}
-
 Result<TranslatedGraph> GraphBuilder::Finish() {
   ACC_RETURN_IF_ERROR(AddOutputs());
-  AddEncodings();
-  return std::move(result_);
+  TranslatedGraph translated;
+  translated.graph = std::move(result().graph);
+  translated.tensors = std::move(result().tensors);
+  translated.params = std::move(result().params);
+  AddEncodings(translated);
+  translated.notes = std::move(notes_);
+  return translated;
 }
 
 // A file without outputs of its own shows what nothing reads.
@@ -267,49 +84,46 @@ Status GraphBuilder::AddOutputs() {
   for (const Node& node : source_.nodes) read.insert(node.inputs.begin(), node.inputs.end());
   for (const Tensor& tensor : source_.tensors) has_outputs |= tensor.kind == TensorKind::kOutput;
   for (const Tensor& tensor : source_.tensors) {
-    const bool is_made = result_.tensors.contains(tensor.name) && tensor.kind != TensorKind::kInput;
-    const bool is_output =
-        has_outputs ? tensor.kind == TensorKind::kOutput : is_made && !read.contains(tensor.name);
-    if (!is_output) continue;
-    if (has_outputs) {
-      ACC_ASSIGN_OR_RETURN(const std::string value,
-                           Value(tensor.name, AsStored(tensor.dims.size())));
-      Describe(tensor, AsStored(tensor.dims.size()));
+    const auto made = result().tensors.find(tensor.name);
+    const bool is_made = made != result().tensors.end() && tensor.kind != TensorKind::kInput;
+    if (has_outputs && tensor.kind == TensorKind::kOutput) {
+      ACC_RETURN_IF_ERROR(AddOutput(tensor.name));
+    } else if (!has_outputs && is_made && !read.contains(tensor.name)) {
+      result().graph.outputs.push_back(made->second.info);
     }
-    result_.graph.outputs.push_back(result_.tensors.at(tensor.name).info);
   }
-  if (!result_.graph.outputs.empty()) return OkStatus();
+  if (!result().graph.outputs.empty()) return OkStatus();
   return Failure("the graph has no outputs; nothing can be run");
 }
 
-void GraphBuilder::AddEncodings() {
+void GraphBuilder::AddEncodings(TranslatedGraph& translated) {
   const auto is_quantized = [&](const Tensor& tensor) {
     return tensor.encoding && !tensor.encoding->is_float && IsFixedPoint(tensor.type);
   };
   bool any = false;
   std::size_t halves = 0;
   std::size_t singles = 0;
-  for (const auto& [name, described] : result_.tensors) {
+  for (const auto& [name, described] : translated.tensors) {
     const Tensor& tensor = *tensors_.at(name);
     any |= is_quantized(tensor);
     if (tensor.kind == TensorKind::kInput || tensor.kind == TensorKind::kOutput) continue;
     halves += tensor.type == DataType::kFloat16 ? 1 : 0;
     singles += tensor.type == DataType::kFloat32 ? 1 : 0;
   }
-  result_.half = halves > 0 && singles == 0;
+  translated.half = halves > 0 && singles == 0;
   if (halves > 0 && singles > 0) {
     Note(fmt::format("{} tensors are float16 and {} float32 in the file; all run in float32",
                      halves, singles));
   }
-  for (const auto& [name, described] : result_.tensors) {
+  for (const auto& [name, described] : translated.tensors) {
     const Tensor& tensor = *tensors_.at(name);
     if (is_quantized(tensor)) {
       const Order order = described.axis_order == AxisOrder::kSource
                               ? AsStored(tensor.dims.size())
                               : ChannelFirst(tensor.dims.size());
-      result_.activations[name] = Moved(*tensor.encoding, order, tensor.dims.size());
+      translated.activations[name] = model::Moved(*tensor.encoding, order, tensor.dims.size());
     } else if (any && IsReal(tensor.type)) {
-      result_.activations[name] = FloatEncoding(tensor.type);
+      translated.activations[name] = FloatEncoding(tensor.type);
     }
   }
 }

@@ -26,17 +26,6 @@ int BitsOf(DataType type) {
   return static_cast<int>(ByteSize(StoredType(type), 1)) * 8;
 }
 
-template <typename T>
-std::vector<std::int64_t> Widened(std::span<const std::byte> bytes) {
-  std::vector<std::int64_t> codes(bytes.size() / sizeof(T));
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    T code;
-    std::memcpy(&code, bytes.data() + i * sizeof(T), sizeof(T));
-    codes[i] = std::int64_t{code};
-  }
-  return codes;
-}
-
 std::vector<std::int64_t> Nibbles(std::span<const std::byte> bytes, std::size_t count) {
   std::vector<std::int64_t> codes(count);
   const bool packed = bytes.size() < count;
@@ -58,25 +47,8 @@ std::vector<std::int64_t> Codes(const Tensor& tensor, std::size_t count) {
     for (std::int64_t& code : codes) code ^= half;
     return codes;
   }
-  switch (StoredType(tensor.type)) {
-    case ElementType::kInt8:
-      codes = Widened<std::int8_t>(tensor.data);
-      break;
-    case ElementType::kUint8:
-      codes = Widened<std::uint8_t>(tensor.data);
-      break;
-    case ElementType::kInt16:
-      codes = Widened<std::int16_t>(tensor.data);
-      break;
-    case ElementType::kUint16:
-      codes = Widened<std::uint16_t>(tensor.data);
-      break;
-    case ElementType::kInt32:
-      codes = Widened<std::int32_t>(tensor.data);
-      break;
-    default:
-      codes = Widened<std::uint32_t>(tensor.data);
-  }
+  const TensorView stored{StoredType(tensor.type), tensor.dims, tensor.data};
+  if (auto integers = ToIntegers(stored); integers.ok()) codes = *std::move(integers);
   for (std::int64_t& code : codes) code += half;
   return codes;
 }
@@ -157,41 +129,6 @@ Result<acc::Tensor> Requantized(const acc::Tensor& value, const TensorEncoding& 
   ACC_RETURN_IF_ERROR(CheckEncoding(encoding, value.dims()));
   ACC_ASSIGN_OR_RETURN(const std::vector<float> values, ToFloats(value.view()));
   return acc::Tensor::FromFloats(value.dims(), FakeQuantized(values, value.dims(), encoding));
-}
-
-Result<std::vector<std::int64_t>> Integers(const acc::Tensor& value) {
-  switch (value.type()) {
-    case ElementType::kInt8:
-      return Widened<std::int8_t>(value.bytes());
-    case ElementType::kUint8:
-    case ElementType::kBool:
-      return Widened<std::uint8_t>(value.bytes());
-    case ElementType::kInt16:
-      return Widened<std::int16_t>(value.bytes());
-    case ElementType::kUint16:
-      return Widened<std::uint16_t>(value.bytes());
-    case ElementType::kInt32:
-      return Widened<std::int32_t>(value.bytes());
-    case ElementType::kUint32:
-      return Widened<std::uint32_t>(value.bytes());
-    case ElementType::kInt64:
-    case ElementType::kUint64:
-      return Widened<std::int64_t>(value.bytes());
-    default:
-      return Failure(
-          fmt::format("elements of type {} where integers are expected", acc::Name(value.type())));
-  }
-}
-
-Result<acc::Tensor> Reordered(const acc::Tensor& value, const Permutation& order) {
-  Shape dims(order.size() - std::min(order.size(), value.dims().size()), 1);
-  dims.insert(dims.end(), value.dims().begin(), value.dims().end());
-  const acc::Tensor padded = value.Reshaped(dims);
-  if (IsIdentity(order)) return padded;
-  std::vector<std::byte> bytes(value.bytes().size());
-  ACC_RETURN_IF_ERROR(
-      PermuteElements(padded.bytes(), dims, order, ByteSize(value.type(), 1), bytes));
-  return acc::Tensor::Create(value.type(), Permute(dims, order), std::move(bytes));
 }
 
 }  // namespace acc::dlc

@@ -30,11 +30,4 @@ Status CheckEncoding(const TensorEncoding& encoding, const Shape& dims);
 // `value`, of a tensor's dims, rounded to what `encoding` can hold.
 Result<acc::Tensor> Requantized(const acc::Tensor& value, const TensorEncoding& encoding);
 
-// The elements of a tensor of integers or bools.
-Result<std::vector<std::int64_t>> Integers(const acc::Tensor& value);
-
-// `value` with its axes in another order, after axes of length 1 are put before them until there
-// are as many as `order` names. order[k] is the axis that comes to place k.
-Result<acc::Tensor> Reordered(const acc::Tensor& value, const Permutation& order);
-
 }  // namespace acc::dlc

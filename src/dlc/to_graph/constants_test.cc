@@ -86,7 +86,7 @@ TEST(ConstantsTest, HalvesBecomeFloatsAndIntegersStay) {
   const auto integers =
       ConstantValue(model.Static<std::int32_t>("i", {2}, {-5, 1 << 30}, DataType::kInt32));
   EXPECT_EQ(integers->type(), ElementType::kInt32);
-  EXPECT_THAT(*Integers(*integers), ElementsAre(-5, 1 << 30));
+  EXPECT_THAT(*ToIntegers(integers->view()), ElementsAre(-5, 1 << 30));
 }
 
 TEST(ConstantsTest, WhatIsWrongWithATensorIsSaid) {

@@ -5,6 +5,7 @@
 
 #include "dlc/to_graph/operators.h"
 #include "dlc/to_graph/translation.h"
+#include "model/translation/movement.h"
 
 namespace acc::dlc {
 namespace {
@@ -21,7 +22,7 @@ Attributes Window(Translation& t, std::size_t spatial) {
   Attributes attributes;
   attributes["strides"] = t.Ints("stride", spatial, 1);
   attributes["dilations"] = t.Ints("dilation", spatial, 1);
-  attributes["pads"] = OnnxPads(t.Ints("pad_amount", 2 * spatial, 0));
+  attributes["pads"] = model::OnnxPads(t.Ints("pad_amount", 2 * spatial, 0));
   return attributes;
 }
 

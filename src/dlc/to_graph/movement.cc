@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Operators that move elements without looking at them.
+#include "model/translation/movement.h"
+
 #include <algorithm>
 
 #include "dlc/axis_orders.h"
@@ -19,27 +21,7 @@ void Reshape(Translation& t) {
   t.MakeReshaped(0, t.Input(0));
 }
 
-// Where the graph holds the input or the output channel-first, part of the move or all of it is
-// already done.
-void Transpose(Translation& t) {
-  const std::size_t rank = t.Rank(0);
-  const std::vector<std::int64_t> perm = t.Ints("perm", rank, 0);
-  Order moved(perm.begin(), perm.end());
-  Order sorted = moved;
-  std::ranges::sort(sorted);
-  if (!t.Check(sorted == AsStored(rank), "its perm is no permutation") ||
-      !t.Check(t.OutputDims(0).size() == rank, "its output has another number of dims")) {
-    return;
-  }
-  const Order made = t.builder().PlannedOrder(t.node().outputs[0]);
-  Order wanted;  // Which of the input's axes comes to each place.
-  for (const int axis : made) wanted.push_back(moved[static_cast<std::size_t>(axis)]);
-  const Order held = t.IsConstant(0) ? AsStored(rank) : t.OrderOf(0);
-  if (wanted == held) return t.Make(0, made, "Identity", {t.Input(0, held)});
-  std::vector<std::int64_t> places;
-  for (const int axis : wanted) places.push_back(PlaceOf(held, axis));
-  t.Make(0, made, "Transpose", {t.Input(0, held)}, {{"perm", places}});
-}
+void Transpose(Translation& t) { model::MakeTransposed(t, t.Ints("perm", t.Rank(0), 0)); }
 
 void Concat(Translation& t) {
   const Order order = t.CommonOrder();

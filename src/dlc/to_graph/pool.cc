@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "dlc/to_graph/operators.h"
 #include "dlc/to_graph/translation.h"
+#include "model/translation/movement.h"
 
 namespace acc::dlc {
 namespace {
@@ -16,7 +17,7 @@ Attributes Window(Translation& t) {
   Attributes attributes;
   attributes["kernel_shape"] = t.Ints("filter_size", spatial, 1);
   attributes["strides"] = t.Ints("stride", spatial, 1);
-  attributes["pads"] = OnnxPads(t.Ints("pad_amount", 2 * spatial, 0));
+  attributes["pads"] = model::OnnxPads(t.Ints("pad_amount", 2 * spatial, 0));
   attributes["ceil_mode"] = t.Int("rounding_mode", 0);
   return attributes;
 }

@@ -9,6 +9,7 @@
 
 #include "dlc/to_graph/operators.h"
 #include "dlc/to_graph/translation.h"
+#include "model/translation/movement.h"
 
 namespace acc::dlc {
 namespace {
@@ -106,35 +107,6 @@ constexpr std::int64_t kSymmetricScheme = 1;
 constexpr std::int64_t kReflectScheme = 2;
 constexpr std::int64_t kEdgeScheme = 3;
 
-// Where each element of a symmetrically padded axis comes from: the edge itself is repeated.
-std::vector<std::int64_t> SymmetricSources(std::int64_t size, std::int64_t before,
-                                           std::int64_t after) {
-  std::vector<std::int64_t> sources;
-  for (std::int64_t i = -before; i < size + after; ++i) {
-    const std::int64_t there = i < 0 ? -1 - i : i;
-    sources.push_back(there < size ? there : 2 * size - 1 - there);
-  }
-  return sources;
-}
-
-// The standard has no such mode: axis after axis is gathered.
-void PadSymmetrically(Translation& t, const Order& order, const std::vector<std::int64_t>& amount) {
-  std::string value = t.Input(0, order);
-  for (std::size_t axis = 0; axis < order.size() && t.ok(); ++axis) {
-    const std::int64_t before = amount[2 * axis];
-    const std::int64_t after = amount[2 * axis + 1];
-    const std::int64_t size = t.Dims(0)[axis];
-    if (before == 0 && after == 0) continue;
-    if (!t.Check(before >= 0 && after >= 0 && before <= size && after <= size,
-                 "it pads with more than the axis has")) {
-      return;
-    }
-    value = t.Add("Gather", {value, t.Int64s("sources", SymmetricSources(size, before, after))},
-                  {{"axis", PlaceOf(order, static_cast<int>(axis))}});
-  }
-  t.Make(0, order, "Identity", {value});
-}
-
 // Before quantized tensors the number may be a code.
 float PadNumber(Translation& t) {
   const Attribute* attribute = t.node().Find("pad_constant_value");
@@ -161,13 +133,8 @@ void Pad(Translation& t) {
   if (!t.CheckRank(0, order.size(), order.size())) return;
   const std::vector<std::int64_t> amount = t.Ints("pad_amount", 2 * order.size(), 0);
   const std::int64_t scheme = t.Int("scheme", kConstantScheme);
-  if (scheme == kSymmetricScheme) return PadSymmetrically(t, order, amount);
-  std::vector<std::int64_t> moved;
-  for (const int axis : order) {
-    const auto first = 2 * static_cast<std::size_t>(axis);
-    moved.insert(moved.end(), {amount[first], amount[first + 1]});
-  }
-  const std::string pads = t.Int64s("pads", OnnxPads(moved));
+  if (scheme == kSymmetricScheme) return model::MakePaddedSymmetrically(t, order, amount);
+  const std::string pads = t.Int64s("pads", model::OnnxPads(amount, order));
   if (scheme == kConstantScheme) {
     return t.Make(0, order, "Pad", {t.Input(0, order), pads, PadValue(t)});
   }
