@@ -37,6 +37,8 @@ WRAPPED = {
     "onnx.pb.h": ["model/onnx"],
     "google/protobuf": ["model/onnx"],
     "flatbuffers/": ["dlc", "model/flatbuffer.h"],
+    "tensorflow/lite/c/": ["golden/tflite"],
+    "tensorflow/lite/schema/": ["model/tflite"],
     "zip.h": ["report"],
     "zlib.h": ["dlc"],
     "dlc_schema/": ["dlc"],

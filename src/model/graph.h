@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@
 
 #include "base/status.h"
 #include "tensor/element_type.h"
+#include "tensor/encoding.h"
+#include "tensor/layout.h"
 #include "tensor/shape.h"
 #include "tensor/tensor.h"
 #include "tensor/value_info.h"
@@ -49,6 +52,14 @@ struct Node {
   }
 };
 
+// A tensor, not a constant, of a file in another format than ONNX, as the translation knows it.
+struct SourceTensor {
+  ElementType type = ElementType::kUndefined;  // The file's own; quantized ones are float32 here.
+  AxisOrder held = AxisOrder::kSource;         // How the graph holds it: kSource or kChannelFirst.
+  // How the file quantizes it; the axis is one of the graph's.
+  std::optional<TensorEncoding> encoding = {};
+};
+
 struct Graph {
   std::string name;
   std::int64_t ir_version = 8;
@@ -58,6 +69,11 @@ struct Graph {
   std::map<std::string, Tensor> initializers;
   std::vector<Node> nodes;             // Topologically sorted.
   std::vector<std::string> functions;  // Model-local functions, serialized FunctionProto messages.
+  // Of a graph that was translated from another format, by name: the tensors that the file has.
+  // Others are the translation's own. Empty for ONNX models, whose tensors are all the file's.
+  std::map<std::string, SourceTensor> source_tensors;
+  // How the file quantizes its constants, by initializer; axes are the graph's.
+  std::map<std::string, TensorEncoding> source_params;
 };
 
 // Which node makes a tensor and which ones read it, by index into graph.nodes. Valid as long as the

@@ -10,13 +10,16 @@
 
 #include "base/text.h"
 #include "model/onnx/onnx_format.h"
+#include "model/tflite/tflite_format.h"
 
 namespace acc::model {
 namespace {
 
 constexpr std::array kReaders = {
     ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &LooksLikeOnnx, &ReadOnnx,
-               ".onnx"},
+               &ReadOnnx, ".onnx"},
+    ReaderInfo{"tflite", "TensorFlow Lite models (.tflite).", &LooksLikeTflite, &ReadTflite,
+               &OutlineTflite, ".tflite"},
 };
 
 // Frameworks of the contract, whether this build has a reader for them or not.

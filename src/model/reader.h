@@ -18,6 +18,9 @@ struct ReaderInfo {
   std::string_view summary;    // One line, for --help and the docs.
   bool (*matches)(std::string_view first_bytes);
   Result<Graph> (*read)(const std::filesystem::path& path);
+  // The model in its framework's own operators: what a golden run shows. It may lack constants.
+  // Models that cannot be translated have one too.
+  Result<Graph> (*outline)(const std::filesystem::path& path);
   std::string_view extension;  // Of files in a folder of models.
 };
 

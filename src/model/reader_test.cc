@@ -24,6 +24,7 @@ TEST(ReaderTest, EveryRowIsFoundInAnyCase) {
     EXPECT_FALSE(reader.summary.empty());
     EXPECT_FALSE(reader.matches(""));
     EXPECT_FALSE(reader.read("/no/such/file").ok());
+    EXPECT_FALSE(reader.outline("/no/such/file").ok());
   }
 }
 
@@ -34,7 +35,7 @@ TEST(ReaderTest, UnknownFrameworkIsAUsageErrorWithASuggestion) {
 }
 
 TEST(ReaderTest, FrameworkWithoutAReaderSaysWhatThisBuildReads) {
-  for (const char* framework : {"tflite", "TensorFlow"}) {
+  for (const char* framework : {"tensorflow", "TensorFlow"}) {
     const Status status = FindReader(framework).status();
     EXPECT_EQ(status.code(), StatusCode::kUsage);
     EXPECT_THAT(status.message(), AllOf(HasSubstr("no reader for"), HasSubstr("reads: onnx")));

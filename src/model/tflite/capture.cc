@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "model/tflite/capture.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "model/flatbuffer.h"
+#include "model/tflite/file.h"
+
+namespace acc::model {
+namespace {
+
+using tflite::File;
+
+// Where the table's offset of its outputs lies. The schema's classes hide their table.
+std::size_t OutputsField(const File& file) {
+  const auto* table = reinterpret_cast<const ::flatbuffers::Table*>(&file.graph());
+  const auto* field = table->GetAddressOf(tflite::schema::SubGraph::VT_OUTPUTS);
+  return static_cast<std::size_t>(reinterpret_cast<const char*>(field) - file.content().data());
+}
+
+void Append(std::string& content, std::uint32_t value) {
+  content.append(reinterpret_cast<const char*>(&value), sizeof(value));
+}
+
+}  // namespace
+
+Result<CapturableTflite> CapturableTflite::Open(const std::filesystem::path& path) {
+  ACC_ASSIGN_OR_RETURN(const File file, File::Open(path));
+  return CapturableTflite(file);
+}
+
+Result<CapturableTflite> CapturableTflite::Parse(std::string content, const std::string& name) {
+  ACC_ASSIGN_OR_RETURN(const File file, File::Parse(std::move(content), name));
+  return CapturableTflite(file);
+}
+
+CapturableTflite::CapturableTflite(const File& file) {
+  for (const tflite::FileTensor& tensor : file.tensors()) {
+    by_name_[tensor.name] = static_cast<int>(tensors_.size());
+    tensors_.push_back({tensor.name, tensor.type, tensor.encoding});
+  }
+  MarkUnpackedConstants(file);
+  outputs_.assign(file.graph().outputs()->begin(), file.graph().outputs()->end());
+  outputs_field_ = OutputsField(file);
+  custom_operators_ = file.CustomOperators();
+  has_bodies_ = file.subgraphs() > 1;
+  content_ = file.content();
+}
+
+void CapturableTflite::MarkUnpackedConstants(const File& file) {
+  for (std::uint32_t i = 0; i < SizeOf(file.graph().operators()); ++i) {
+    const auto& node = *file.graph().operators()->Get(i);
+    const auto code = file.Code(node);
+    const bool unpacks = (code == tflite::schema::BuiltinOperator_DEQUANTIZE ||
+                          code == tflite::schema::BuiltinOperator_DENSIFY) &&
+                         SizeOf(node.inputs()) == 1 && SizeOf(node.outputs()) == 1;
+    if (!unpacks || node.inputs()->Get(0) < 0) continue;
+    const auto input = static_cast<std::size_t>(node.inputs()->Get(0));
+    tensors_[static_cast<std::size_t>(node.outputs()->Get(0))].is_unpacked_constant =
+        file.tensors()[input].is_constant || tensors_[input].is_unpacked_constant;
+  }
+}
+
+int CapturableTflite::Find(const std::string& tensor) const {
+  const auto found = by_name_.find(tensor);
+  return found == by_name_.end() ? -1 : found->second;
+}
+
+Result<std::string> CapturableTflite::WithOutputs(std::span<const int> tensors) const {
+  std::vector<int> outputs = outputs_;
+  for (const int tensor : tensors) {
+    if (std::ranges::find(outputs_, tensor) == outputs_.end()) outputs.push_back(tensor);
+  }
+  std::string content = content_;
+  content.resize((content.size() + 3) / 4 * 4);
+  const std::size_t vector = content.size();
+  if (vector + 4 * outputs.size() + 4 >= FLATBUFFERS_MAX_BUFFER_SIZE) {
+    return Failure("the model is too large to show its tensors: FlatBuffers end at 2 GiB");
+  }
+  Append(content, static_cast<std::uint32_t>(outputs.size()));
+  for (const int output : outputs) Append(content, static_cast<std::uint32_t>(output));
+  const auto offset = static_cast<std::uint32_t>(vector - outputs_field_);
+  std::memcpy(content.data() + outputs_field_, &offset, sizeof(offset));
+  return content;
+}
+
+}  // namespace acc::model

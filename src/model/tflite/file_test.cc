@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "model/tflite/file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "model/tflite/capture.h"
+#include "model/tflite/tflite_format.h"
+#include "model/tflite/tflite_testing.h"
+
+namespace acc::model::tflite {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string ErrorOf(const schema::ModelT& model) {
+  return File::Parse(Serialized(model), "m").status().message();
+}
+
+TEST(File, GivesNamelessAndRepeatedTensorsNamesOfTheirOwn) {
+  auto model = OneOperator(schema::BuiltinOperator_RELU);
+  model.subgraphs[0]->tensors[0]->name = "";
+  model.subgraphs[0]->tensors.push_back(MakeTensor("y", {2}));
+  const auto file = File::Parse(Serialized(model), "m");
+  ASSERT_TRUE(file.ok()) << file.status().message();
+  EXPECT_EQ(file->tensor(0).name, "tensor_0");
+  EXPECT_EQ(file->tensor(1).name, "y");
+  EXPECT_EQ(file->tensor(2).name, "y_1");
+  EXPECT_EQ(file->name(), "m");
+}
+
+TEST(File, RefusesIndicesOutsideOfTheFile) {
+  auto model = OneOperator(schema::BuiltinOperator_RELU);
+  model.subgraphs[0]->operators[0]->inputs = {7};
+  EXPECT_THAT(ErrorOf(model), AllOf(HasSubstr("RELU"), HasSubstr("tensor 7")));
+  model = OneOperator(schema::BuiltinOperator_RELU);
+  model.subgraphs[0]->operators[0]->outputs = {-1};
+  EXPECT_THAT(ErrorOf(model), HasSubstr("tensor -1"));
+  model = OneOperator(schema::BuiltinOperator_RELU);
+  model.subgraphs[0]->operators[0]->opcode_index = 1;
+  EXPECT_THAT(ErrorOf(model), HasSubstr("a type that the file does not list"));
+  model = OneOperator(schema::BuiltinOperator_RELU);
+  model.subgraphs[0]->tensors[0]->buffer = 9;
+  EXPECT_THAT(ErrorOf(model), AllOf(HasSubstr("'x'"), HasSubstr("buffer 9")));
+  model.subgraphs.clear();
+  EXPECT_THAT(ErrorOf(model), HasSubstr("no graph"));
+}
+
+TEST(File, RefusesEveryTruncation) {
+  const std::string whole = Serialized(OneOperator(schema::BuiltinOperator_RELU));
+  for (std::size_t size = 0; size < whole.size(); size += 3) {
+    EXPECT_FALSE(File::Parse(whole.substr(0, size), "m").ok()) << size;
+  }
+}
+
+TEST(File, ReadsEncodingsAsCodesFromZero) {
+  auto model = OneOperator(schema::BuiltinOperator_RELU);
+  auto& x = *model.subgraphs[0]->tensors[0];
+  x.type = schema::TensorType_INT8;
+  x.quantization = std::make_unique<schema::QuantizationParametersT>();
+  x.quantization->scale = {0.5F};
+  x.quantization->zero_point = {3};
+  const auto file = File::Parse(Serialized(model), "m");
+  ASSERT_TRUE(file.ok()) << file.status().message();
+  const Encoding encoding = file->tensor(0).encoding->channels.at(0);
+  EXPECT_EQ(encoding.offset, -131);
+  EXPECT_EQ(encoding.min, -65.5);
+  EXPECT_EQ(encoding.max, 62);
+  x.quantization->scale = {0.5F, 0.25F, 1};
+  EXPECT_THAT(ErrorOf(model), HasSubstr("3 scales along axis 0 of its dims 2"));
+  x.quantization->scale = {-1};
+  EXPECT_THAT(ErrorOf(model), HasSubstr("no positive number"));
+}
+
+TEST(ParseTflite, ListsAllUnknownOperatorsAtOnce) {
+  auto model = OneOperator(schema::BuiltinOperator_CUSTOM);
+  model.operator_codes[0]->custom_code = "MyOp";
+  auto svdf = std::make_unique<schema::OperatorCodeT>();
+  svdf->builtin_code = schema::BuiltinOperator_SVDF;
+  model.operator_codes.push_back(std::move(svdf));
+  for (int i = 0; i < 2; ++i) {
+    auto node = std::make_unique<schema::OperatorT>();
+    node->opcode_index = 1;
+    model.subgraphs[0]->operators.push_back(std::move(node));
+  }
+  EXPECT_THAT(ParseTflite(Serialized(model), "m").status().message(),
+              HasSubstr("MyOp (1), SVDF (2)"));
+}
+
+TEST(ParseTflite, RefusesACycle) {
+  auto model = OneOperator(schema::BuiltinOperator_RELU);
+  model.subgraphs[0]->operators[0]->inputs = {1};
+  EXPECT_THAT(ParseTflite(Serialized(model), "m").status().message(),
+              HasSubstr("before anything makes it"));
+}
+
+TEST(CapturableTflite, AddsOutputsAndLeavesTheRest) {
+  const std::string content = Serialized(OneOperator(schema::BuiltinOperator_RELU));
+  const auto file = CapturableTflite::Parse(content, "m");
+  ASSERT_TRUE(file.ok()) << file.status().message();
+  const auto more = file->WithOutputs(std::vector<int>{0, 1});
+  ASSERT_TRUE(more.ok());
+  const auto again = File::Parse(*more, "m");
+  ASSERT_TRUE(again.ok()) << again.status().message();
+  EXPECT_THAT(*again->graph().outputs(), ElementsAre(1, 0));
+  EXPECT_EQ(again->tensors().size(), 2U);
+  EXPECT_EQ(file->Find("y"), 1);
+  EXPECT_EQ(file->Find("z"), -1);
+}
+
+}  // namespace
+}  // namespace acc::model::tflite

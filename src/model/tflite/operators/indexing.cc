@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Operators with indices. The file's indices are mostly 32-bit, the standard's 64-bit.
+#include <string_view>
+
+#include "model/tflite/operators.h"
+#include "model/tflite/translation.h"
+
+namespace acc::model::tflite {
+namespace {
+
+using Kind = PlannedNode::Kind;
+
+void MakeIndexed(Translation& t, std::string_view op_type, std::vector<std::string> inputs,
+                 Attributes attributes = {}) {
+  t.Make(0, AsStored(t.OutputDims(0).size()), op_type, std::move(inputs), std::move(attributes));
+}
+
+void Gather(Translation& t) {
+  using Options = schema::GatherOptions;
+  const int axis = t.Axis(t.Option(&Options::axis, 0), t.Rank(0));
+  const int batch_dims = t.Option(&Options::batch_dims, 0);
+  const std::string indices = t.InputAs(1, ElementType::kInt64);
+  if (batch_dims == 0) return MakeIndexed(t, "Gather", {t.Input(0), indices}, {{"axis", axis}});
+  const bool is_nd = batch_dims == axis && static_cast<std::size_t>(batch_dims) <= t.Rank(1);
+  if (!t.Check(is_nd, "batch dims before another axis have no translation")) return;
+  const std::string rows = t.Add("Unsqueeze", {indices, t.Int64s("last", {-1})});
+  MakeIndexed(t, "GatherND", {t.Input(0), rows}, {{"batch_dims", batch_dims}});
+}
+
+void GatherNd(Translation& t) {
+  MakeIndexed(t, "GatherND", {t.Input(0), t.InputAs(1, ElementType::kInt64)});
+}
+
+// Elements without an update are 0; of several updates the sum counts.
+void ScatterNd(Translation& t) {
+  const auto zero = FromFloatValues(t.InputType(1), {}, std::vector{0.0F});
+  if (!t.Check(zero.ok(), zero.status().message())) return;
+  const std::string zeros =
+      t.Add("Expand", {t.builder().AddConstant(t.stored().outputs[0] + "_zero", *zero),
+                       t.InputAs(2, ElementType::kInt64)});
+  MakeIndexed(t, "ScatterND", {zeros, t.InputAs(0, ElementType::kInt64), t.Input(1)},
+              {{"reduction", "add"}});
+}
+
+// Along the last axis.
+void TopK(Translation& t) {
+  const std::size_t rank = t.Rank(0);
+  const std::string count =
+      t.Add("Reshape", {t.InputAs(1, ElementType::kInt64), t.Int64s("one", {1})});
+  const std::vector<std::string> found =
+      t.AddAll("TopK", {t.Input(0), count}, 2, {{"axis", -1}, {"largest", 1}, {"sorted", 1}});
+  t.Make(0, AsStored(rank), "Identity", {found[0]});
+  if (t.OutputCount() > 1) t.MakeCast(1, AsStored(rank), found[1]);
+}
+
+// Indices, depth, what is written at the index and elsewhere.
+void OneHot(Translation& t) {
+  const std::size_t rank = t.OutputDims(0).size();
+  const int axis = t.Axis(t.Option(&schema::OneHotOptions::axis, -1), rank);
+  const std::string one = t.Int64s("one", {1});
+  const std::string values =
+      t.Add("Concat", {t.Add("Reshape", {t.Input(3), one}), t.Add("Reshape", {t.Input(2), one})},
+            {{"axis", 0}});
+  MakeIndexed(t, "OneHot",
+              {t.InputAs(0, ElementType::kInt64), t.InputAs(1, ElementType::kInt64), values},
+              {{"axis", axis}});
+}
+
+// One row for each element found; the standard has one column.
+void Where(Translation& t) {
+  const std::string columns = t.Add("NonZero", {t.Input(0)});
+  t.MakeCast(0, AsStored(2), t.AddTransposed(columns, {1, 0}));
+}
+
+// Rows of the second input.
+void EmbeddingLookup(Translation& t) {
+  MakeIndexed(t, "Gather", {t.Input(1), t.InputAs(0, ElementType::kInt64)}, {{"axis", 0}});
+}
+
+constexpr Operator kRows[] = {
+    {schema::BuiltinOperator_GATHER, 2, 2, &Gather, Kind::kOther},
+    {schema::BuiltinOperator_GATHER_ND, 2, 2, &GatherNd, Kind::kOther},
+    {schema::BuiltinOperator_SCATTER_ND, 3, 3, &ScatterNd, Kind::kOther},
+    {schema::BuiltinOperator_TOPK_V2, 2, 2, &TopK, Kind::kOther},
+    {schema::BuiltinOperator_ONE_HOT, 4, 4, &OneHot, Kind::kOther},
+    {schema::BuiltinOperator_WHERE, 1, 1, &Where, Kind::kOther},
+    {schema::BuiltinOperator_EMBEDDING_LOOKUP, 2, 2, &EmbeddingLookup, Kind::kOther},
+};
+
+}  // namespace
+
+std::span<const Operator> IndexingOperators() { return kRows; }
+
+}  // namespace acc::model::tflite

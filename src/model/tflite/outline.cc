@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "model/flatbuffer.h"
+#include "model/tflite/file.h"
+#include "model/tflite/tflite_format.h"
+
+namespace acc::model {
+namespace {
+
+using tflite::File;
+using tflite::FileTensor;
+using Indices = ::flatbuffers::Vector<std::int32_t>;
+
+std::vector<std::string> Names(const File& file, const Indices* tensors) {
+  std::vector<std::string> names;
+  for (std::uint32_t i = 0; i < SizeOf(tensors); ++i) {
+    const std::int32_t index = tensors->Get(i);
+    names.push_back(index < 0 ? "" : file.tensor(index).name);
+  }
+  return names;
+}
+
+Node Outlined(const File& file, const tflite::schema::Operator& node) {
+  Node outlined;
+  outlined.op_type = file.Type(node);
+  outlined.inputs = Names(file, node.inputs());
+  outlined.outputs = Names(file, node.outputs());
+  if (!outlined.outputs.empty()) outlined.name = outlined.outputs.front();
+  return outlined;
+}
+
+}  // namespace
+
+bool LooksLikeTflite(std::string_view first_bytes) {
+  return Identifier(std::as_bytes(std::span(first_bytes))) == "TFL3";
+}
+
+Result<Graph> OutlineTflite(const std::filesystem::path& path) {
+  ACC_ASSIGN_OR_RETURN(const File file, File::Open(path));
+  Graph graph;
+  graph.name = file.name();
+  for (std::uint32_t i = 0; i < SizeOf(file.graph().inputs()); ++i) {
+    graph.inputs.push_back(InputInfo(file.tensor(file.graph().inputs()->Get(i))));
+  }
+  for (std::uint32_t i = 0; i < SizeOf(file.graph().outputs()); ++i) {
+    graph.outputs.push_back(InputInfo(file.tensor(file.graph().outputs()->Get(i))));
+  }
+  for (std::uint32_t i = 0; i < SizeOf(file.graph().operators()); ++i) {
+    graph.nodes.push_back(Outlined(file, *file.graph().operators()->Get(i)));
+  }
+  for (const FileTensor& tensor : file.tensors()) {
+    if (tensor.is_constant) continue;
+    graph.source_tensors[tensor.name] = {.type = tensor.type, .encoding = tensor.encoding};
+  }
+  return graph;
+}
+
+}  // namespace acc::model

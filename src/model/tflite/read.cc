@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "base/text.h"
+#include "model/flatbuffer.h"
+#include "model/tflite/constants.h"
+#include "model/tflite/file.h"
+#include "model/tflite/operators.h"
+#include "model/tflite/tflite_format.h"
+#include "model/tflite/translation.h"
+#include "model/translation/axis_plan.h"
+
+namespace acc::model {
+namespace {
+
+using tflite::File;
+using tflite::FileTensor;
+
+// All operators without a translation at once.
+Status CheckOperators(const File& file) {
+  std::map<std::string, int> unknown;
+  for (std::uint32_t i = 0; i < SizeOf(file.graph().operators()); ++i) {
+    const auto& node = *file.graph().operators()->Get(i);
+    if (tflite::FindOperator(file.Code(node)) == nullptr) ++unknown[Printable(file.Type(node))];
+  }
+  if (unknown.empty()) return OkStatus();
+  std::vector<std::string> counts;
+  for (const auto& [type, count] : unknown) counts.push_back(fmt::format("{} ({})", type, count));
+  return Failure(
+      fmt::format("it has operators that cannot be converted: {}. A golden run of the model works "
+                  "all the same, and --output_tensor can end the conversion before them",
+                  Join(counts, ", ")));
+}
+
+std::set<int> Indices(const ::flatbuffers::Vector<std::int32_t>* tensors) {
+  return tensors == nullptr ? std::set<int>() : std::set<int>(tensors->begin(), tensors->end());
+}
+
+class Reader {
+ public:
+  explicit Reader(const File& file)
+      : file_(file), builder_(file.name(), [this](const std::string& tensor) {
+          return tflite::ConstantValue(*by_name_.at(tensor));
+        }) {}
+
+  Result<Graph> Read() {
+    for (const FileTensor& tensor : file_.tensors()) by_name_[tensor.name] = &tensor;
+    ACC_RETURN_IF_ERROR(builder_.Take(StoredTensors(), Plan()));
+    for (std::uint32_t i = 0; i < SizeOf(file_.graph().operators()); ++i) {
+      ACC_RETURN_IF_ERROR(Translate(*file_.graph().operators()->Get(i)));
+    }
+    ACC_RETURN_IF_ERROR(AddOutputs());
+    return Finish();
+  }
+
+ private:
+  std::vector<StoredTensor> StoredTensors() const {
+    const std::set<int> inputs = Indices(file_.graph().inputs());
+    const std::set<int> outputs = Indices(file_.graph().outputs());
+    std::vector<StoredTensor> stored;
+    for (int index = 0; index < static_cast<int>(file_.tensors().size()); ++index) {
+      const FileTensor& tensor = file_.tensor(index);
+      using Role = StoredTensor::Role;
+      const Role role = inputs.contains(index)    ? Role::kInput
+                        : tensor.is_constant      ? Role::kConstant
+                        : outputs.contains(index) ? Role::kOutput
+                                                  : Role::kNative;
+      stored.push_back({.name = tensor.name,
+                        .role = role,
+                        .type = InputInfo(tensor).type,
+                        .dims = tensor.dims,
+                        .encoding = tensor.encoding});
+    }
+    return stored;
+  }
+
+  std::map<std::string, AxisOrder> Plan() {
+    std::unordered_map<std::string, Shape> dims;
+    for (const FileTensor& tensor : file_.tensors()) {
+      if (!tensor.is_constant) dims.emplace(tensor.name, tensor.dims);
+    }
+    std::vector<PlannedNode> planned;
+    for (std::uint32_t i = 0; i < SizeOf(file_.graph().operators()); ++i) {
+      nodes_.emplace_back(file_, *file_.graph().operators()->Get(i), builder_);
+    }
+    for (std::uint32_t i = 0; i < SizeOf(file_.graph().operators()); ++i) {
+      const StoredNode& node = nodes_[i].stored();
+      const auto& row = *tflite::FindOperator(file_.Code(*file_.graph().operators()->Get(i)));
+      planned.push_back({row.kind, &node.inputs, &node.outputs});
+    }
+    std::map<std::string, AxisOrder> orders;
+    for (const std::string& image : PlanImages(dims, planned)) {
+      orders[image] = AxisOrder::kChannelLast;
+    }
+    return orders;
+  }
+
+  Status Translate(const tflite::schema::Operator& node) {
+    tflite::Translation& translation = nodes_[next_++];
+    const tflite::Operator& row = *tflite::FindOperator(file_.Code(node));
+    const std::size_t inputs = translation.InputCount();
+    const bool fits = inputs >= row.least_inputs && inputs <= row.most_inputs;
+    if (translation.Check(fits, fmt::format("it has {} inputs", inputs)) &&
+        translation.Check(translation.OutputCount() > 0, "it has no output")) {
+      row.translate(translation);
+    }
+    return translation.status();
+  }
+
+  Status AddOutputs() {
+    std::set<int> seen;
+    for (const std::int32_t index : *file_.graph().outputs()) {
+      if (!seen.insert(index).second) continue;
+      ACC_RETURN_IF_ERROR(builder_.AddOutput(file_.tensor(index).name));
+    }
+    return OkStatus();
+  }
+
+  Graph Finish() {
+    Translated& made = builder_.result();
+    Graph graph = std::move(made.graph);
+    for (ValueInfo& input : graph.inputs) input.dims = by_name_.at(input.name)->signature;
+    for (const FileTensor& tensor : file_.tensors()) {
+      if (!tensor.is_constant) graph.source_tensors[tensor.name] = Described(tensor, made);
+    }
+    graph.source_params = std::move(made.params);
+    return graph;
+  }
+
+  static SourceTensor Described(const FileTensor& tensor, const Translated& made) {
+    SourceTensor source{.type = tensor.type};
+    const auto translated = made.tensors.find(tensor.name);
+    const bool moved = translated != made.tensors.end() &&
+                       translated->second.axis_order == AxisOrder::kChannelLast;
+    const std::size_t rank = tensor.dims.size();
+    if (moved) source.held = AxisOrder::kChannelFirst;
+    if (tensor.encoding) {
+      source.encoding = Moved(*tensor.encoding, moved ? ChannelFirst(rank) : AsStored(rank), rank);
+    }
+    return source;
+  }
+
+  const File& file_;
+  std::unordered_map<std::string, const FileTensor*> by_name_;
+  GraphBuilder builder_;
+  std::vector<tflite::Translation> nodes_;
+  std::size_t next_ = 0;
+};
+
+Result<Graph> GraphOf(const File& file) {
+  ACC_RETURN_IF_ERROR(CheckOperators(file));
+  return Reader(file).Read();
+}
+
+}  // namespace
+
+Result<Graph> ReadTflite(const std::filesystem::path& path) {
+  ACC_ASSIGN_OR_RETURN(const File file, File::Open(path));
+  auto graph = GraphOf(file);
+  if (graph.ok()) return graph;
+  return graph.status().WithContext(fmt::format("'{}'", Printable(path.native())));
+}
+
+Result<Graph> ParseTflite(std::string content, const std::string& name) {
+  ACC_ASSIGN_OR_RETURN(const File file, File::Parse(std::move(content), name));
+  return GraphOf(file);
+}
+
+}  // namespace acc::model

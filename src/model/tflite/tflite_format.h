@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// TensorFlow Lite files (.tflite) to the graph.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+#include "model/graph.h"
+
+namespace acc::model {
+
+bool LooksLikeTflite(std::string_view first_bytes);
+
+// The model in TensorFlow Lite's own operators: inputs, outputs and nodes of the first subgraph,
+// each node named after its first output, without constants. Quantized inputs are float32;
+// `source_tensors` has every tensor that is no constant. Fails for a truncated or foreign file,
+// saying what it is.
+Result<Graph> OutlineTflite(const std::filesystem::path& path);
+
+// The model translated: constants dense, quantized tensors as float32 with their encodings in
+// `source_tensors` and `source_params`, images channel-first inside, inputs and outputs as the file
+// has them. Fails as OutlineTflite does, and with the counts of all operators of the first subgraph
+// that have no translation, at once.
+Result<Graph> ReadTflite(const std::filesystem::path& path);
+
+// The same of a file's content; `name` for a graph that has none.
+Result<Graph> ParseTflite(std::string content, const std::string& name);
+
+}  // namespace acc::model
