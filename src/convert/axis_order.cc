@@ -155,17 +155,23 @@ const std::unordered_map<std::string_view, Kind>& Kinds() {
   return kKinds;
 }
 
+// How the translation of a channel-last file begins what its images do.
+bool IsToChannelFirst(const Node& node) {
+  const auto perm = node.Get<std::vector<std::int64_t>>("perm", {});
+  const Permutation order(perm.begin(), perm.end());
+  return node.op_type == "Transpose" && !IsIdentity(order) &&
+         order == FromSource(AxisOrder::kChannelFirst, order.size());
+}
+
 class Tracker {
  public:
   explicit Tracker(const State& state) : state_(state) {}
 
   void Visit(const Node& node) {
-    const auto kind = Kinds().find(node.op_type);
     for (const std::string& output : node.outputs) {
       if (output.empty()) continue;
       const auto rank = RankOf(output);
-      const bool channel_last = rank && *rank >= 3 && *rank <= 5 && kind != Kinds().end() &&
-                                IsChannelLast(kind->second, node, *rank);
+      const bool channel_last = rank && *rank >= 3 && *rank <= 5 && IsChannelLast(node, *rank);
       if (channel_last) channel_last_[output] = *rank;
     }
   }
@@ -177,6 +183,12 @@ class Tracker {
     const ValueInfo* info = state_.TypeOf(tensor);
     if (info == nullptr || !info->has_rank) return {};
     return info->dims.size();
+  }
+
+  bool IsChannelLast(const Node& node, std::size_t rank) const {
+    const auto kind = Kinds().find(node.op_type);
+    if (kind != Kinds().end()) return IsChannelLast(kind->second, node, rank);
+    return !state_.graph.source_tensors.empty() && IsToChannelFirst(node);
   }
 
   bool IsChannelLast(Kind kind, const Node& node, std::size_t rank) const {
@@ -219,7 +231,9 @@ std::map<std::string, AxisOrder> AxisOrders(const State& state) {
     tracker.Visit(node);
     for (const std::string& output : node.outputs) {
       if (output.empty()) continue;
-      const bool stays = model::IsGraphOutput(state.graph, output);
+      // The tensors of a translated file are written as the file has them.
+      const bool stays =
+          model::IsGraphOutput(state.graph, output) || state.graph.source_tensors.contains(output);
       orders[output] =
           tracker.IsChannelLast(output) && !stays ? AxisOrder::kChannelLast : AxisOrder::kSource;
     }

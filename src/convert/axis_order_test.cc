@@ -86,5 +86,36 @@ TEST(AxisOrderTest, OutputsKeepTheSourcesOrderAndTheirReadersDoNot) {
   EXPECT_EQ(target->tensors.at("a").info.dims, (Shape{1, 3, 8, 8})) << "dims stay the source's";
 }
 
+// x [1, 8, 8, 4] of a channel-last file, moved to channel-first for a Conv whose output the file
+// has.
+TEST(AxisOrderTest, ATranslatedFileIsWrittenAsItIs) {
+  model::Graph graph =
+      MakeGraph({MakeNode("Transpose", {"x"}, {"moved"}),
+                 MakeNode("Conv", {"moved", "w"}, {"conv"}), MakeNode("Shape", {"conv"}, {"y"})},
+                {"y"});
+  graph.nodes[0].attributes["perm"] = std::vector<std::int64_t>{0, 3, 1, 2};
+  graph.inputs[0].dims = {1, 8, 8, 4};
+  graph.initializers["w"] = FloatTensor({1}, {1});
+  graph.source_tensors["x"] = {.type = ElementType::kFloat32};
+  graph.source_tensors["conv"] = {.type = ElementType::kFloat32, .held = AxisOrder::kChannelFirst};
+  graph.source_tensors["y"] = {.type = ElementType::kInt64};
+  graph.source_tensors["folded"] = {.type = ElementType::kFloat32};
+  FakeOracle oracle;
+  const auto target = Convert(graph, {.fold_batch_norm = false, .fold_constants = false}, oracle);
+  ASSERT_TRUE(target.ok()) << target.status().message();
+  const TargetTensor& conv = target->tensors.at("conv");
+  EXPECT_EQ(conv.source, "conv");
+  EXPECT_EQ(conv.axis_order, AxisOrder::kSource);
+  EXPECT_EQ(conv.held, AxisOrder::kChannelFirst);
+  EXPECT_EQ(WrittenOrder(conv), AxisOrder::kChannelLast);
+  const TargetTensor& moved = target->tensors.at("moved");
+  EXPECT_EQ(moved.source, "");
+  EXPECT_FALSE(moved.is_shown);
+  EXPECT_EQ(WrittenOrder(moved), AxisOrder::kChannelLast);
+  ASSERT_EQ(target->removed.size(), 1U);
+  EXPECT_EQ(target->removed[0].source, "folded");
+  EXPECT_EQ(target->removed[0].reason, "folded into a constant");
+}
+
 }  // namespace
 }  // namespace acc::convert

@@ -53,6 +53,9 @@ std::map<std::string, TargetTensor> TensorRecords(const State& state, const Name
   for (const auto& [name, axis_order] : AxisOrders(state)) {
     TargetTensor record;
     record.axis_order = axis_order;
+    const auto translated = state.graph.source_tensors.find(name);
+    if (translated != state.graph.source_tensors.end()) record.held = translated->second.held;
+    record.is_shown = !state.IsAddedByTranslation(name);
     if (state.IsSource(name)) record.source = name;
     if (const ValueInfo* info = state.TypeOf(name)) {
       record.info = *info;
@@ -68,11 +71,17 @@ std::map<std::string, TargetTensor> TensorRecords(const State& state, const Name
 std::vector<Removed> RemovedTensors(const model::Graph& source, const State& state,
                                     const std::unordered_set<std::string>& kept) {
   std::vector<Removed> removed;
+  std::unordered_set<std::string> seen = kept;
   const auto add = [&](const std::string& name) {
-    if (!name.empty() && !kept.contains(name)) removed.push_back({name, state.WhyRemoved(name)});
+    if (state.IsSource(name) && seen.insert(name).second) {
+      removed.push_back({name, state.WhyRemoved(name)});
+    }
   };
   for (const ValueInfo& input : source.inputs) add(input.name);
   for (const model::Node& node : source.nodes) std::ranges::for_each(node.outputs, add);
+  for (const auto& [name, tensor] : source.source_tensors) {
+    if (seen.insert(name).second) removed.push_back({name, "folded into a constant"});
+  }
   return removed;
 }
 
@@ -81,6 +90,10 @@ bool IsWordCharacter(char c) {
 }
 
 }  // namespace
+
+AxisOrder WrittenOrder(const TargetTensor& tensor) {
+  return tensor.held == AxisOrder::kChannelFirst ? AxisOrder::kChannelLast : tensor.axis_order;
+}
 
 std::string SanitizedName(std::string_view source_name) {
   std::string name(source_name);

@@ -40,9 +40,15 @@ struct Options {
 // A tensor of the target graph.
 struct TargetTensor {
   std::string source;  // The source tensor of equal value; empty where there is none.
-  AxisOrder axis_order = AxisOrder::kSource;
-  ValueInfo info;  // Target name, type, dims in the source's axis order.
+  AxisOrder axis_order = AxisOrder::kSource;  // As it is written, seen from the source.
+  AxisOrder held = AxisOrder::kSource;        // As the graph holds it, seen from the source.
+  ValueInfo info;                             // Target name, type, dims as the graph holds them.
+  // False for what the translation from another format adds: neither captured nor compared.
+  bool is_shown = true;
 };
+
+// As the tensor is written, seen from the graph: kSource or kChannelLast.
+AxisOrder WrittenOrder(const TargetTensor& tensor);
 
 struct Removed {
   std::string source;  // A source tensor without a twin in the target graph.
@@ -51,7 +57,8 @@ struct Removed {
 };
 
 struct TargetGraph {
-  model::Graph graph;                           // Under target names, source axis order inside.
+  // Under target names, in the source's axis order but for what TargetTensor::held says.
+  model::Graph graph;
   std::map<std::string, TargetTensor> tensors;  // By target name; not the initializers.
   std::vector<Removed> removed;                 // In source order.
   Equalization equalization;                    // Empty unless asked for.

@@ -36,6 +36,8 @@ State::State(const model::Graph& source, const Options& the_options, Oracle& the
     source_tensors_.insert(node.outputs.begin(), node.outputs.end());
   }
   source_tensors_.erase("");
+  std::erase_if(source_tensors_,
+                [&](const std::string& name) { return IsAddedByTranslation(name); });
 }
 
 const ValueInfo* State::TypeOf(const std::string& tensor) const {

@@ -37,8 +37,13 @@ class State {
 
   const Tensor* Constant(const std::string& tensor) const;
 
-  // False for tensors that a pass added.
+  // False for tensors that a pass added, and for those of the translation from another format.
   bool IsSource(const std::string& tensor) const { return source_tensors_.contains(tensor); }
+
+  // Of a graph that was translated: whether the file has no such tensor.
+  bool IsAddedByTranslation(const std::string& tensor) const {
+    return !graph.source_tensors.empty() && !graph.source_tensors.contains(tensor);
+  }
 
   // A name that no tensor has, `wish` if possible.
   std::string NewName(std::string_view wish) { return names_.Take(wish); }

@@ -25,7 +25,7 @@ dlc::GraphToWrite FloatGraph(const TargetModel& model, const CommonOptions& opti
                           .converter_command = std::string(kProgram) + Join(options.command, " "),
                           .converter_version = std::string(kProgram) + options.version};
   for (const auto& [name, tensor] : model.converted.tensors) {
-    graph.tensors[name] = {tensor.axis_order, tensor.info};
+    graph.tensors[name] = {convert::WrittenOrder(tensor), tensor.info};
   }
   return graph;
 }

@@ -49,10 +49,12 @@ void DescribeTensors(const dlc::Graph& graph, const dlc::TranslatedGraph& transl
   for (const auto& [name, tensor] : translated.tensors) {
     const auto order = orders.find(name);
     const AxisOrder written = order == orders.end() ? tensor.axis_order : order->second;
+    convert::TargetTensor& target = model.converted.tensors[name];
+    target.axis_order = written;
+    target.info = tensor.info;
     if (written == AxisOrder::kChannelLast && tensor.axis_order == AxisOrder::kSource) {
-      model.held_channel_last.insert(name);
+      target.held = AxisOrder::kChannelLast;
     }
-    model.converted.tensors[name] = {.source = "", .axis_order = written, .info = tensor.info};
   }
 }
 

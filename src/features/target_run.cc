@@ -26,7 +26,10 @@ std::set<std::string> TensorsOf(const model::Graph& graph) {
 // The tap that shows `tensor`, or nothing where the target never stores it.
 std::optional<target::Tap> TapOf(const TargetModel& model, const std::set<std::string>& stored,
                                  const std::string& tensor) {
-  if (!model.converted.tensors.contains(tensor)) return std::nullopt;
+  const auto described = model.converted.tensors.find(tensor);
+  if (described == model.converted.tensors.end() || !described->second.is_shown) {
+    return std::nullopt;
+  }
   if (model.quantized) {
     const auto integers = model.quantized->quantized_name.find(tensor);
     if (integers != model.quantized->quantized_name.end()) {
@@ -73,9 +76,7 @@ class ResultWriters {
     const auto producer = producers_.find(tap.tensor);
     record.node = producer == producers_.end() ? "" : producer->second->name;
     record.op_type = producer == producers_.end() ? "Input" : producer->second->type;
-    const AxisOrder held = model_.held_channel_last.contains(tap.tensor) ? AxisOrder::kChannelLast
-                                                                         : AxisOrder::kSource;
-    return writers_[line]->Write(std::move(record), value, native, held);
+    return writers_[line]->Write(std::move(record), value, native, tensor.held);
   }
 
   void Skip(const std::string& name, const std::string& reason) {
@@ -162,9 +163,10 @@ store::GraphStruct::Value Describe(const convert::TargetGraph& converted,
   const auto found = converted.tensors.find(tensor);
   if (found == converted.tensors.end() || !found->second.info.has_rank) return value;
   const Shape& dims = found->second.info.dims;
-  value.dims = Permute(dims, FromSource(found->second.axis_order, dims.size()));
+  const AxisOrder written = convert::WrittenOrder(found->second);
+  value.dims = Permute(dims, FromSource(written, dims.size()));
   value.has_dims = true;
-  value.layout = LayoutName(found->second.axis_order, dims.size());
+  value.layout = LayoutName(written, dims.size());
   return value;
 }
 

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -26,8 +25,6 @@ struct TargetModel {
                                    // operators adds are in the graph alone.
   std::optional<quantize::QuantizedGraph> quantized;
   bool half = false;
-  // Channel-last tensors that the graph, too, holds channel-last: inputs and outputs of a DLC.
-  std::set<std::string> held_channel_last;
   store::GraphStruct structure;  // Who makes each tensor, under the names that the user knows.
 };
 
