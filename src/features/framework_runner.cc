@@ -14,6 +14,7 @@
 #include "golden/layer_filter.h"
 #include "store/graph_struct.h"
 #include "store/tensor_writer.h"
+#include "tensor/codes.h"
 
 namespace acc::features {
 namespace {
@@ -51,11 +52,18 @@ std::map<std::string, Origin> OriginsOf(const model::Graph& graph) {
 class GoldenRun {
  public:
   GoldenRun(const SourceModel& model, const std::filesystem::path& directory)
-      : origins_(OriginsOf(model.graph)), writer_(directory) {}
+      : graph_(model.graph), origins_(OriginsOf(model.graph)), writer_(directory) {}
 
+  // The integers of a quantized tensor are kept beside the real numbers that they stand for.
   Status Write(const std::string& tensor, const TensorView& value) {
     const Origin& origin = origins_.at(tensor);
-    return writer_.Write({.name = tensor, .node = origin.node, .op_type = origin.op_type}, value);
+    store::TensorRecord record{.name = tensor, .node = origin.node, .op_type = origin.op_type};
+    const auto source = graph_.source_tensors.find(tensor);
+    const bool is_quantized =
+        source != graph_.source_tensors.end() && source->second.encoding && !IsFloat(value.type);
+    if (!is_quantized) return writer_.Write(std::move(record), value);
+    ACC_ASSIGN_OR_RETURN(const Tensor real, Dequantized(value, *source->second.encoding));
+    return writer_.Write(std::move(record), real.view(), value);
   }
   void Skip(const std::string& tensor, const std::string& reason) { writer_.Skip(tensor, reason); }
 
@@ -67,6 +75,7 @@ class GoldenRun {
   const store::Manifest& manifest() const { return writer_.manifest(); }
 
  private:
+  const model::Graph& graph_;
   std::map<std::string, Origin> origins_;
   store::TensorWriter writer_;
 };
@@ -81,6 +90,7 @@ Status Capture(const FrameworkRunnerOptions& options, const SourceModel& model,
   ACC_ASSIGN_OR_RETURN(request.inputs, ReadInputTensors(model, options.model));
   ACC_ASSIGN_OR_RETURN(request.tensors, golden::SelectTensors(model.graph, FilterOf(options)));
   request.optimize = options.enable_graph_optimization;
+  request.kernels = options.tflite_kernels;
   request.custom_op_library = options.onnx_custom_op_lib;
   request.memory_budget_bytes = options.memory_budget_mb << 20;
   for (const auto& [name, tensor] : request.inputs)
@@ -119,7 +129,7 @@ store::GraphStruct GraphStructOf(const SourceModel& model, const std::string& mo
 }  // namespace
 
 Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
-  ACC_ASSIGN_OR_RETURN(const SourceModel model, ReadSourceModel(options.model));
+  ACC_ASSIGN_OR_RETURN(const SourceModel model, OutlineSourceModel(options.model));
   ACC_ASSIGN_OR_RETURN(const golden::FrameworkInfo* framework,
                        golden::FindFramework(options.model.framework));
   ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "framework_runner"));

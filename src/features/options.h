@@ -49,6 +49,7 @@ struct FrameworkRunnerOptions {
   ModelOptions model;
   bool enable_graph_optimization = false;  // ONNX Runtime's; off is the reference.
   std::filesystem::path onnx_custom_op_lib;
+  std::string tflite_kernels = "builtin";  // Or "reference", "xnnpack".
   std::vector<std::string> add_layer_outputs;
   std::vector<std::string> add_layer_types;
   std::vector<std::string> skip_layer_outputs;

@@ -103,6 +103,16 @@ Status CheckOutputs(const model::Graph& graph, const std::vector<std::string>& o
   return OkStatus();
 }
 
+Result<SourceModel> LineUp(Result<model::Graph> graph, const ModelOptions& options) {
+  if (!graph.ok()) return graph.status();
+  SourceModel model;
+  model.graph = *std::move(graph);
+  model.inputs = model.graph.inputs;
+  ACC_RETURN_IF_ERROR(LineUpInputs(model, options.input_tensors));
+  ACC_RETURN_IF_ERROR(CheckOutputs(model.graph, options.output_tensors));
+  return model;
+}
+
 }  // namespace
 
 std::vector<std::string> ParamNames(const model::Graph& graph) {
@@ -124,12 +134,22 @@ std::string ModelSpelling(const std::string& name, const std::vector<std::string
 
 Result<SourceModel> ReadSourceModel(const ModelOptions& options) {
   ACC_ASSIGN_OR_RETURN(const model::ReaderInfo* reader, model::FindReader(options.framework));
-  SourceModel model;
-  ACC_ASSIGN_OR_RETURN(model.graph, reader->read(options.model_path));
-  model.inputs = model.graph.inputs;
-  ACC_RETURN_IF_ERROR(LineUpInputs(model, options.input_tensors));
-  ACC_RETURN_IF_ERROR(CheckOutputs(model.graph, options.output_tensors));
-  return model;
+  return LineUp(reader->read(options.model_path), options);
+}
+
+Result<SourceModel> OutlineSourceModel(const ModelOptions& options) {
+  ACC_ASSIGN_OR_RETURN(const model::ReaderInfo* reader, model::FindReader(options.framework));
+  return LineUp(reader->outline(options.model_path), options);
+}
+
+std::optional<InputCodes> CodesOf(const SourceModel& model, const std::string& input, bool native) {
+  const auto source = model.graph.source_tensors.find(input);
+  if (source == model.graph.source_tensors.end() || !source->second.encoding) return std::nullopt;
+  const auto given = model.file_types.given.find(input);
+  const bool has_type = given != model.file_types.given.end();
+  const ElementType type = has_type ? given->second : source->second.type;
+  if ((!has_type && !native) || type != source->second.type) return std::nullopt;
+  return InputCodes{type, *source->second.encoding};
 }
 
 Result<store::NamedTensors> ReadInputTensors(const SourceModel& model,
@@ -139,7 +159,11 @@ Result<store::NamedTensors> ReadInputTensors(const SourceModel& model,
   for (const InputTensor& tensor : options.input_tensors) {
     line.push_back({ModelSpelling(tensor.name, names), tensor.raw_file});
   }
-  return store::ReadInputs(line, model.inputs, model.file_types);
+  std::vector<ValueInfo> inputs = model.inputs;
+  for (ValueInfo& input : inputs) {
+    if (const auto codes = CodesOf(model, input.name, false)) input.type = codes->type;
+  }
+  return store::ReadInputs(line, inputs, model.file_types);
 }
 
 }  // namespace acc::features

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,18 @@ struct SourceModel {
 // input left out or given twice, for dims that contradict the model's (printing both), and for an
 // input of strings.
 Result<SourceModel> ReadSourceModel(const ModelOptions& options);
+
+// The same of the model in its framework's own operators (model::ReaderInfo::outline).
+Result<SourceModel> OutlineSourceModel(const ModelOptions& options);
+
+// How the files of a quantized input hold it, where they hold codes instead of real numbers:
+// because the user said that they have the type that the model stores, or `native`. Nothing for
+// other inputs.
+struct InputCodes {
+  ElementType type = ElementType::kUint8;
+  TensorEncoding encoding;
+};
+std::optional<InputCodes> CodesOf(const SourceModel& model, const std::string& input, bool native);
 
 // The tensors of --input_tensor, by input name.
 Result<store::NamedTensors> ReadInputTensors(const SourceModel& model, const ModelOptions& options);

@@ -9,11 +9,14 @@
 namespace acc::golden {
 
 Status RunOnnxRuntime(const Request& request, const Sink& sink, const UnreadableSink& unreadable);
+Status RunTfLite(const Request& request, const Sink& sink, const UnreadableSink& unreadable);
 
 namespace {
 
 constexpr std::array kFrameworks = {
     FrameworkInfo{"onnx", "ONNX models, run by ONNX Runtime on the CPU.", &RunOnnxRuntime},
+    FrameworkInfo{"tflite", "TensorFlow Lite models, run by TensorFlow Lite on the CPU.",
+                  &RunTfLite},
 };
 
 }  // namespace

@@ -25,6 +25,7 @@ struct Request {
   std::vector<std::string> tensors;      // What to capture.
   bool optimize = false;                 // The framework's own graph optimizations.
   std::filesystem::path custom_op_library;
+  std::string kernels;                    // TensorFlow Lite's: "builtin", "reference", "xnnpack".
   std::uint64_t memory_budget_bytes = 0;  // Of captured tensors at one time.
 };
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <array>
+#include <string_view>
+
 #include "cli/flags/tables.h"
 #include "cli/setters.h"
 
@@ -10,6 +13,8 @@ using enum Feature;
 using enum Group;
 
 constexpr Places kOfRunner = In({{kFrameworkRunner, kOptional}, {kEndToEnd, kMoreForRunner}});
+
+constexpr std::array<std::string_view, 3> kTfLiteKernels = {"builtin", "reference", "xnnpack"};
 
 constexpr Flag kFlags[] = {
     {.name = "enable_graph_optimization",
@@ -25,6 +30,14 @@ constexpr Flag kFlags[] = {
      .groups = kOfRunner,
      .help = "A shared library of custom operators for ONNX Runtime.",
      .set = &Set<kRunnerPart, &FrameworkRunnerOptions::onnx_custom_op_lib>},
+    {.name = "tflite_kernels",
+     .placeholder = "KERNELS",
+     .choices = kTfLiteKernels,
+     .fallback = "builtin",
+     .groups = kOfRunner,
+     .help = "The kernels that run a TensorFlow Lite model: the library's own, its plain reference "
+             "kernels, or XNNPACK's.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::tflite_kernels>},
     {.name = "add_layer_outputs",
      .placeholder = "NAMES",
      .groups = kOfRunner,
