@@ -15,6 +15,7 @@
 #include "features/static_model.h"
 #include "features/target_run.h"
 #include "match/names.h"
+#include "quantize/encodings_file.h"
 #include "store/manifest.h"
 #include "target/engine.h"
 
@@ -105,6 +106,13 @@ Status KeepInputs(const InputLines& lines, const fs::path& run) {
   return WriteFile(run / "input_list.txt", text);
 }
 
+// What the model's framework quantized, in the form that --quantization_overrides takes.
+Status KeepEncodings(const SourceModel& source, const fs::path& run) {
+  const quantize::Overrides encodings = SourceEncodings(source.graph);
+  if (encodings.activations.empty() && encodings.params.empty()) return OkStatus();
+  return quantize::WriteEncodings(run / "source_encodings.json", encodings);
+}
+
 // Where nothing says which source tensor is meant, as in a DLC, by the spelling of the names.
 store::TensorMapping MappingByName(const TargetModel& model, const store::Manifest& golden) {
   store::Manifest target;
@@ -172,6 +180,7 @@ Result<Work> PrepareSource(const InferenceEngineOptions& options, const SourceMo
       work.lines, InputLines::Open(options.input_list,
                                    InputsOf(source, converted, options.use_native_input_files)));
   ACC_RETURN_IF_ERROR(KeepInputs(work.lines, run));
+  ACC_RETURN_IF_ERROR(KeepEncodings(source, run));
   ACC_ASSIGN_OR_RETURN(work.model,
                        BuildTargetModel(options, source, std::move(converted), work.lines));
   ACC_RETURN_IF_ERROR(WriteDlcFiles(work.model, options.common, run));

@@ -31,23 +31,17 @@ void SpellAsExpected(store::InputList& list, const std::vector<ValueInfo>& input
   }
 }
 
-// Codes as they are stored, signed where their type is, as the real numbers that they stand for.
-Result<Tensor> Dequantized(const Tensor& codes, const TensorEncoding& encoding) {
-  ACC_ASSIGN_OR_RETURN(std::vector<float> values, ToFloats(codes.view()));
-  const Encoding& channel = encoding.channels.front();
-  const bool is_signed = codes.type() == ElementType::kInt8 || codes.type() == ElementType::kInt16;
-  const std::int64_t first = is_signed ? std::int64_t{1} << (channel.bitwidth - 1) : 0;
-  for (float& value : values) {
-    value = static_cast<float>(ValueOf(static_cast<std::int64_t>(value) + first, channel));
-  }
-  return Tensor::FromFloats(codes.dims(), values);
-}
-
 }  // namespace
 
 ExpectedInputs InputsOf(const SourceModel& model, const convert::TargetGraph& target, bool native) {
   ExpectedInputs expected{.inputs = model.inputs, .types = model.file_types};
   expected.types.native = native;
+  for (ValueInfo& input : expected.inputs) {
+    const auto codes = CodesOf(model, input.name, native);
+    if (!codes) continue;
+    input.type = codes->type;
+    expected.codes[input.name] = codes->encoding;
+  }
   for (const ValueInfo& input : target.graph.inputs) {
     const auto tensor = target.tensors.find(input.name);
     if (tensor != target.tensors.end()) expected.target_name[tensor->second.source] = input.name;
@@ -75,7 +69,7 @@ Result<store::NamedTensors> InputLines::Read(std::size_t line) const {
     const auto target = expected_.target_name.find(name);
     if (target == expected_.target_name.end()) continue;
     if (const auto codes = expected_.codes.find(name); codes != expected_.codes.end()) {
-      ACC_ASSIGN_OR_RETURN(tensor, Dequantized(tensor, codes->second));
+      ACC_ASSIGN_OR_RETURN(tensor, Dequantized(tensor.view(), codes->second));
     }
     tensors.emplace(target->second, std::move(tensor));
   }

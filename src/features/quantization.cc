@@ -73,7 +73,53 @@ void Report(const quantize::QuantizedGraph& quantized) {
       quantized.fused.size());
 }
 
+// Adds those of `more` that `overrides` lacks; returns how many it has already.
+std::size_t AddMissing(const std::map<std::string, TensorEncoding>& more,
+                       std::map<std::string, TensorEncoding>& overrides) {
+  std::size_t kept = 0;
+  for (const auto& [name, encoding] : more)
+    kept += overrides.emplace(name, encoding).second ? 0 : 1;
+  return kept;
+}
+
+// What the user gives, after what came with the model unless that is to be replaced.
+Result<quantize::Overrides> OverridesFor(const model::Graph& graph,
+                                         const QuantizationOptions& options) {
+  quantize::Overrides given;
+  if (!options.quantization_overrides.empty()) {
+    ACC_ASSIGN_OR_RETURN(given, quantize::ReadOverrides(options.quantization_overrides));
+  }
+  quantize::Overrides own = SourceEncodings(graph);
+  const std::size_t count = own.activations.size() + own.params.size();
+  if (count == 0) return given;
+  if (options.override_params) {
+    LogInfo("--override_params: the model's own {} encodings are not used", count);
+    return given;
+  }
+  LogInfo("the model brings {} encodings of its own, which stay; --override_params replaces them",
+          count);
+  const std::size_t kept =
+      AddMissing(given.activations, own.activations) + AddMissing(given.params, own.params);
+  if (kept > 0) {
+    LogWarn(
+        "--quantization_overrides has {} tensors that the model itself quantizes: its own "
+        "encodings stay, unless --override_params is given",
+        kept);
+  }
+  own.sections_known = given.sections_known || options.quantization_overrides.empty();
+  return own;
+}
+
 }  // namespace
+
+quantize::Overrides SourceEncodings(const model::Graph& graph) {
+  quantize::Overrides encodings;
+  for (const auto& [name, tensor] : graph.source_tensors) {
+    if (tensor.encoding) encodings.activations.emplace(name, *tensor.encoding);
+  }
+  encodings.params = graph.source_params;
+  return encodings;
+}
 
 Result<std::unique_ptr<quantize::Quantizer>> QuantizerOf(
     const convert::TargetGraph& target, const std::vector<std::string>& source_params,
@@ -116,10 +162,7 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
                                                const InputLines& lines,
                                                const QuantizationOptions& options,
                                                std::uint64_t memory_budget_bytes) {
-  quantize::Overrides overrides;
-  if (!options.quantization_overrides.empty()) {
-    ACC_ASSIGN_OR_RETURN(overrides, quantize::ReadOverrides(options.quantization_overrides));
-  }
+  ACC_ASSIGN_OR_RETURN(const quantize::Overrides overrides, OverridesFor(target.graph, options));
   ACC_ASSIGN_OR_RETURN(const quantize::Options quantization, OptionsOf(options));
   ACC_ASSIGN_OR_RETURN(auto quantizer, QuantizerOf(target, source_params, overrides, quantization));
   quantize::Quantizer* const quantizers[] = {quantizer.get()};

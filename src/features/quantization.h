@@ -21,6 +21,10 @@ namespace acc::features {
 // Runs the float graph over all input lines, once, and inserts quantization. `source_params` are
 // the names of the source's weights and biases, under which overrides may name them. Overrides of
 // unknown tensors are reported in the log.
+//
+// A model that its framework quantized keeps its encodings: they stand before those of
+// --quantization_overrides, and only what has neither is calibrated. With override_params they
+// count for nothing.
 Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& target,
                                                const std::vector<std::string>& source_params,
                                                const InputLines& lines,
@@ -44,6 +48,10 @@ struct LineRange {
 Status RunFloat(const convert::TargetGraph& target, const std::vector<std::string>& tensors,
                 const InputLines& lines, LineRange range, std::uint64_t memory_budget_bytes,
                 const ort::CaptureSink& sink, std::string_view what);
+
+// The encodings with which the model's framework quantized it, by source name; empty for a model
+// that it did not quantize.
+quantize::Overrides SourceEncodings(const model::Graph& graph);
 
 // With the encodings that came with the model and no others; nothing runs. `types` has all tensors
 // of the graph.
