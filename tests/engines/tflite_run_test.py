@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""TensorFlow Lite models from end to end: golden, converted, quantized, on the host and on the HTP simulator."""
+
+import json
+import unittest
+
+import numpy as np
+
+from tflite_models import TfLiteTest, inputs_of, mediapipe_models, outputs_of, smooth_images
+from tflite_small_models import hybrid, quantized_convolution
+
+HOST = ("--runtime", "cpu")
+HTP = ("--runtime", "dsp")
+
+
+class MediapipeTest(TfLiteTest):
+    def run_model(self, name, *more):
+        path = mediapipe_models()[name]
+        rows = self.end_to_end(path, outputs_of(path), smooth_images(path), *more)
+        run = self.latest("inference_engine")
+        return rows, self.manifest(run / "output" / "Result_0")["tensors"]
+
+    def check_mapped(self, rows, records):
+        """Every tensor that the target stores is one of the model's, and compared."""
+        self.assertTrue(all(record["source"] for record in records))
+        self.assertEqual(len(rows), len(records))
+
+    def test_float_on_the_host_agrees_with_the_golden_run(self):
+        for name in mediapipe_models():
+            with self.subTest(name):
+                rows, records = self.run_model(name, "--precision", "fp32", *HOST)
+                self.check_mapped(rows, records)
+                low = {tensor: row["SQNR"] for tensor, row in rows.items() if float(row["SQNR"]) < 60}
+                self.assertEqual(low, {})
+
+    def test_int8_on_the_host(self):
+        for name in mediapipe_models():
+            with self.subTest(name):
+                rows, records = self.run_model(name, "--precision", "int8", *HOST)
+                self.check_mapped(rows, records)
+                self.assertTrue(all(row["SQNR"] not in ("", "nan") for row in rows.values()))
+
+    def test_int8_on_the_htp(self):
+        for name in mediapipe_models():
+            with self.subTest(name):
+                rows, records = self.run_model(name, "--precision", "int8", *HTP)
+                self.check_mapped(rows, records)
+
+    def test_tensors_keep_the_file_s_axis_order(self):
+        _, records = self.run_model("face_landmark", "--precision", "fp32", *HOST)
+        dims = {record["source"]: record["dims"] for record in records}
+        golden = self.manifest(self.latest("framework_runner"))["tensors"]
+        for record in golden:
+            if record["name"] in dims:
+                self.assertEqual(dims[record["name"]], record["dims"], record["name"])
+        structure = json.loads((self.latest("inference_engine") / "snpe_model_graph_struct.json").read_text("utf-8"))
+        self.assertIn("NHWC", json.dumps(structure))
+
+
+class QuantizedTest(TfLiteTest):
+    def run_small(self, builder, *more, expect=0):
+        path = builder.write(self.folder / "model.tflite")
+        random = np.random.default_rng(0)
+        feeds = {name: random.uniform(-1, 1, dims).astype(np.float32) for name, dims, _ in inputs_of(path)}
+        rows = self.end_to_end(path, outputs_of(path), feeds, *more, expect=expect)
+        return rows, self.latest("inference_engine")
+
+    def encodings(self, run):
+        records = self.manifest(run / "output" / "Result_0")["tensors"]
+        return {record["name"]: record["encoding"]["channels"][0] for record in records if "encoding" in record}
+
+    def test_the_model_s_own_encodings_give_its_own_codes(self):
+        for per_channel in (False, True):
+            for engine in (HOST, HTP):
+                with self.subTest(f"{per_channel} {engine}"):
+                    rows, run = self.run_small(quantized_convolution(per_channel), "--precision", "int8", *engine)
+                    for name in ("conv", "pooled"):
+                        self.assertGreater(float(rows[name]["SQNR"]), 150, name)
+                    self.assertAlmostEqual(self.encodings(run)["conv"]["scale"], 0.4, 6)
+                    self.assertEqual(self.encodings(run)["conv"]["offset"], -121)
+                    written = json.loads((run / "source_encodings.json").read_text("utf-8"))
+                    self.assertEqual(set(written["activation_encodings"]), {"image", "conv", "pooled"})
+                    self.assertEqual(len(written["param_encodings"]), 2)
+
+    def test_override_params_replaces_them(self):
+        _, run = self.run_small(quantized_convolution(), "--precision", "int8", *HOST, "--override_params")
+        self.assertNotAlmostEqual(self.encodings(run)["conv"]["scale"], 0.4, 2)
+
+    def test_overrides_count_for_what_the_model_does_not_quantize(self):
+        overrides = self.folder / "overrides.json"
+        entry = [{"bitwidth": 8, "min": -128.0, "max": 127.0, "scale": 1.0, "offset": -128, "is_symmetric": "False"}]
+        overrides.write_text(json.dumps({"activation_encodings": {"conv": entry}, "param_encodings": {}}))
+        words = ("--precision", "int8", *HOST, "--quantization_overrides", overrides)
+        _, run = self.run_small(quantized_convolution(), *words)
+        self.assertAlmostEqual(self.encodings(run)["conv"]["scale"], 0.4, 6)
+        _, run = self.run_small(quantized_convolution(), *words, "--override_params")
+        self.assertEqual(self.encodings(run)["conv"]["scale"], 1.0)
+
+    def test_weights_alone_in_int8(self):
+        rows, _ = self.run_small(hybrid(), "--precision", "fp32", *HOST)
+        # The golden kernel quantizes its input as well, which the float run does not.
+        self.assertGreater(float(rows["dense"]["SQNR"]), 40)
+
+
+class UnsupportedTest(TfLiteTest):
+    def test_operators_without_a_translation_are_named_all_at_once(self):
+        path = mediapipe_models(with_custom=True)["face_landmark_with_attention"]
+        feeds = smooth_images(path)
+        raw = self.write_raw("x.raw", next(iter(feeds.values())))
+        name, value = next(iter(feeds.items()))
+        words = ["--inference_engine", "-f", "tflite", "-m", path, "-i", name, ",".join(map(str, value.shape)), raw,
+                 "--runtime", "cpu", "--architecture", "x86_64-linux-clang", "--input_list",
+                 self.write_input_list(f"{name}:={raw}"), "-o", outputs_of(path)[0]]
+        _, errors = self.run_program(*words, expect=3)
+        self.assertIn("Landmarks2TransformMatrix (3), TransformLandmarks (5), TransformTensorBilinear (3)", errors)
+
+
+if __name__ == "__main__":
+    unittest.main()
