@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Builds the fuzz target with its preset and runs it on fresh seeds. What it finds stays in build/fuzz/dlc/.
+"""Builds a fuzz target with its preset and runs it on fresh seeds. What it finds stays in build/fuzz/<format>/.
 
-Usage: dlc_fuzz_test.py [seconds, 60 by default]"""
+Usage: fuzz_test.py dlc|tflite [seconds, 60 by default]"""
 
 import os
 import pathlib
@@ -13,6 +13,9 @@ ROOT = pathlib.Path(os.environ.get("ACC_SOURCE_DIR", pathlib.Path(__file__).reso
 BUILD = ROOT / "build" / "fuzz"
 LEAST_EXECUTIONS = 1000
 
+# Writes the inputs that each target starts from into a folder, the last argument.
+SEEDS = {"dlc": [BUILD / "fuzz" / "dlc_seeds"], "tflite": [sys.executable, ROOT / "fuzz" / "tflite_seeds.py"]}
+
 
 def run(*command, **options):
     result = subprocess.run([str(word) for word in command], cwd=ROOT, check=False, text=True, stdout=subprocess.PIPE,
@@ -23,14 +26,15 @@ def run(*command, **options):
 
 
 def main():
-    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+    name = sys.argv[1]
+    seconds = int(sys.argv[2]) if len(sys.argv) > 2 else 60
     run("cmake", "--preset", "fuzz")
     run("cmake", "--build", "--preset", "fuzz")
-    work = BUILD / "dlc"
+    work = BUILD / name
     for folder in ("seeds", "corpus"):
         (work / folder).mkdir(parents=True, exist_ok=True)
-    run(BUILD / "fuzz" / "dlc_seeds", work / "seeds")
-    output = run(BUILD / "fuzz" / "dlc_fuzz", f"-max_total_time={seconds}", "-max_len=65536", "-timeout=25",
+    run(*SEEDS[name], work / "seeds")
+    output = run(BUILD / "fuzz" / f"{name}_fuzz", f"-max_total_time={seconds}", "-max_len=65536", "-timeout=25",
                  "-rss_limit_mb=2048", "-print_final_stats=1", f"-artifact_prefix={work}/", work / "corpus",
                  work / "seeds", env={**os.environ, "UBSAN_OPTIONS": "print_stacktrace=1"})
     executions = int(re.search(r"stat::number_of_executed_units:\s*(\d+)", output).group(1))
