@@ -24,6 +24,7 @@ struct PassRow {
 constexpr std::array kPasses = {
     PassRow{"fixing the input dims", &FixInputDims},
     PassRow{"choosing the outputs", &CutToOutputs},
+    PassRow{"checking the operators", &CheckTranslated},
     PassRow{"folding constants", &FoldConstants},
     PassRow{"removing identities", &RemoveIdentities},
     PassRow{"folding batch norms", &FoldBatchNorm},

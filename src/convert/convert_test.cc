@@ -7,6 +7,7 @@
 #include <set>
 
 #include "convert/convert_testing.h"
+#include "model/untranslated.h"
 
 namespace acc::convert {
 namespace {
@@ -186,6 +187,16 @@ TEST(ConvertTest, NoSourceTensorIsLost) {
       EXPECT_EQ(target->graph.outputs[index].name, graph.outputs[index].name) << seed;
     }
   }
+}
+
+TEST(ConvertTest, NamesAllOperatorsWithoutATranslationThatAreNeeded) {
+  model::Graph graph = MakeGraph({MakeNode("Relu", {"x"}, {"a"}), MakeNode("Fancy", {"a"}, {"b"}),
+                                  MakeNode("Odd", {"b"}, {"c"}), MakeNode("Fancy", {"c"}, {"y"})},
+                                 {"y"});
+  for (const std::size_t i : {1, 2, 3}) graph.nodes[i].domain = model::kUntranslatedDomain;
+  FakeOracle oracle;
+  EXPECT_THAT(Convert(graph, {}, oracle).status().message(), HasSubstr("Fancy (2), Odd (1)"));
+  EXPECT_TRUE(Convert(graph, {.output_tensors = {"a"}}, oracle).ok());
 }
 
 }  // namespace

@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
 #include "base/text.h"
 #include "convert/state.h"
+#include "model/untranslated.h"
 
 namespace acc::convert {
 namespace {
@@ -76,6 +78,20 @@ void DropNodes(State& state, const std::unordered_set<std::string>& needed) {
 Status DropUnusedNodes(State& state) {
   DropNodes(state, Needed(state.graph));
   return OkStatus();
+}
+
+Status CheckTranslated(State& state) {
+  std::map<std::string, int> counts;
+  for (const model::Node& node : state.graph.nodes) {
+    if (node.domain == model::kUntranslatedDomain) ++counts[Printable(node.op_type)];
+  }
+  if (counts.empty()) return OkStatus();
+  std::vector<std::string> parts;
+  for (const auto& [type, count] : counts) parts.push_back(fmt::format("{} ({})", type, count));
+  return Failure(
+      fmt::format("the model has operators that cannot be converted: {}. A golden run shows it all "
+                  "the same; --output_tensor with a tensor before them converts what comes first",
+                  Join(parts, ", ")));
 }
 
 Status CutToOutputs(State& state) {

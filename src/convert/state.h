@@ -78,6 +78,8 @@ using Pass = Status (*)(State&);
 Status FixInputDims(State& state);
 // Keeps what the wanted outputs need, and drops the rest.
 Status CutToOutputs(State& state);
+// Refuses what has no translation and is still needed, with the counts of all such operators.
+Status CheckTranslated(State& state);
 // Drops nodes that contribute to no output.
 Status DropUnusedNodes(State& state);
 // Turns what does not depend on the inputs into initializers, and static shapes with it.

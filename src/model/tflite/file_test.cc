@@ -7,6 +7,7 @@
 #include "model/tflite/capture.h"
 #include "model/tflite/tflite_format.h"
 #include "model/tflite/tflite_testing.h"
+#include "model/untranslated.h"
 
 namespace acc::model::tflite {
 namespace {
@@ -74,19 +75,14 @@ TEST(File, ReadsEncodingsAsCodesFromZero) {
   EXPECT_THAT(ErrorOf(model), HasSubstr("no positive number"));
 }
 
-TEST(ParseTflite, ListsAllUnknownOperatorsAtOnce) {
+TEST(ParseTflite, KeepsUnknownOperatorsUnderTheirNames) {
   auto model = OneOperator(schema::BuiltinOperator_CUSTOM);
   model.operator_codes[0]->custom_code = "MyOp";
-  auto svdf = std::make_unique<schema::OperatorCodeT>();
-  svdf->builtin_code = schema::BuiltinOperator_SVDF;
-  model.operator_codes.push_back(std::move(svdf));
-  for (int i = 0; i < 2; ++i) {
-    auto node = std::make_unique<schema::OperatorT>();
-    node->opcode_index = 1;
-    model.subgraphs[0]->operators.push_back(std::move(node));
-  }
-  EXPECT_THAT(ParseTflite(Serialized(model), "m").status().message(),
-              HasSubstr("MyOp (1), SVDF (2)"));
+  const auto graph = ParseTflite(Serialized(model), "m");
+  ASSERT_TRUE(graph.ok()) << graph.status().message();
+  ASSERT_EQ(graph->nodes.size(), 1U);
+  EXPECT_EQ(graph->nodes[0].op_type, "MyOp");
+  EXPECT_EQ(graph->nodes[0].domain, kUntranslatedDomain);
 }
 
 TEST(ParseTflite, RefusesACycle) {

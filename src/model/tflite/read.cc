@@ -14,6 +14,7 @@
 #include "model/tflite/tflite_format.h"
 #include "model/tflite/translation.h"
 #include "model/translation/axis_plan.h"
+#include "model/untranslated.h"
 
 namespace acc::model {
 namespace {
@@ -21,20 +22,13 @@ namespace {
 using tflite::File;
 using tflite::FileTensor;
 
-// All operators without a translation at once.
-Status CheckOperators(const File& file) {
-  std::map<std::string, int> unknown;
-  for (std::uint32_t i = 0; i < SizeOf(file.graph().operators()); ++i) {
-    const auto& node = *file.graph().operators()->Get(i);
-    if (tflite::FindOperator(file.Code(node)) == nullptr) ++unknown[Printable(file.Type(node))];
-  }
-  if (unknown.empty()) return OkStatus();
-  std::vector<std::string> counts;
-  for (const auto& [type, count] : unknown) counts.push_back(fmt::format("{} ({})", type, count));
-  return Failure(
-      fmt::format("it has operators that cannot be converted: {}. A golden run of the model works "
-                  "all the same, and --output_tensor can end the conversion before them",
-                  Join(counts, ", ")));
+// As it is, under its own name: conversion decides whether that matters.
+void Keep(tflite::Translation& t) {
+  const std::string domain(kUntranslatedDomain);
+  std::vector<std::string> inputs;
+  for (std::size_t input = 0; input < t.InputCount(); ++input) inputs.push_back(t.Input(input));
+  t.builder().RequireOpset(domain, 1);
+  t.MakeAsStored(domain, std::move(inputs), {});
 }
 
 std::set<int> Indices(const ::flatbuffers::Vector<std::int32_t>* tensors) {
@@ -90,8 +84,9 @@ class Reader {
     }
     for (std::uint32_t i = 0; i < SizeOf(file_.graph().operators()); ++i) {
       const StoredNode& node = nodes_[i].stored();
-      const auto& row = *tflite::FindOperator(file_.Code(*file_.graph().operators()->Get(i)));
-      planned.push_back({row.kind, &node.inputs, &node.outputs});
+      const auto* row = tflite::FindOperator(file_.Code(*file_.graph().operators()->Get(i)));
+      const auto kind = row == nullptr ? PlannedNode::Kind::kOther : row->kind;
+      planned.push_back({kind, &node.inputs, &node.outputs});
     }
     std::map<std::string, AxisOrder> orders;
     for (const std::string& image : PlanImages(dims, planned)) {
@@ -102,12 +97,18 @@ class Reader {
 
   Status Translate(const tflite::schema::Operator& node) {
     tflite::Translation& translation = nodes_[next_++];
-    const tflite::Operator& row = *tflite::FindOperator(file_.Code(node));
+    const tflite::Operator* row = tflite::FindOperator(file_.Code(node));
+    if (!translation.Check(translation.OutputCount() > 0, "it has no output")) {
+      return translation.status();
+    }
+    if (row == nullptr) {
+      Keep(translation);
+      return translation.status();
+    }
     const std::size_t inputs = translation.InputCount();
-    const bool fits = inputs >= row.least_inputs && inputs <= row.most_inputs;
-    if (translation.Check(fits, fmt::format("it has {} inputs", inputs)) &&
-        translation.Check(translation.OutputCount() > 0, "it has no output")) {
-      row.translate(translation);
+    const bool fits = inputs >= row->least_inputs && inputs <= row->most_inputs;
+    if (translation.Check(fits, fmt::format("it has {} inputs", inputs))) {
+      row->translate(translation);
     }
     return translation.status();
   }
@@ -152,23 +153,18 @@ class Reader {
   std::size_t next_ = 0;
 };
 
-Result<Graph> GraphOf(const File& file) {
-  ACC_RETURN_IF_ERROR(CheckOperators(file));
-  return Reader(file).Read();
-}
-
 }  // namespace
 
 Result<Graph> ReadTflite(const std::filesystem::path& path) {
   ACC_ASSIGN_OR_RETURN(const File file, File::Open(path));
-  auto graph = GraphOf(file);
+  auto graph = Reader(file).Read();
   if (graph.ok()) return graph;
   return graph.status().WithContext(fmt::format("'{}'", Printable(path.native())));
 }
 
 Result<Graph> ParseTflite(std::string content, const std::string& name) {
   ACC_ASSIGN_OR_RETURN(const File file, File::Parse(std::move(content), name));
-  return GraphOf(file);
+  return Reader(file).Read();
 }
 
 }  // namespace acc::model

@@ -21,8 +21,8 @@ Result<Graph> OutlineTflite(const std::filesystem::path& path);
 
 // The model translated: constants dense, quantized tensors as float32 with their encodings in
 // `source_tensors` and `source_params`, images channel-first inside, inputs and outputs as the file
-// has them. Fails as OutlineTflite does, and with the counts of all operators of the first subgraph
-// that have no translation, at once.
+// has them. Operators without a translation are of the domain kUntranslatedDomain. Fails as
+// OutlineTflite does, and for operators that contradict their tensors.
 Result<Graph> ReadTflite(const std::filesystem::path& path);
 
 // The same of a file's content; `name` for a graph that has none.
