@@ -9,6 +9,8 @@
 #include "dlc/dlc_testing.h"
 #include "tensor/codes.h"
 
+#include "model/translation/builder.h"
+
 namespace acc::dlc {
 namespace {
 
@@ -112,10 +114,10 @@ TEST(ConstantsTest, WhatIsWrongWithATensorIsSaid) {
 
 TEST(ConstantsTest, AxesMoveAndAreAdded) {
   const auto value = acc::Tensor::FromFloats({2, 3}, std::vector<float>{1, 2, 3, 4, 5, 6});
-  const auto moved = Reordered(value, {1, 0});
+  const auto moved = model::Reordered(value, {1, 0});
   EXPECT_THAT(moved->dims(), ElementsAre(3, 2));
   EXPECT_THAT(FloatsOf(*moved), ElementsAre(1, 4, 2, 5, 3, 6));
-  const auto wider = Reordered(value, {0, 3, 1, 2});
+  const auto wider = model::Reordered(value, {0, 3, 1, 2});
   EXPECT_THAT(wider->dims(), ElementsAre(1, 3, 1, 2));
   EXPECT_THAT(FloatsOf(*wider), ElementsAre(1, 4, 2, 5, 3, 6));
 }

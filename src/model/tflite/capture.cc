@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "model/flatbuffer.h"
 #include "model/tflite/file.h"
@@ -27,26 +28,26 @@ void Append(std::string& content, std::uint32_t value) {
 }  // namespace
 
 Result<CapturableTflite> CapturableTflite::Open(const std::filesystem::path& path) {
-  ACC_ASSIGN_OR_RETURN(const File file, File::Open(path));
-  return CapturableTflite(file);
+  ACC_ASSIGN_OR_RETURN(File file, File::Open(path));
+  return CapturableTflite(std::move(file));
 }
 
 Result<CapturableTflite> CapturableTflite::Parse(std::string content, const std::string& name) {
-  ACC_ASSIGN_OR_RETURN(const File file, File::Parse(std::move(content), name));
-  return CapturableTflite(file);
+  ACC_ASSIGN_OR_RETURN(File file, File::Parse(std::move(content), name));
+  return CapturableTflite(std::move(file));
 }
 
-CapturableTflite::CapturableTflite(const File& file) {
+CapturableTflite::CapturableTflite(File file) {
   for (const tflite::FileTensor& tensor : file.tensors()) {
     by_name_[tensor.name] = static_cast<int>(tensors_.size());
-    tensors_.push_back({tensor.name, tensor.type, tensor.encoding});
+    tensors_.push_back({tensor.name, tensor.type, tensor.dims, tensor.encoding});
   }
   MarkUnpackedConstants(file);
   outputs_.assign(file.graph().outputs()->begin(), file.graph().outputs()->end());
   outputs_field_ = OutputsField(file);
   custom_operators_ = file.CustomOperators();
   has_bodies_ = file.subgraphs() > 1;
-  content_ = file.content();
+  content_ = std::move(file).TakeContent();
 }
 
 void CapturableTflite::MarkUnpackedConstants(const File& file) {

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "tensor/element_type.h"
 #include "tensor/encoding.h"
+#include "tensor/shape.h"
 
 namespace acc::model {
 
@@ -24,6 +25,7 @@ class CapturableTflite {
   struct Tensor {
     std::string name;  // As in the graphs of OutlineTflite and ReadTflite.
     ElementType type = ElementType::kUndefined;
+    Shape dims;  // Those that the file was made for.
     std::optional<TensorEncoding> encoding;
     // Made of constants alone by a change of type or density: runtimes may do it when they load the
     // model, and leave the tensor without its value.
@@ -49,7 +51,7 @@ class CapturableTflite {
   Result<std::string> WithOutputs(std::span<const int> tensors) const;
 
  private:
-  explicit CapturableTflite(const tflite::File& file);
+  explicit CapturableTflite(tflite::File file);
   void MarkUnpackedConstants(const tflite::File& file);
 
   std::string content_;

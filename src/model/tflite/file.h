@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -47,6 +48,8 @@ class File {
   static Result<File> Parse(std::string content, const std::string& where);
 
   const std::string& content() const { return content_; }
+  // After it nothing else is to be asked.
+  std::string TakeContent() && { return std::move(content_); }
   const std::string& name() const { return name_; }
   // The first subgraph: others are bodies of control flow, or run by signatures of their own.
   const schema::SubGraph& graph() const { return *graph_; }

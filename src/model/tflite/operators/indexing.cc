@@ -77,6 +77,30 @@ void EmbeddingLookup(Translation& t) {
   MakeIndexed(t, "Gather", {t.Input(1), t.InputAs(0, ElementType::kInt64)}, {{"axis", 0}});
 }
 
+// Boxes and scores become the standard's, of one image and one class; what it selects is filled up
+// with zeros to the number asked for.
+void MakeSelected(Translation& t, std::size_t indices, std::size_t count) {
+  const std::string one = t.Int64s("one", {1});
+  const std::string most = t.Add("Reshape", {t.InputAs(2, ElementType::kInt64), one});
+  const std::string zero = t.Int64s("zero", {0});
+  const std::string boxes = t.Add("Unsqueeze", {t.Input(0), zero});
+  const std::string scores = t.Add("Unsqueeze", {t.Input(1), t.Int64s("both", {0, 1})});
+  const std::string found =
+      t.Add("NonMaxSuppression", {boxes, scores, most, t.Add("Reshape", {t.Input(3), one}),
+                                  t.Add("Reshape", {t.Input(4), one})});
+  const std::string places =
+      t.Add("Reshape", {t.Add("Slice", {found, t.Int64s("from", {2}), t.Int64s("to", {3}), one}),
+                        t.Int64s("all", {-1})});
+  const std::string filling = t.Add("Expand", {zero, most});
+  const std::string filled =
+      t.Add("Slice", {t.Add("Concat", {places, filling}, {{"axis", 0}}), zero, most, zero});
+  t.MakeCast(indices, AsStored(1), filled);
+  t.MakeCast(count, AsStored(0),
+             t.Add("Reshape", {t.Add("Shape", {places}), t.Int64s("scalar", {})}));
+}
+
+void NonMaxSuppression(Translation& t) { MakeSelected(t, 0, 1); }
+
 constexpr Operator kRows[] = {
     {schema::BuiltinOperator_GATHER, 2, 2, &Gather, Kind::kOther},
     {schema::BuiltinOperator_GATHER_ND, 2, 2, &GatherNd, Kind::kOther},
@@ -84,6 +108,7 @@ constexpr Operator kRows[] = {
     {schema::BuiltinOperator_TOPK_V2, 2, 2, &TopK, Kind::kOther},
     {schema::BuiltinOperator_ONE_HOT, 4, 4, &OneHot, Kind::kOther},
     {schema::BuiltinOperator_WHERE, 1, 1, &Where, Kind::kOther},
+    {schema::BuiltinOperator_NON_MAX_SUPPRESSION_V4, 5, 5, &NonMaxSuppression, Kind::kOther},
     {schema::BuiltinOperator_EMBEDDING_LOOKUP, 2, 2, &EmbeddingLookup, Kind::kOther},
 };
 

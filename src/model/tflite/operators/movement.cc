@@ -2,6 +2,7 @@
 // Operators that move elements without looking at them.
 #include "model/translation/movement.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "model/tflite/operators.h"
@@ -11,15 +12,37 @@ namespace {
 
 using Kind = PlannedNode::Kind;
 
-// What the new dims are, a constant or the output says.
-void Reshape(Translation& t) {
-  const bool computed = t.Has(1) && !t.IsConstant(1);
-  if (!computed) return t.MakeShaped(0, t.Input(0));
-  t.Make(0, AsStored(t.OutputDims(0).size()), "Reshape",
-         {t.Input(0), t.InputAs(1, ElementType::kInt64)});
+// A 0 is a length in the file, and the input's own length in the standard.
+bool SaysItAll(const std::vector<std::int64_t>& dims) {
+  return !dims.empty() && std::ranges::none_of(dims, [](std::int64_t dim) { return dim == 0; });
 }
 
-void Regrouped(Translation& t) { t.MakeShaped(0, t.Input(0)); }
+// What the new dims are, a constant, the output, or the run says.
+void Reshape(Translation& t) {
+  const Order made = AsStored(t.OutputDims(0).size());
+  if (!t.Has(1)) return t.MakeShaped(0, t.Input(0));
+  if (!t.IsConstant(1)) {
+    return t.Make(0, made, "Reshape", {t.Input(0), t.InputAs(1, ElementType::kInt64)});
+  }
+  const std::vector<std::int64_t> dims = t.Ints(1);
+  if (!SaysItAll(dims)) return t.MakeShaped(0, t.Input(0));
+  t.Make(0, made, "Reshape", {t.Input(0), t.Int64s("shape", dims)});
+}
+
+void Squeeze(Translation& t) {
+  const auto* options = t.Options<schema::SqueezeOptions>();
+  const auto* dims = options == nullptr ? nullptr : options->squeeze_dims();
+  if (dims == nullptr || dims->size() == 0) return t.MakeShaped(0, t.Input(0));
+  std::vector<std::int64_t> axes;
+  for (const std::int32_t axis : *dims) axes.push_back(t.Axis(axis, t.Rank(0)));
+  t.Make(0, AsStored(t.OutputDims(0).size()), "Squeeze", {t.Input(0), t.Int64s("axes", axes)});
+}
+
+void ExpandDims(Translation& t) {
+  const std::size_t rank = t.Rank(0) + 1;
+  const int axis = t.Axis(t.Ints(1, 1)[0], rank);
+  t.Make(0, AsStored(rank), "Unsqueeze", {t.Input(0), t.Int64s("axes", {axis})});
+}
 
 void Transpose(Translation& t) { MakeTransposed(t, t.Ints(1, t.Rank(0))); }
 
@@ -137,8 +160,8 @@ void Range(Translation& t) {
 
 constexpr Operator kRows[] = {
     {schema::BuiltinOperator_RESHAPE, 1, 2, &Reshape, Kind::kOther},
-    {schema::BuiltinOperator_SQUEEZE, 1, 1, &Regrouped, Kind::kOther},
-    {schema::BuiltinOperator_EXPAND_DIMS, 2, 2, &Regrouped, Kind::kOther},
+    {schema::BuiltinOperator_SQUEEZE, 1, 1, &Squeeze, Kind::kOther},
+    {schema::BuiltinOperator_EXPAND_DIMS, 2, 2, &ExpandDims, Kind::kOther},
     {schema::BuiltinOperator_TRANSPOSE, 2, 2, &Transpose, Kind::kOther},
     {schema::BuiltinOperator_CONCATENATION, 1, kAnyNumber, &Concatenation, Kind::kFollowing},
     {schema::BuiltinOperator_SPLIT, 2, 2, &Split, Kind::kFollowing},

@@ -111,13 +111,58 @@ Columns ColumnsOf(Translation& t, const StridedRows& rows, const Order& order) {
   return columns;
 }
 
+// Axes that disappear, by their places in the input, and new ones, by their places in the output.
+struct ChangedAxes {
+  std::vector<std::int64_t> dropped;
+  std::vector<std::int64_t> added;
+};
+
+ChangedAxes ChangesOf(const StridedRows& rows, std::size_t rank) {
+  const std::size_t count = rows.begin.size();
+  std::size_t of_axes = 0;
+  for (std::size_t row = 0; row < count; ++row) {
+    of_axes += HasBit(rows.new_axis_mask, row) || HasBit(rows.ellipsis_mask, row) ? 0 : 1;
+  }
+  ChangedAxes changed;
+  std::int64_t in = 0;
+  std::int64_t out = 0;
+  for (std::size_t row = 0; row < count; ++row) {
+    if (HasBit(rows.ellipsis_mask, row)) {
+      const auto skipped = static_cast<std::int64_t>(rank - of_axes);
+      in += skipped;
+      out += skipped;
+    } else if (HasBit(rows.new_axis_mask, row)) {
+      changed.added.push_back(out++);
+    } else if (HasBit(rows.shrink_mask, row)) {
+      changed.dropped.push_back(in++);
+    } else {
+      ++in;
+      ++out;
+    }
+  }
+  return changed;
+}
+
+void ChangeAxes(Translation& t, const StridedRows& rows) {
+  const Order stored = AsStored(t.Rank(0));
+  const Columns columns = ColumnsOf(t, rows, stored);
+  if (!t.ok()) return;
+  const ChangedAxes changed = ChangesOf(rows, stored.size());
+  std::string value =
+      columns.axes.empty() ? t.Input(0) : t.Add("Slice", SliceInputs(t, stored, columns));
+  if (!changed.dropped.empty()) {
+    value = t.Add("Squeeze", {value, t.Int64s("dropped", changed.dropped)});
+  }
+  if (!changed.added.empty()) {
+    value = t.Add("Unsqueeze", {value, t.Int64s("added", changed.added)});
+  }
+  t.Make(0, AsStored(t.OutputDims(0).size()), "Identity", {value});
+}
+
 void StridedSlice(Translation& t) {
   const StridedRows rows = RowsOf(t);
   if (!t.ok()) return;
-  if (rows.shrink_mask != 0 || rows.new_axis_mask != 0) {
-    const Order stored = AsStored(t.Rank(0));
-    return t.MakeShaped(0, t.Add("Slice", SliceInputs(t, stored, ColumnsOf(t, rows, stored))));
-  }
+  if (rows.shrink_mask != 0 || rows.new_axis_mask != 0) return ChangeAxes(t, rows);
   const Order order = t.CommonOrder();
   if (!t.CheckRank(0, order.size(), order.size())) return;
   t.Make(0, order, "Slice", SliceInputs(t, order, ColumnsOf(t, rows, order)));
