@@ -2,12 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <mutex>
 #include <vector>
 
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "base/threads.h"
 #include "golden/framework.h"
 #include "golden/tflite/interpreter.h"
 #include "model/tflite/capture.h"
@@ -98,18 +101,38 @@ class Capture {
     return is_left_out ? Kernels::kBuiltin : kernels_;
   }
 
-  // Groups of tensors that the memory budget holds at one time; one above it is alone. The plain
-  // model tells the sizes, as it holds no more than it needs.
+  // The bytes that a tensor takes.
+  using Sizes = std::function<std::uint64_t(int tensor)>;
+
+  // The file tells, where the inputs have the dims that it was made for.
+  bool HasFileDims() const {
+    return std::ranges::all_of(request_.graph->inputs, [&](const ValueInfo& input) {
+      return Described(model_.Find(input.name)).dims == request_.inputs.at(input.name).dims();
+    });
+  }
+
+  std::uint64_t FileBytes(int tensor) const {
+    const CapturableTflite::Tensor& described = Described(tensor);
+    return ByteSize(described.type, ElementCount(described.dims).value_or(0));
+  }
+
+  // Otherwise the plain model does: it holds no more than it needs.
   Result<std::vector<Group>> Groups() const {
+    if (HasFileDims()) return GroupsOf([&](int tensor) { return FileBytes(tensor); });
     ACC_ASSIGN_OR_RETURN(const Interpreter plain,
                          Interpreter::Create(model_.content(), kernels_, input_dims_));
+    return GroupsOf([&](int tensor) { return plain.ByteSize(tensor); });
+  }
+
+  // What the memory budget holds at one time; a tensor above it is alone.
+  std::vector<Group> GroupsOf(const Sizes& size_of) const {
     std::vector<int> tensors = tensors_;
     std::ranges::stable_partition(tensors,
                                   [&](int tensor) { return KernelsFor(tensor) == kernels_; });
     std::vector<Group> groups;
     std::uint64_t used = 0;
     for (const int tensor : tensors) {
-      const std::uint64_t need = plain.ByteSize(tensor);
+      const std::uint64_t need = size_of(tensor);
       const Kernels kernels = KernelsFor(tensor);
       if (groups.empty() || groups.back().kernels != kernels ||
           used + need > request_.memory_budget_bytes) {
@@ -130,22 +153,30 @@ class Capture {
       ACC_RETURN_IF_ERROR(interpreter.SetInput(static_cast<int>(place), values_[place].view()));
     }
     ACC_RETURN_IF_ERROR(interpreter.Run());
-    for (const int tensor : group.tensors) {
-      const CapturableTflite::Tensor& described = Described(tensor);
-      if (ByteSize(described.type, 1) == 0) {
-        unreadable(described.name, described.type == ElementType::kString
-                                       ? "it holds strings"
-                                       : "its type has no raw form");
-        continue;
-      }
-      const auto value = interpreter.Value(tensor, described.type);
-      if (!value.ok()) {
-        unreadable(described.name, value.status().message());
-        continue;
-      }
-      ACC_RETURN_IF_ERROR(sink(described.name, *value));
-    }
-    return OkStatus();
+    return Deliver(interpreter, group.tensors, sink, unreadable);
+  }
+
+  // Several at a time; the first failure wins.
+  Status Deliver(const Interpreter& interpreter, const std::vector<int>& tensors, const Sink& sink,
+                 const UnreadableSink& unreadable) const {
+    std::mutex mutex;
+    Status status;
+    ParallelFor(tensors.size(), [&](std::size_t i) {
+      const CapturableTflite::Tensor& described = Described(tensors[i]);
+      const auto value = ValueOf(interpreter, tensors[i]);
+      const Status delivered = value.ok() ? sink(described.name, *value) : OkStatus();
+      const std::lock_guard lock(mutex);
+      if (!value.ok()) unreadable(described.name, value.status().message());
+      if (status.ok()) status = delivered;
+    });
+    return status;
+  }
+
+  Result<TensorView> ValueOf(const Interpreter& interpreter, int tensor) const {
+    const ElementType type = Described(tensor).type;
+    if (type == ElementType::kString) return Failure("it holds strings");
+    if (ByteSize(type, 1) == 0) return Failure("its type has no raw form");
+    return interpreter.Value(tensor, type);
   }
 
   const Request& request_;
