@@ -146,13 +146,29 @@ class Builder:
         if not run_for_dims:
             return path
         feeds = {name: np.zeros(dims, dtype) for name, dims, dtype in inputs_of(path)}
-        values = interpret(path, feeds, "builtin")
+        dims = {name: value.shape for name, value in interpret(path, feeds, "builtin").items()}
+        others = self._dims_of_larger_inputs(path, feeds) or dims
         for operator in self.graph.operators:
             for index in operator.outputs:
                 tensor = self.graph.tensors[index]
-                tensor.shape = [int(dim) for dim in values[tensor.name].shape]
+                tensor.shape = [int(dim) for dim in dims[tensor.name]]
+                if others[tensor.name] != dims[tensor.name]:
+                    tensor.shapeSignature = [dim if dim == other else -1
+                                             for dim, other in zip(tensor.shape, others[tensor.name])]
         path.write_bytes(self._bytes())
         return path
+
+    def _dims_of_larger_inputs(self, path, feeds):
+        """Of a run with other lengths where the inputs leave them open; nothing where none does."""
+        larger = dict(feeds)
+        for index in self.graph.inputs:
+            tensor = self.graph.tensors[index]
+            if tensor.shapeSignature:
+                larger[tensor.name] = np.zeros([3 if dim == -1 else dim for dim in tensor.shapeSignature],
+                                               feeds[tensor.name].dtype)
+        if all(larger[name].shape == feeds[name].shape for name in feeds):
+            return None
+        return {name: value.shape for name, value in interpret(path, larger, "builtin").items()}
 
     def _bytes(self):
         builder = flatbuffers.Builder(1024)

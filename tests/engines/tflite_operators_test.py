@@ -12,7 +12,7 @@ NONE, RELU, RELU_N1_TO_1, RELU6, TANH = range(5)
 SAME, VALID = 0, 1
 I32 = np.int32
 FAMILIES = ("convolutions", "pools", "element_wise", "comparisons", "activations", "matrices", "movements", "slices",
-            "reductions", "resizes", "spaces", "normalizations", "indexing", "types")
+            "reductions", "resizes", "spaces", "normalizations", "indexing", "types", "recurrent")
 
 
 def numbers(*dims, seed=0, low=-1.0, high=1.0):
@@ -164,6 +164,8 @@ class Operators:
                                    self.constant(1, 1, 1, 1)], **one, beginMask=13, endMask=13, shrinkAxisMask=2)
         self.add("STRIDED_SLICE", [self.image, self.constant(0, 0, -1, 0), self.constant(0, 0, 0, 0),
                                    self.constant(1, 1, -1, 1)], **one, beginMask=15, endMask=15)
+        self.add("STRIDED_SLICE", [self.rows, self.constant(0, 0, -2), self.constant(0, 0, -1),
+                                   self.constant(1, 1, 1)], **one, newAxisMask=1, ellipsisMask=2, shrinkAxisMask=4)
         pads = self.builder.constant([[0, 0], [1, 2], [3, 0], [0, 1]], I32)
         self.add("PAD", [self.image, pads])
         self.add("PADV2", [self.image, pads, self.builder.constant(np.float32(-2.5))])
@@ -215,6 +217,28 @@ class Operators:
         self.add("ONE_HOT", [self.constant(1, 0, 3), self.builder.constant(np.int32(4)),
                              self.builder.constant(np.float32(5)), self.builder.constant(np.float32(-1))],
                  options="OneHotOptions", axis=-1)
+
+        boxes = self.builder.constant([[0, 0, 1, 1], [0, 0, 0.9, 1], [0, 2, 1, 3], [0, 0, 1, 1.05]], np.float32)
+        scores = self.builder.op("SLICE", [self.rows, self.constant(0, 0), self.constant(1, 4)], dims=(1, 4))
+        scores = self.builder.op("RESHAPE", [scores, self.constant(4)], options="ReshapeOptions", newShape=[4])
+        self.add("NON_MAX_SUPPRESSION_V4", [boxes, scores, self.builder.constant(np.int32(3)),
+                                            self.builder.constant(np.float32(0.5)),
+                                            self.builder.constant(np.float32(-2))], outputs=2, dtype=[I32, I32])
+
+    def recurrent(self):
+        for time_major in (False, True):
+            sequence = self.builder.op("RESHAPE", [self.image, self.constant(6, 8, 4)], options="ReshapeOptions",
+                                       newShape=[6, 8, 4])
+            batch = 8 if time_major else 6
+            gates = [self.builder.constant(numbers(3, 4, seed=40 + gate)) for gate in range(4)]
+            gates += [self.builder.constant(numbers(3, 3, seed=44 + gate)) for gate in range(4)]
+            biases = [self.builder.constant(numbers(3, seed=48 + gate)) for gate in range(4)]
+            state = [self.builder.tensor(f"state_{time_major}_{place}", [batch, 3], variable=True)
+                     for place in range(2)]
+            self.add("UNIDIRECTIONAL_SEQUENCE_LSTM",
+                     [sequence, *gates, -1, -1, -1, *biases, -1, -1, *state, -1, -1, -1, -1],
+                     options="UnidirectionalSequenceLSTMOptions", fusedActivationFunction=TANH, cellClip=10.0,
+                     timeMajor=time_major)
 
     def types(self):
         self.add("CAST", [self.positive], dtype=I32, options="CastOptions", inDataType=0, outDataType=2)

@@ -7,7 +7,7 @@ import unittest
 import numpy as np
 
 from tflite_models import TfLiteTest, inputs_of, mediapipe_models, outputs_of, smooth_images
-from tflite_small_models import hybrid, quantized_convolution
+from tflite_small_models import any_batch, hybrid, quantized_convolution
 
 HOST = ("--runtime", "cpu")
 HTP = ("--runtime", "dsp")
@@ -102,6 +102,23 @@ class QuantizedTest(TfLiteTest):
         self.assertGreater(float(rows["dense"]["SQNR"]), 40)
 
 
+class DynamicDimsTest(TfLiteTest):
+    def test_a_batch_that_the_file_leaves_open(self):
+        path = any_batch().write(self.folder / "model.tflite")
+        for batch in (1, 3):
+            with self.subTest(batch):
+                image = np.random.default_rng(batch).uniform(-1, 1, (batch, 6, 8, 2)).astype(np.float32)
+                rows = self.end_to_end(path, ["probabilities"], {"image": image}, "--precision", "fp32", *HOST)
+                self.assertEqual(len(rows), 6)
+                self.assertEqual({name for name, row in rows.items() if float(row["SQNR"]) < 60}, set())
+                self.assertEqual(rows["conv"]["Tensor_dims"], f"{batch}x6x8x4")
+
+    def test_dims_that_contradict_the_file(self):
+        path = any_batch().write(self.folder / "model.tflite")
+        _, errors = self.golden(path, {"image": np.zeros((1, 6, 9, 2), np.float32)}, expect=2)
+        self.assertIn("?x6x8x2", errors)
+
+
 class UnsupportedTest(TfLiteTest):
     def test_operators_without_a_translation_are_named_all_at_once(self):
         path = mediapipe_models(with_custom=True)["face_landmark_with_attention"]
@@ -110,9 +127,22 @@ class UnsupportedTest(TfLiteTest):
         name, value = next(iter(feeds.items()))
         words = ["--inference_engine", "-f", "tflite", "-m", path, "-i", name, ",".join(map(str, value.shape)), raw,
                  "--runtime", "cpu", "--architecture", "x86_64-linux-clang", "--input_list",
-                 self.write_input_list(f"{name}:={raw}"), "-o", outputs_of(path)[0]]
+                 self.write_input_list(f"{name}:={raw}")]
+        for output in outputs_of(path):
+            words += ["-o", output]
         _, errors = self.run_program(*words, expect=3)
         self.assertIn("Landmarks2TransformMatrix (3), TransformLandmarks (5), TransformTensorBilinear (3)", errors)
+
+    def test_the_part_before_them_converts(self):
+        path = mediapipe_models(with_custom=True)["selfie_segmentation"]
+        (name, value), = smooth_images(path).items()
+        raw = self.write_raw("x.raw", value)
+        words = ["--inference_engine", "-f", "tflite", "-m", path, "-i", name, ",".join(map(str, value.shape)), raw,
+                 "--runtime", "cpu", "--architecture", "x86_64-linux-clang", "--precision", "fp32", "--input_list",
+                 self.write_input_list(f"{name}:={raw}"), "-o", "h_swish"]
+        self.run_program(*words)
+        records = self.manifest(self.latest("inference_engine") / "output" / "Result_0")["tensors"]
+        self.assertEqual(records[-1]["source"], "h_swish")
 
 
 if __name__ == "__main__":

@@ -40,5 +40,25 @@ def hybrid():
     return builder
 
 
+def any_batch():
+    """Made for one image, for any number of them: an image net in small."""
+    builder = Builder()
+    any_dims = {"signature": [-1, 6, 8, 2]}
+    image = builder.input("image", [1, 6, 8, 2], **any_dims)
+    random = np.random.default_rng(0)
+    weights = builder.constant(random.uniform(-1, 1, (4, 3, 3, 2)).astype(np.float32))
+    bias = builder.constant(random.uniform(-1, 1, 4).astype(np.float32))
+    conv = convolution(builder, image, weights, bias, name="conv", fusedActivationFunction=3)
+    large = builder.op("RESIZE_BILINEAR", [conv, builder.constant([9, 10], np.int32)], name="large",
+                       options="ResizeBilinearOptions", halfPixelCenters=True, version=3)
+    mean = builder.op("MEAN", [large, builder.constant([1, 2], np.int32)], name="mean", options="ReducerOptions")
+    rows = builder.op("RESHAPE", [mean, builder.constant([-1, 4], np.int32)], name="rows", options="ReshapeOptions",
+                      newShape=[-1, 4])
+    dense = builder.constant(random.uniform(-1, 1, (3, 4)).astype(np.float32))
+    scores = builder.op("FULLY_CONNECTED", [rows, dense, -1], name="scores", options="FullyConnectedOptions")
+    builder.output(builder.op("SOFTMAX", [scores], name="probabilities", options="SoftmaxOptions", beta=1.0))
+    return builder
+
+
 SMALL_MODELS = {"quantized": quantized_convolution, "per_channel": lambda: quantized_convolution(True),
-                "hybrid": hybrid}
+                "hybrid": hybrid, "any_batch": any_batch}
