@@ -7,9 +7,8 @@
 #include <random>
 
 #include "dlc/dlc_testing.h"
-#include "tensor/codes.h"
-
 #include "model/translation/builder.h"
+#include "tensor/codes.h"
 
 namespace acc::dlc {
 namespace {
