@@ -52,7 +52,9 @@ std::map<std::string, Origin> OriginsOf(const model::Graph& graph) {
 class GoldenRun {
  public:
   GoldenRun(const SourceModel& model, const std::filesystem::path& directory)
-      : graph_(model.graph), origins_(OriginsOf(model.graph)), writer_(directory) {}
+      : graph_(model.graph), origins_(OriginsOf(model.graph)), writer_(directory) {
+    writer_.SetChannelLastSource(!model.graph.source_tensors.empty());
+  }
 
   // The integers of a quantized tensor are kept beside the real numbers that they stand for.
   Status Write(const std::string& tensor, const TensorView& value) {

@@ -87,13 +87,15 @@ Axes CompleteFromGraph(store::TensorRecord& target, const GraphEntry* entry,
   return axes;
 }
 
-Pair MakePair(const store::TensorRecord& golden, const store::TensorRecord& target,
-              Strategy strategy, const GraphEntry* entry) {
+Pair MakePair(const store::TensorRecord& golden, bool channel_last_source,
+              const store::TensorRecord& target, Strategy strategy, const GraphEntry* entry) {
   Pair pair{golden, target, strategy, {}, false, {}};
   std::string contradiction;
   const Axes target_axes = CompleteFromGraph(pair.target, entry, contradiction);
-  Alignment alignment =
-      Align({golden.dims, golden.axis_order, golden.dims.has_value()}, target_axes);
+  Axes golden_axes{golden.dims, golden.axis_order, golden.dims.has_value()};
+  // What is channel-last on the target is so in the source as well, and what is not, neither.
+  if (channel_last_source) golden_axes.order = target_axes.order;
+  Alignment alignment = Align(golden_axes, target_axes);
   pair.golden_to_target = std::move(alignment.golden_to_target);
   pair.layout_guessed = alignment.guessed || !contradiction.empty();
   pair.layout_note = std::move(contradiction);
@@ -168,8 +170,9 @@ Result<Matches> Match(const Sources& sources) {
   for (const std::size_t i : TargetOrder(*sources.target, graph)) {
     if (named[i]) {
       paired[named[i]->golden] = true;
-      matches.pairs.push_back(MakePair(golden[named[i]->golden], target[i], named[i]->strategy,
-                                       FindEntry(graph, target[i].name)));
+      matches.pairs.push_back(MakePair(golden[named[i]->golden],
+                                       sources.golden->channel_last_source, target[i],
+                                       named[i]->strategy, FindEntry(graph, target[i].name)));
       continue;
     }
     std::string reason = WrittenName(target[i], sources.mapping);

@@ -157,5 +157,17 @@ TEST(MatchTest, NothingInCommonIsAFailureThatShowsNames) {
                                                HasSubstr("--tensor_mapping")));
 }
 
+TEST(MatchTest, AChannelLastSourceIsComparedAsItIs) {
+  store::Manifest golden = RunOf({"conv"});
+  store::Manifest target = RunOf({"conv"});
+  golden.tensors[0].dims = target.tensors[0].dims = Shape{1, 4, 4, 4};
+  target.tensors[0].axis_order = AxisOrder::kChannelLast;
+  EXPECT_THAT(MatchOrFail({&golden, &target}).pairs[0].golden_to_target, ElementsAre(0, 2, 3, 1));
+  golden.channel_last_source = true;
+  const Pair pair = MatchOrFail({&golden, &target}).pairs[0];
+  EXPECT_THAT(pair.golden_to_target, IsEmpty());
+  EXPECT_FALSE(pair.layout_guessed);
+}
+
 }  // namespace
 }  // namespace acc::match

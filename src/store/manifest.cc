@@ -288,6 +288,8 @@ Result<Manifest> ManifestFromJson(const Json& json) {
   Manifest manifest;
   ACC_RETURN_IF_ERROR(ReadEntries(json, "tensors", &RecordFromJson, manifest.tensors));
   ACC_RETURN_IF_ERROR(ReadEntries(json, "skipped", &SkippedFromJson, manifest.skipped));
+  const auto channel_last = json.find("channel_last_source");
+  manifest.channel_last_source = channel_last != json.end() && *channel_last == true;
   std::set<std::string_view> names;
   for (const TensorRecord& record : manifest.tensors) {
     if (!names.insert(record.name).second) {
@@ -331,7 +333,8 @@ Status WriteManifest(const fs::path& run, const Manifest& manifest) {
   };
   return WriteFileAtomically(
       run / kFileName,
-      fmt::format("{{\n  \"version\": {},\n  \"tensors\": {},\n  \"skipped\": {}\n}}\n", kVersion,
+      fmt::format("{{\n  \"version\": {},{}\n  \"tensors\": {},\n  \"skipped\": {}\n}}\n", kVersion,
+                  manifest.channel_last_source ? "\n  \"channel_last_source\": true," : "",
                   Lines(manifest.tensors, &JsonFromRecord), Lines(manifest.skipped, skipped)));
 }
 

@@ -42,6 +42,9 @@ struct SkippedTensor {
 struct Manifest {
   std::vector<TensorRecord> tensors;  // In the graph's order.
   std::vector<SkippedTensor> skipped;
+  // Golden runs: the source is channel-last itself (TensorFlow Lite), so that a channel-last target
+  // stores its tensors in the same order.
+  bool channel_last_source = false;
 };
 
 Status WriteManifest(const std::filesystem::path& run, const Manifest& manifest);

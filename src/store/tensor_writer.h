@@ -31,6 +31,8 @@ class TensorWriter {
   Status Write(TensorRecord record, const TensorView& value, const TensorView& native,
                AxisOrder held = AxisOrder::kSource);
   void Skip(std::string name, std::string reason);
+  // Manifest::channel_last_source.
+  void SetChannelLastSource(bool channel_last) { manifest_.channel_last_source = channel_last; }
 
   // Writes tensors.json. `order` gives each tensor's rank; unknown names come last.
   Status Finish(const std::map<std::string, std::size_t>& order);

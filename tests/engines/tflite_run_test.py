@@ -57,6 +57,16 @@ class MediapipeTest(TfLiteTest):
         self.assertIn("NHWC", json.dumps(structure))
 
 
+    def test_the_dlc_that_the_run_writes_agrees_as_well(self):
+        path = mediapipe_models()["face_detection_short_range"]
+        feeds = smooth_images(path)
+        self.end_to_end(path, outputs_of(path), feeds, "--precision", "fp32", *HOST)
+        dlc = (self.latest("inference_engine") / "base.dlc").resolve()
+        rows = self.end_to_end(path, outputs_of(path), feeds, "--stage", "converted", "--static_model", dlc, *HOST)
+        self.assertGreater(len(rows), 85)
+        self.assertEqual({name for name, row in rows.items() if float(row["SQNR"] or 0) < 60}, set())
+
+
 class QuantizedTest(TfLiteTest):
     def run_small(self, builder, *more, expect=0):
         path = builder.write(self.folder / "model.tflite")
