@@ -24,10 +24,11 @@ inline std::string_view Identifier(std::span<const std::byte> buffer) {
 
 // The root of the buffer, after FlatBuffers' verifier followed every offset of the schema. Depth is
 // limited to 64; a table takes at least 8 bytes with its offset, so honest buffers of any size
-// pass. Alignment is not asked for: records of an archive lie at any address. `what` the buffer is,
-// such as "its record 'model'", begins the errors.
+// pass. Alignment is asked for where `aligned`: records of an archive lie at any address. `what`
+// the buffer is, such as "its record 'model'", begins the errors.
 template <typename Table>
-Result<const Table*> VerifiedRoot(std::span<const std::byte> buffer, std::string_view what) {
+Result<const Table*> VerifiedRoot(std::span<const std::byte> buffer, std::string_view what,
+                                  bool aligned = false) {
   if (buffer.size() >= FLATBUFFERS_MAX_BUFFER_SIZE) {
     return Failure(
         fmt::format("{} has {} bytes; FlatBuffers above 2 GiB are not read", what, buffer.size()));
@@ -35,7 +36,7 @@ Result<const Table*> VerifiedRoot(std::span<const std::byte> buffer, std::string
   const auto* start = reinterpret_cast<const std::uint8_t*>(buffer.data());
   flatbuffers::Verifier::Options options;
   options.max_tables = static_cast<flatbuffers::uoffset_t>(buffer.size() / 8 + 1);
-  options.check_alignment = false;
+  options.check_alignment = aligned;
   flatbuffers::Verifier verifier(start, buffer.size(), options);
   if (!verifier.VerifyBuffer<Table>(nullptr)) {
     return Failure(

@@ -127,8 +127,8 @@ class Capture {
   // What the memory budget holds at one time; a tensor above it is alone.
   std::vector<Group> GroupsOf(const Sizes& size_of) const {
     std::vector<int> tensors = tensors_;
-    std::ranges::stable_partition(tensors,
-                                  [&](int tensor) { return KernelsFor(tensor) == kernels_; });
+    std::stable_partition(tensors.begin(), tensors.end(),
+                          [&](int tensor) { return KernelsFor(tensor) == kernels_; });
     std::vector<Group> groups;
     std::uint64_t used = 0;
     for (const int tensor : tensors) {
@@ -195,7 +195,7 @@ Status RunModel(const Request& request, const Sink& sink, const UnreadableSink& 
   }
   Capture capture(request, model, kernels);
   ACC_RETURN_IF_ERROR(capture.Prepare());
-  const Status status = capture.Run(sink, unreadable);
+  Status status = capture.Run(sink, unreadable);
   if (status.ok() || model.custom_operators().empty()) return status;
   return status.WithContext(
       fmt::format("the model has custom operators, which run only where their program brings them: "

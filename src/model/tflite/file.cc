@@ -53,7 +53,7 @@ Result<File> File::Parse(std::string content, const std::string& where) {
 }
 
 Status File::Check(const std::string& where) {
-  ACC_ASSIGN_OR_RETURN(model_, VerifiedRoot<schema::Model>(Bytes(content_), "the file"));
+  ACC_ASSIGN_OR_RETURN(model_, VerifiedRoot<schema::Model>(Bytes(content_), "the file", true));
   if (model_->version() != kVersion) {
     return Failure(fmt::format("it is of format version {}; version {} can be read",
                                model_->version(), kVersion));

@@ -85,7 +85,7 @@ std::vector<int> Translation::Axes(std::size_t input, std::size_t rank) {
   std::vector<int> axes;
   for (const std::int64_t axis : Ints(input)) axes.push_back(Axis(axis, rank));
   std::ranges::sort(axes);
-  axes.erase(std::ranges::unique(axes).begin(), axes.end());
+  axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
   return axes;
 }
 
