@@ -15,10 +15,10 @@ class Translation;
 
 struct Operator {
   ::tflite::BuiltinOperator code = ::tflite::BuiltinOperator_CUSTOM;
+  PlannedNode::Kind kind = PlannedNode::Kind::kOther;
   std::size_t least_inputs = 1;
   std::size_t most_inputs = 1;
   void (*translate)(Translation&) = nullptr;
-  PlannedNode::Kind kind = PlannedNode::Kind::kOther;
 };
 
 inline constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);

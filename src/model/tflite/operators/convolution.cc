@@ -2,7 +2,7 @@
 // Convolutions. The file's weights are [out, height, width, in / group], those of depthwise ones
 // [1, height, width, out], of 3-D ones [depth, height, width, in, out].
 #include <algorithm>
-#include <array>
+#include <string_view>
 
 #include "model/tflite/operators.h"
 #include "model/tflite/operators/window.h"
@@ -12,6 +12,8 @@ namespace acc::model::tflite {
 namespace {
 
 using Kind = PlannedNode::Kind;
+
+constexpr std::string_view kNoOptions = "the file has no options of it";
 
 // The file's axes of weights that become the first two of ONNX's; what is left follows.
 Order WeightOrder(std::size_t rank, int first, int second) {
@@ -25,10 +27,9 @@ Order WeightOrder(std::size_t rank, int first, int second) {
 template <typename T>
 Window WindowOf(Translation& t) {
   const T* options = t.Options<T>();
+  if (options == nullptr) t.Fail(kNoOptions);
+  if (options == nullptr || !t.CheckRank(1, 4, 4)) return {};
   const Shape& weights = t.Dims(1);
-  if (!t.Check(options != nullptr, "the file has no options of it") || weights.size() != 4) {
-    return {};
-  }
   return {.kernel = {weights[1], weights[2]},
           .strides = {options->stride_h(), options->stride_w()},
           .dilations = {options->dilation_h_factor(), options->dilation_w_factor()},
@@ -65,7 +66,7 @@ void DepthwiseConvolution(Translation& t) {
 void Convolution3d(Translation& t) {
   if (!t.CheckRank(0, 5, 5) || !t.CheckRank(1, 5, 5)) return;
   const auto* options = t.Options<schema::Conv3DOptions>();
-  if (!t.Check(options != nullptr, "the file has no options of it")) return;
+  if (options == nullptr) return t.Fail(kNoOptions);
   const Shape& weights = t.Dims(1);
   Attributes attributes =
       WindowAttributes(t, 0,
@@ -102,7 +103,7 @@ void AddTransposedPads(const Shape& in, const Shape& out, const Window& window,
 void TransposedConvolution(Translation& t) {
   if (!t.CheckRank(1, 4, 4) || !t.CheckRank(2, 4, 4)) return;
   const auto* options = t.Options<schema::TransposeConvOptions>();
-  if (!t.Check(options != nullptr, "the file has no options of it")) return;
+  if (options == nullptr) return t.Fail(kNoOptions);
   const Shape out = t.IsConstant(0) ? t.Ints(0, 4) : t.Signature(0);
   const Shape& in = t.InputRecord(2).signature;
   const bool is_known = out.size() == 4 && IsStatic({out.begin() + 1, out.end()}) &&
@@ -122,10 +123,10 @@ void TransposedConvolution(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_CONV_2D, 2, 3, &Convolution, Kind::kSpatial},
-    {schema::BuiltinOperator_DEPTHWISE_CONV_2D, 2, 3, &DepthwiseConvolution, Kind::kSpatial},
-    {schema::BuiltinOperator_CONV_3D, 2, 3, &Convolution3d, Kind::kSpatial},
-    {schema::BuiltinOperator_TRANSPOSE_CONV, 3, 4, &TransposedConvolution, Kind::kOther},
+    {schema::BuiltinOperator_CONV_2D, Kind::kSpatial, 2, 3, &Convolution},
+    {schema::BuiltinOperator_DEPTHWISE_CONV_2D, Kind::kSpatial, 2, 3, &DepthwiseConvolution},
+    {schema::BuiltinOperator_CONV_3D, Kind::kSpatial, 2, 3, &Convolution3d},
+    {schema::BuiltinOperator_TRANSPOSE_CONV, Kind::kOther, 3, 4, &TransposedConvolution},
 };
 
 }  // namespace

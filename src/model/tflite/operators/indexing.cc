@@ -102,14 +102,14 @@ void MakeSelected(Translation& t, std::size_t indices, std::size_t count) {
 void NonMaxSuppression(Translation& t) { MakeSelected(t, 0, 1); }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_GATHER, 2, 2, &Gather, Kind::kOther},
-    {schema::BuiltinOperator_GATHER_ND, 2, 2, &GatherNd, Kind::kOther},
-    {schema::BuiltinOperator_SCATTER_ND, 3, 3, &ScatterNd, Kind::kOther},
-    {schema::BuiltinOperator_TOPK_V2, 2, 2, &TopK, Kind::kOther},
-    {schema::BuiltinOperator_ONE_HOT, 4, 4, &OneHot, Kind::kOther},
-    {schema::BuiltinOperator_WHERE, 1, 1, &Where, Kind::kOther},
-    {schema::BuiltinOperator_NON_MAX_SUPPRESSION_V4, 5, 5, &NonMaxSuppression, Kind::kOther},
-    {schema::BuiltinOperator_EMBEDDING_LOOKUP, 2, 2, &EmbeddingLookup, Kind::kOther},
+    {schema::BuiltinOperator_GATHER, Kind::kOther, 2, 2, &Gather},
+    {schema::BuiltinOperator_GATHER_ND, Kind::kOther, 2, 2, &GatherNd},
+    {schema::BuiltinOperator_SCATTER_ND, Kind::kOther, 3, 3, &ScatterNd},
+    {schema::BuiltinOperator_TOPK_V2, Kind::kOther, 2, 2, &TopK},
+    {schema::BuiltinOperator_ONE_HOT, Kind::kOther, 4, 4, &OneHot},
+    {schema::BuiltinOperator_WHERE, Kind::kOther, 1, 1, &Where},
+    {schema::BuiltinOperator_NON_MAX_SUPPRESSION_V4, Kind::kOther, 5, 5, &NonMaxSuppression},
+    {schema::BuiltinOperator_EMBEDDING_LOOKUP, Kind::kOther, 2, 2, &EmbeddingLookup},
 };
 
 }  // namespace

@@ -51,8 +51,8 @@ void BatchMatMul(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_FULLY_CONNECTED, 2, 3, &FullyConnected, Kind::kOther},
-    {schema::BuiltinOperator_BATCH_MATMUL, 2, 2, &BatchMatMul, Kind::kOther},
+    {schema::BuiltinOperator_FULLY_CONNECTED, Kind::kOther, 2, 3, &FullyConnected},
+    {schema::BuiltinOperator_BATCH_MATMUL, Kind::kOther, 2, 2, &BatchMatMul},
 };
 
 }  // namespace

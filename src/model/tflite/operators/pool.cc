@@ -12,7 +12,10 @@ using Kind = PlannedNode::Kind;
 
 Window WindowOf(Translation& t) {
   const auto* options = t.Options<schema::Pool2DOptions>();
-  if (!t.Check(options != nullptr, "the file has no options of it")) return {};
+  if (options == nullptr) {
+    t.Fail("the file has no options of it");
+    return {};
+  }
   return {.kernel = {options->filter_height(), options->filter_width()},
           .strides = {options->stride_h(), options->stride_w()},
           .dilations = {1, 1},
@@ -70,9 +73,9 @@ void RootMeanSquare(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_AVERAGE_POOL_2D, 1, 1, &Average, Kind::kSpatial},
-    {schema::BuiltinOperator_MAX_POOL_2D, 1, 1, &Largest, Kind::kSpatial},
-    {schema::BuiltinOperator_L2_POOL_2D, 1, 1, &RootMeanSquare, Kind::kSpatial},
+    {schema::BuiltinOperator_AVERAGE_POOL_2D, Kind::kSpatial, 1, 1, &Average},
+    {schema::BuiltinOperator_MAX_POOL_2D, Kind::kSpatial, 1, 1, &Largest},
+    {schema::BuiltinOperator_L2_POOL_2D, Kind::kSpatial, 1, 1, &RootMeanSquare},
 };
 
 }  // namespace

@@ -76,7 +76,7 @@ void SequenceLstm(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_UNIDIRECTIONAL_SEQUENCE_LSTM, 20, 24, &SequenceLstm, Kind::kOther},
+    {schema::BuiltinOperator_UNIDIRECTIONAL_SEQUENCE_LSTM, Kind::kOther, 20, 24, &SequenceLstm},
 };
 
 }  // namespace

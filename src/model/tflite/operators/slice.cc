@@ -188,11 +188,11 @@ void MirrorPad(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_SLICE, 3, 3, &Slice, Kind::kFollowing},
-    {schema::BuiltinOperator_STRIDED_SLICE, 4, 4, &StridedSlice, Kind::kFollowing},
-    {schema::BuiltinOperator_PAD, 2, 2, &Pad, Kind::kFollowing},
-    {schema::BuiltinOperator_PADV2, 3, 3, &Pad, Kind::kFollowing},
-    {schema::BuiltinOperator_MIRROR_PAD, 2, 2, &MirrorPad, Kind::kFollowing},
+    {schema::BuiltinOperator_SLICE, Kind::kFollowing, 3, 3, &Slice},
+    {schema::BuiltinOperator_STRIDED_SLICE, Kind::kFollowing, 4, 4, &StridedSlice},
+    {schema::BuiltinOperator_PAD, Kind::kFollowing, 2, 2, &Pad},
+    {schema::BuiltinOperator_PADV2, Kind::kFollowing, 3, 3, &Pad},
+    {schema::BuiltinOperator_MIRROR_PAD, Kind::kFollowing, 2, 2, &MirrorPad},
 };
 
 }  // namespace
