@@ -106,11 +106,25 @@ Status KeepInputs(const InputLines& lines, const fs::path& run) {
   return WriteFile(run / "input_list.txt", text);
 }
 
+bool IsQuantized(const SourceModel& source) {
+  const quantize::Overrides encodings = SourceEncodings(source.graph);
+  return !encodings.activations.empty() || !encodings.params.empty();
+}
+
+// Encodings that came with the weights do not fit what equalization makes of these.
+Status CheckEqualizable(const SourceModel& source, const InferenceEngineOptions& options) {
+  const QuantizationOptions& given = options.quantization;
+  const bool keeps_encodings = options.precision == Precision::kInt8 && !given.override_params;
+  if (given.algorithms.empty() || !keeps_encodings || !IsQuantized(source)) return OkStatus();
+  return UsageError(
+      "--algorithms rescales weights, and the encodings that the model brings would no longer fit "
+      "them. Add --override_params to calibrate anew, or leave --algorithms out");
+}
+
 // What the model's framework quantized, in the form that --quantization_overrides takes.
 Status KeepEncodings(const SourceModel& source, const fs::path& run) {
-  const quantize::Overrides encodings = SourceEncodings(source.graph);
-  if (encodings.activations.empty() && encodings.params.empty()) return OkStatus();
-  return quantize::WriteEncodings(run / "source_encodings.json", encodings);
+  if (!IsQuantized(source)) return OkStatus();
+  return quantize::WriteEncodings(run / "source_encodings.json", SourceEncodings(source.graph));
 }
 
 // Where nothing says which source tensor is meant, as in a DLC, by the spelling of the names.
@@ -174,6 +188,7 @@ Precision PrecisionOf(const TargetModel& model, const InferenceEngineOptions& op
 Result<Work> PrepareSource(const InferenceEngineOptions& options, const SourceModel& source,
                            const fs::path& run) {
   Work work;
+  ACC_RETURN_IF_ERROR(CheckEqualizable(source, options));
   ACC_ASSIGN_OR_RETURN(auto converted, ConvertModel(source, options.model.output_tensors,
                                                     options.quantization.algorithms));
   ACC_ASSIGN_OR_RETURN(

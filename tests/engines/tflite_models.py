@@ -201,8 +201,8 @@ class TfLiteTest(ProgramTest):
                 words.append(value.dtype.name)
         return self.run_program(*words, expect=expect, **runs)
 
-    def end_to_end(self, path, outputs, feeds, *more, expect=0):
-        """Golden and target run of one input, compared; the rows of the summary by name."""
+    def run_end_to_end(self, path, outputs, feeds, *more, expect=0):
+        """Golden and target run of one input, compared; what the program wrote to its output and its errors."""
         words = ["--framework", "tflite", "--model_path", path, "--architecture", "x86_64-linux-clang",
                  "--default_verifier", "SQNR", "--default_verifier", "CosineSimilarity"]
         for output in outputs:
@@ -212,5 +212,9 @@ class TfLiteTest(ProgramTest):
             raw = self.write_raw(f"input_{place}.raw", value)
             words += ["--input_tensor", name, ",".join(map(str, value.shape)), raw]
             entries.append(f"{name}:={raw}")
-        self.run_program(*words, "--input_list", self.write_input_list(" ".join(entries)), *more, expect=expect)
+        return self.run_program(*words, "--input_list", self.write_input_list(" ".join(entries)), *more, expect=expect)
+
+    def end_to_end(self, path, outputs, feeds, *more, expect=0):
+        """The same; the rows of the summary by name."""
+        self.run_end_to_end(path, outputs, feeds, *more, expect=expect)
         return self.summary()

@@ -56,7 +56,6 @@ class MediapipeTest(TfLiteTest):
         structure = json.loads((self.latest("inference_engine") / "snpe_model_graph_struct.json").read_text("utf-8"))
         self.assertIn("NHWC", json.dumps(structure))
 
-
     def test_the_dlc_that_the_run_writes_agrees_as_well(self):
         path = mediapipe_models()["face_detection_short_range"]
         feeds = smooth_images(path)
@@ -95,6 +94,14 @@ class QuantizedTest(TfLiteTest):
     def test_override_params_replaces_them(self):
         _, run = self.run_small(quantized_convolution(), "--precision", "int8", *HOST, "--override_params")
         self.assertNotAlmostEqual(self.encodings(run)["conv"]["scale"], 0.4, 2)
+
+    def test_layers_are_equalized_only_with_new_encodings(self):
+        path = quantized_convolution().write(self.folder / "model.tflite")
+        feeds = {"image": np.ones((1, 4, 4, 2), np.float32)}
+        words = ("--precision", "int8", *HOST, "--algorithms", "cle")
+        _, errors = self.run_end_to_end(path, ["pooled"], feeds, *words, expect=2)
+        self.assertIn("Add --override_params", errors)
+        self.run_end_to_end(path, ["pooled"], feeds, *words, "--override_params")
 
     def test_overrides_count_for_what_the_model_does_not_quantize(self):
         overrides = self.folder / "overrides.json"
