@@ -168,7 +168,8 @@ Result<std::string> ReadFile(const std::filesystem::path& path, std::uint64_t ma
     return ReadFailure(path, fmt::format("it has {} bytes, which is more than the {} allowed here",
                                          opened.size, max_bytes));
   }
-  std::string content(opened.size, '\0');
+  // One more byte than is there: the read that finds the end then needs no larger string.
+  std::string content(opened.size + 1, '\0');
   std::size_t done = 0;
   while (true) {
     // Files of /proc have size 0 and still content; a file may also grow while it is read.
