@@ -119,8 +119,9 @@ class Capture {
   // Otherwise the plain model does: it holds no more than it needs.
   Result<std::vector<Group>> Groups() const {
     if (HasFileDims()) return GroupsOf([&](int tensor) { return FileBytes(tensor); });
+    ACC_ASSIGN_OR_RETURN(std::string content, model_.WithOutputs({}));
     ACC_ASSIGN_OR_RETURN(const Interpreter plain,
-                         Interpreter::Create(model_.content(), kernels_, input_dims_));
+                         Interpreter::Create(std::move(content), kernels_, input_dims_));
     return GroupsOf([&](int tensor) { return plain.ByteSize(tensor); });
   }
 

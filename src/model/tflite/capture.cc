@@ -18,7 +18,8 @@ using tflite::File;
 std::size_t OutputsField(const File& file) {
   const auto* table = reinterpret_cast<const ::flatbuffers::Table*>(&file.graph());
   const auto* field = table->GetAddressOf(tflite::schema::SubGraph::VT_OUTPUTS);
-  return static_cast<std::size_t>(reinterpret_cast<const char*>(field) - file.content().data());
+  return static_cast<std::size_t>(reinterpret_cast<const std::byte*>(field) -
+                                  file.content().data());
 }
 
 void Append(std::string& content, std::uint32_t value) {
@@ -32,25 +33,27 @@ Result<CapturableTflite> CapturableTflite::Open(const std::filesystem::path& pat
   return CapturableTflite(std::move(file));
 }
 
-Result<CapturableTflite> CapturableTflite::Parse(std::string content, const std::string& name) {
-  ACC_ASSIGN_OR_RETURN(File file, File::Parse(std::move(content), name));
+Result<CapturableTflite> CapturableTflite::Parse(std::string_view content,
+                                                 const std::string& name) {
+  ACC_ASSIGN_OR_RETURN(File file, File::Parse(content, name));
   return CapturableTflite(std::move(file));
 }
 
-CapturableTflite::CapturableTflite(File file) {
-  for (const tflite::FileTensor& tensor : file.tensors()) {
+CapturableTflite::CapturableTflite(File file)
+    : file_(std::make_shared<const File>(std::move(file))) {
+  for (const tflite::FileTensor& tensor : file_->tensors()) {
     by_name_[tensor.name] = static_cast<int>(tensors_.size());
     tensors_.push_back({tensor.name, tensor.type, tensor.dims, tensor.encoding});
   }
-  MarkUnpackedConstants(file);
-  outputs_.assign(file.graph().outputs()->begin(), file.graph().outputs()->end());
-  outputs_field_ = OutputsField(file);
-  custom_operators_ = file.CustomOperators();
-  has_bodies_ = file.subgraphs() > 1;
-  content_ = std::move(file).TakeContent();
+  MarkUnpackedConstants();
+  outputs_.assign(file_->graph().outputs()->begin(), file_->graph().outputs()->end());
+  outputs_field_ = OutputsField(*file_);
+  custom_operators_ = file_->CustomOperators();
+  has_bodies_ = file_->subgraphs() > 1;
 }
 
-void CapturableTflite::MarkUnpackedConstants(const File& file) {
+void CapturableTflite::MarkUnpackedConstants() {
+  const File& file = *file_;
   for (std::uint32_t i = 0; i < SizeOf(file.graph().operators()); ++i) {
     const auto& node = *file.graph().operators()->Get(i);
     const auto code = file.Code(node);
@@ -74,12 +77,16 @@ Result<std::string> CapturableTflite::WithOutputs(std::span<const int> tensors) 
   for (const int tensor : tensors) {
     if (std::ranges::find(outputs_, tensor) == outputs_.end()) outputs.push_back(tensor);
   }
-  std::string content = content_;
-  content.resize((content.size() + 3) / 4 * 4);
-  const std::size_t vector = content.size();
-  if (vector + 4 * outputs.size() + 4 >= FLATBUFFERS_MAX_BUFFER_SIZE) {
+  const std::span<const std::byte> original = file_->content();
+  const std::size_t vector = (original.size() + 3) / 4 * 4;
+  const std::size_t size = vector + 4 * outputs.size() + 4;
+  if (size >= FLATBUFFERS_MAX_BUFFER_SIZE) {
     return Failure("the model is too large to show its tensors: FlatBuffers end at 2 GiB");
   }
+  std::string content;
+  content.reserve(size);
+  content.assign(reinterpret_cast<const char*>(original.data()), original.size());
+  content.resize(vector);
   Append(content, static_cast<std::uint32_t>(outputs.size()));
   for (const int output : outputs) Append(content, static_cast<std::uint32_t>(output));
   const auto offset = static_cast<std::uint32_t>(vector - outputs_field_);

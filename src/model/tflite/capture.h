@@ -4,9 +4,11 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -35,9 +37,8 @@ class CapturableTflite {
   // Fails as OutlineTflite does.
   static Result<CapturableTflite> Open(const std::filesystem::path& path);
   // The same of a file's content; `name` for a graph that has none.
-  static Result<CapturableTflite> Parse(std::string content, const std::string& name);
+  static Result<CapturableTflite> Parse(std::string_view content, const std::string& name);
 
-  const std::string& content() const { return content_; }
   // By the number that the runtime knows the tensor under.
   const std::vector<Tensor>& tensors() const { return tensors_; }
   // -1 for an unknown name.
@@ -52,9 +53,9 @@ class CapturableTflite {
 
  private:
   explicit CapturableTflite(tflite::File file);
-  void MarkUnpackedConstants(const tflite::File& file);
+  void MarkUnpackedConstants();
 
-  std::string content_;
+  std::shared_ptr<const tflite::File> file_;
   std::vector<Tensor> tensors_;
   std::map<std::string, int> by_name_;
   std::map<std::string, int> custom_operators_;

@@ -18,10 +18,9 @@ namespace {
 constexpr std::string_view kIdentifier = "TFL3";
 constexpr std::uint32_t kVersion = 3;
 constexpr std::uint32_t kMaxRank = 64;
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 34;
 
-std::span<const std::byte> Bytes(const std::string& content) {
-  return std::as_bytes(std::span(content));
+std::string_view TextOf(std::span<const std::byte> content) {
+  return {reinterpret_cast<const char*>(content.data()), content.size()};
 }
 
 // A dim below 0 is one that is not known.
@@ -37,23 +36,32 @@ Result<Shape> DimsOf(const ::flatbuffers::Vector<std::int32_t>* dims) {
 }  // namespace
 
 Result<File> File::Open(const std::filesystem::path& path) {
-  ACC_ASSIGN_OR_RETURN(std::string content, ReadFile(path, kMaxBytes));
-  auto file = Parse(std::move(content), path.stem().string());
-  if (file.ok()) return file;
-  return file.status().WithContext(
-      fmt::format("'{}' is no usable TensorFlow Lite model", Printable(path.native())));
-}
-
-Result<File> File::Parse(std::string content, const std::string& where) {
-  if (Identifier(Bytes(content)) != kIdentifier) return Failure(WhatFile(content));
-  File file(std::move(content));
-  ACC_RETURN_IF_ERROR(file.Check(where));
-  ACC_RETURN_IF_ERROR(file.AddTensors());
+  File file;
+  ACC_ASSIGN_OR_RETURN(file.mapped_, MappedFile::Open(path));
+  file.content_ = file.mapped_->bytes();
+  ACC_RETURN_IF_ERROR(file.Read(path.stem().string())
+                          .WithContext(fmt::format("'{}' is no usable TensorFlow Lite model",
+                                                   Printable(path.native()))));
   return file;
 }
 
+Result<File> File::Parse(std::string_view content, const std::string& where) {
+  File file;
+  const auto bytes = std::as_bytes(std::span(content));
+  file.copied_.assign(bytes.begin(), bytes.end());
+  file.content_ = file.copied_;
+  ACC_RETURN_IF_ERROR(file.Read(where));
+  return file;
+}
+
+Status File::Read(const std::string& where) {
+  if (Identifier(content_) != kIdentifier) return Failure(WhatFile(TextOf(content_)));
+  ACC_RETURN_IF_ERROR(Check(where));
+  return AddTensors();
+}
+
 Status File::Check(const std::string& where) {
-  ACC_ASSIGN_OR_RETURN(model_, VerifiedRoot<schema::Model>(Bytes(content_), "the file", true));
+  ACC_ASSIGN_OR_RETURN(model_, VerifiedRoot<schema::Model>(content_, "the file", true));
   if (model_->version() != kVersion) {
     return Failure(fmt::format("it is of format version {}; version {} can be read",
                                model_->version(), kVersion));
@@ -147,7 +155,7 @@ Status File::AddData(const schema::Tensor& record, FileTensor& tensor) const {
   if (buffer.offset() > content_.size() || buffer.size() > content_.size() - buffer.offset()) {
     return Failure("its data lie outside of the file; copy the file again");
   }
-  tensor.data = Bytes(content_).subspan(buffer.offset(), buffer.size());
+  tensor.data = content_.subspan(buffer.offset(), buffer.size());
   return OkStatus();
 }
 

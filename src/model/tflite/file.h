@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/files.h"
 #include "base/status.h"
 #include "tensor/element_type.h"
 #include "tensor/encoding.h"
@@ -45,11 +46,9 @@ class File {
   // Fails for what is no TensorFlow Lite file, saying what it is, and for a damaged one.
   static Result<File> Open(const std::filesystem::path& path);
   // The same of the file's content; `where` for the subgraph's name where it has none.
-  static Result<File> Parse(std::string content, const std::string& where);
+  static Result<File> Parse(std::string_view content, const std::string& where);
 
-  const std::string& content() const { return content_; }
-  // After it nothing else is to be asked.
-  std::string TakeContent() && { return std::move(content_); }
+  std::span<const std::byte> content() const { return content_; }
   const std::string& name() const { return name_; }
   // The first subgraph: others are bodies of control flow, or run by signatures of their own.
   const schema::SubGraph& graph() const { return *graph_; }
@@ -64,7 +63,8 @@ class File {
   std::map<std::string, int> CustomOperators() const;
 
  private:
-  explicit File(std::string content) : content_(std::move(content)) {}
+  File() = default;
+  Status Read(const std::string& where);
   Status Check(const std::string& where);
   Status CheckGraph() const;
   Status CheckIndices(const ::flatbuffers::Vector<std::int32_t>* tensors, bool may_leave_out,
@@ -73,7 +73,10 @@ class File {
   void MarkConstants();
   Status AddData(const schema::Tensor& record, FileTensor& tensor) const;
 
-  std::string content_;
+  // One of the two holds the content, where it stays when the file is moved.
+  std::optional<MappedFile> mapped_;
+  std::vector<std::byte> copied_;
+  std::span<const std::byte> content_;
   std::string name_;
   const schema::Model* model_ = nullptr;
   const schema::SubGraph* graph_ = nullptr;

@@ -162,8 +162,8 @@ Result<Graph> ReadTflite(const std::filesystem::path& path) {
   return graph.status().WithContext(fmt::format("'{}'", Printable(path.native())));
 }
 
-Result<Graph> ParseTflite(std::string content, const std::string& name) {
-  ACC_ASSIGN_OR_RETURN(const File file, File::Parse(std::move(content), name));
+Result<Graph> ParseTflite(std::string_view content, const std::string& name) {
+  ACC_ASSIGN_OR_RETURN(const File file, File::Parse(content, name));
   return Reader(file).Read();
 }
 

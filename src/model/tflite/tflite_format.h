@@ -26,6 +26,6 @@ Result<Graph> OutlineTflite(const std::filesystem::path& path);
 Result<Graph> ReadTflite(const std::filesystem::path& path);
 
 // The same of a file's content; `name` for a graph that has none.
-Result<Graph> ParseTflite(std::string content, const std::string& name);
+Result<Graph> ParseTflite(std::string_view content, const std::string& name);
 
 }  // namespace acc::model
