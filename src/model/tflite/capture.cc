@@ -22,6 +22,21 @@ std::size_t OutputsField(const File& file) {
                                   file.content().data());
 }
 
+std::vector<int> Indices(const ::flatbuffers::Vector<std::int32_t>* indices) {
+  if (indices == nullptr) return {};
+  return {indices->begin(), indices->end()};
+}
+
+// Whether the file with other outputs is otherwise `file`. It is not where something else lies over
+// the place of the outputs; no program writes such a file, but somebody may.
+bool DiffersInOutputsAlone(const File& file, const std::string& content,
+                           const std::vector<int>& outputs) {
+  const auto changed = File::ParseInPlace(std::as_bytes(std::span(content)), file.name());
+  return changed.ok() && Indices(changed->graph().outputs()) == outputs &&
+         Indices(changed->graph().inputs()) == Indices(file.graph().inputs()) &&
+         changed->tensors().size() == file.tensors().size();
+}
+
 void Append(std::string& content, std::uint32_t value) {
   content.append(reinterpret_cast<const char*>(&value), sizeof(value));
 }
@@ -46,7 +61,7 @@ CapturableTflite::CapturableTflite(File file)
     tensors_.push_back({tensor.name, tensor.type, tensor.dims, tensor.encoding});
   }
   MarkUnpackedConstants();
-  outputs_.assign(file_->graph().outputs()->begin(), file_->graph().outputs()->end());
+  outputs_ = Indices(file_->graph().outputs());
   outputs_field_ = OutputsField(*file_);
   custom_operators_ = file_->CustomOperators();
   has_bodies_ = file_->subgraphs() > 1;
@@ -91,6 +106,9 @@ Result<std::string> CapturableTflite::WithOutputs(std::span<const int> tensors) 
   for (const int output : outputs) Append(content, static_cast<std::uint32_t>(output));
   const auto offset = static_cast<std::uint32_t>(vector - outputs_field_);
   std::memcpy(content.data() + outputs_field_, &offset, sizeof(offset));
+  if (!DiffersInOutputsAlone(*file_, content, outputs)) {
+    return Failure("the list of its outputs overlaps other parts of the file; export it again");
+  }
   return content;
 }
 

@@ -48,7 +48,7 @@ class CapturableTflite {
 
   // The file with `tensors` as outputs besides its own: the runtime plans the memory of outputs so
   // that nothing overwrites them. Everything else is as it was, byte for byte. Fails where the file
-  // would grow past the 2 GiB of a FlatBuffer.
+  // would grow past the 2 GiB of a FlatBuffer, and where something else lies where its outputs are.
   Result<std::string> WithOutputs(std::span<const int> tensors) const;
 
  private:

@@ -54,6 +54,13 @@ Result<File> File::Parse(std::string_view content, const std::string& where) {
   return file;
 }
 
+Result<File> File::ParseInPlace(std::span<const std::byte> content, const std::string& where) {
+  File file;
+  file.content_ = content;
+  ACC_RETURN_IF_ERROR(file.Read(where));
+  return file;
+}
+
 Status File::Read(const std::string& where) {
   if (Identifier(content_) != kIdentifier) return Failure(WhatFile(TextOf(content_)));
   ACC_RETURN_IF_ERROR(Check(where));

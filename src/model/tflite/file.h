@@ -47,6 +47,9 @@ class File {
   static Result<File> Open(const std::filesystem::path& path);
   // The same of the file's content; `where` for the subgraph's name where it has none.
   static Result<File> Parse(std::string_view content, const std::string& where);
+  // The same of content that outlives the file, and begins where FlatBuffers may: at a multiple
+  // of 8.
+  static Result<File> ParseInPlace(std::span<const std::byte> content, const std::string& where);
 
   std::span<const std::byte> content() const { return content_; }
   const std::string& name() const { return name_; }
@@ -73,7 +76,8 @@ class File {
   void MarkConstants();
   Status AddData(const schema::Tensor& record, FileTensor& tensor) const;
 
-  // One of the two holds the content, where it stays when the file is moved.
+  // One of the two holds the content, where it stays when the file is moved; neither where it lies
+  // outside.
   std::optional<MappedFile> mapped_;
   std::vector<std::byte> copied_;
   std::span<const std::byte> content_;

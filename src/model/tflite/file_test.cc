@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "model/tflite/capture.h"
 #include "model/tflite/tflite_format.h"
 #include "model/tflite/tflite_testing.h"
@@ -104,6 +106,17 @@ TEST(CapturableTflite, AddsOutputsAndLeavesTheRest) {
   EXPECT_EQ(again->tensors().size(), 2U);
   EXPECT_EQ(file->Find("y"), 1);
   EXPECT_EQ(file->Find("z"), -1);
+}
+
+TEST(CapturableTflite, RefusesOutputsThatLieOverInputs) {
+  std::string content = Serialized(OneOperator(schema::BuiltinOperator_RELU));
+  const auto* graph = schema::GetModel(content.data())->subgraphs()->Get(0);
+  const auto* table = reinterpret_cast<const ::flatbuffers::Table*>(graph);
+  auto* fields = const_cast<std::uint8_t*>(table->GetVTable());
+  std::memcpy(fields + schema::SubGraph::VT_OUTPUTS, fields + schema::SubGraph::VT_INPUTS, 2);
+  const auto file = CapturableTflite::Parse(content, "m");
+  ASSERT_TRUE(file.ok()) << file.status().message();
+  EXPECT_THAT(file->WithOutputs(std::vector<int>{1}).status().message(), HasSubstr("overlaps"));
 }
 
 }  // namespace
