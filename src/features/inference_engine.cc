@@ -106,16 +106,12 @@ Status KeepInputs(const InputLines& lines, const fs::path& run) {
   return WriteFile(run / "input_list.txt", text);
 }
 
-bool IsQuantized(const SourceModel& source) {
-  const quantize::Overrides encodings = SourceEncodings(source.graph);
-  return !encodings.activations.empty() || !encodings.params.empty();
-}
-
 // Encodings that came with the weights do not fit what equalization makes of these.
 Status CheckEqualizable(const SourceModel& source, const InferenceEngineOptions& options) {
   const QuantizationOptions& given = options.quantization;
   const bool keeps_encodings = options.precision == Precision::kInt8 && !given.override_params;
-  if (given.algorithms.empty() || !keeps_encodings || !IsQuantized(source)) return OkStatus();
+  if (given.algorithms.empty() || !keeps_encodings || !HasSourceEncodings(source.graph))
+    return OkStatus();
   return UsageError(
       "--algorithms rescales weights, and the encodings that the model brings would no longer fit "
       "them. Add --override_params to calibrate anew, or leave --algorithms out");
@@ -123,7 +119,7 @@ Status CheckEqualizable(const SourceModel& source, const InferenceEngineOptions&
 
 // What the model's framework quantized, in the form that --quantization_overrides takes.
 Status KeepEncodings(const SourceModel& source, const fs::path& run) {
-  if (!IsQuantized(source)) return OkStatus();
+  if (!HasSourceEncodings(source.graph)) return OkStatus();
   return quantize::WriteEncodings(run / "source_encodings.json", SourceEncodings(source.graph));
 }
 

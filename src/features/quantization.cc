@@ -121,6 +121,11 @@ quantize::Overrides SourceEncodings(const model::Graph& graph) {
   return encodings;
 }
 
+bool HasSourceEncodings(const model::Graph& graph) {
+  const quantize::Overrides encodings = SourceEncodings(graph);
+  return !encodings.activations.empty() || !encodings.params.empty();
+}
+
 Result<std::unique_ptr<quantize::Quantizer>> QuantizerOf(
     const convert::TargetGraph& target, const std::vector<std::string>& source_params,
     const quantize::Overrides& overrides, const quantize::Options& options) {

@@ -52,6 +52,7 @@ Status RunFloat(const convert::TargetGraph& target, const std::vector<std::strin
 // The encodings with which the model's framework quantized it, by source name; empty for a model
 // that it did not quantize.
 quantize::Overrides SourceEncodings(const model::Graph& graph);
+bool HasSourceEncodings(const model::Graph& graph);
 
 // With the encodings that came with the model and no others; nothing runs. `types` has all tensors
 // of the graph.

@@ -103,6 +103,18 @@ class QuantizedTest(TfLiteTest):
         self.assertIn("Add --override_params", errors)
         self.run_end_to_end(path, ["pooled"], feeds, *words, "--override_params")
 
+    def test_the_checker_says_that_it_quantizes_anew(self):
+        path = quantized_convolution().write(self.folder / "model.tflite")
+        config = self.folder / "checker.json"
+        config.write_text('{"QUANTIZATION_VARIATIONS": ["tf"]}', encoding="utf-8")
+        raw = self.write_raw("image.raw", np.random.default_rng(0).uniform(-1, 1, (1, 4, 4, 2)).astype(np.float32))
+        self.run_program(
+            "--quant_checker", "-f", "tflite", "-m", path, "-i", "image", "1,4,4,2", raw, "-o", "pooled",
+            "--input_list", self.write_input_list(raw), "--config_file", config)
+        overview = (self.latest("results") / "overview.html").read_text("utf-8")
+        self.assertIn("The encodings that the model brings are not used: every option is new.", overview)
+        self.assertIn(" --override_params", overview)
+
     def test_overrides_count_for_what_the_model_does_not_quantize(self):
         overrides = self.folder / "overrides.json"
         entry = [{"bitwidth": 8, "min": -128.0, "max": 127.0, "scale": 1.0, "offset": -128, "is_symmetric": "False"}]

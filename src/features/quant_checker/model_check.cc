@@ -75,6 +75,9 @@ class ModelCheck {
     if (!options_.quantization_overrides.empty()) {
       ACC_ASSIGN_OR_RETURN(overrides_, quantize::ReadOverrides(options_.quantization_overrides));
     }
+    if (HasSourceEncodings(source_.graph)) {
+      notes_.push_back("The encodings that the model brings are not used: every option is new.");
+    }
     const auto options = OptionsOf(config_);
     needs_ = Joined(Joined(NeedsOf(config_.weights), NeedsOf(config_.biases)),
                     NeedsOf(config_.activations));
@@ -432,8 +435,10 @@ class ModelCheck {
   }
 
   std::string FlagsFor(const OptionResult& result, const std::string& file) const {
-    return fmt::format("--inference_engine … --quantization_overrides {}{}",
-                       (results_folder_ / file).native(), EngineFlags(result.option, options_));
+    const bool replaces = HasSourceEncodings(source_.graph);
+    return fmt::format("--inference_engine … --quantization_overrides {}{}{}",
+                       (results_folder_ / file).native(), replaces ? " --override_params" : "",
+                       EngineFlags(result.option, options_));
   }
 
   // Under the source's names, where there is one.
