@@ -94,6 +94,32 @@ TEST(ParseTflite, RefusesACycle) {
               HasSubstr("before anything makes it"));
 }
 
+TEST(File, ReadsZeroPointsThatLieAtOddPlaces) {
+  auto model = OneOperator(schema::BuiltinOperator_RELU);
+  schema::TensorT& tensor = *model.subgraphs[0]->tensors[0];
+  tensor.type = schema::TensorType_INT8;
+  tensor.quantization = std::make_unique<schema::QuantizationParametersT>();
+  tensor.quantization->scale = {0.5F};
+  tensor.quantization->zero_point = {0};
+  std::string content = Serialized(model);
+  const auto* graph = schema::GetModel(content.data())->subgraphs()->Get(0);
+  const auto* table =
+      reinterpret_cast<const ::flatbuffers::Table*>(graph->tensors()->Get(0)->quantization());
+  const auto* field = table->GetAddressOf(schema::QuantizationParameters::VT_ZERO_POINT);
+  const auto place = reinterpret_cast<const char*>(field) - content.data();
+  content.resize((content.size() + 7) / 8 * 8);
+  const auto offset =
+      static_cast<std::uint32_t>(content.size()) - static_cast<std::uint32_t>(place);
+  std::memcpy(content.data() + place, &offset, sizeof(offset));
+  const std::uint32_t count = 1;
+  const std::int64_t zero_point = 3;
+  content.append(reinterpret_cast<const char*>(&count), sizeof(count));
+  content.append(reinterpret_cast<const char*>(&zero_point), sizeof(zero_point));
+  const auto file = File::Parse(content, "m");
+  ASSERT_TRUE(file.ok()) << file.status().message();
+  EXPECT_EQ(file->tensor(0).encoding->channels[0].offset, -131);
+}
+
 TEST(CapturableTflite, AddsOutputsAndLeavesTheRest) {
   const std::string content = Serialized(OneOperator(schema::BuiltinOperator_RELU));
   const auto file = CapturableTflite::Parse(content, "m");

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 #include "model/flatbuffer.h"
 
@@ -46,6 +47,13 @@ Encoding ChannelOf(double scale, std::int64_t zero_point, ElementType type, int 
           .scale = scale,
           .offset = offset,
           .symmetric = first != 0 && zero_point == 0};
+}
+
+// FlatBuffers' verifier asks for vectors at multiples of 4, not of 8.
+std::int64_t ElementOf(const ::flatbuffers::Vector<std::int64_t>& vector, std::size_t index) {
+  std::int64_t element = 0;
+  std::memcpy(&element, vector.Data() + index * sizeof(element), sizeof(element));
+  return element;
 }
 
 }  // namespace
@@ -112,7 +120,7 @@ Result<std::optional<TensorEncoding>> EncodingOf(const schema::QuantizationParam
       return Failure(fmt::format("its scale {} is no positive number", scale));
     }
     const std::int64_t zero_point =
-        zero_point_count == 0 ? 0 : zero_points->Get(zero_point_count == 1 ? 0 : i);
+        zero_point_count == 0 ? 0 : ElementOf(*zero_points, zero_point_count == 1 ? 0 : i);
     constexpr std::int64_t kMost = std::int64_t{1} << 32;
     if (zero_point > kMost || zero_point < -kMost) {
       return Failure(fmt::format("its zero point {} is none of its type", zero_point));
