@@ -120,6 +120,25 @@ TEST(File, ReadsZeroPointsThatLieAtOddPlaces) {
   EXPECT_EQ(file->tensor(0).encoding->channels[0].offset, -131);
 }
 
+TEST(ParseTflite, RefusesToGatherAnAxisOfAnyLength) {
+  auto model = OneOperator(schema::BuiltinOperator_MIRROR_PAD);
+  schema::SubGraphT& graph = *model.subgraphs[0];
+  graph.tensors[0]->shape = {1 << 30};
+  graph.tensors[1]->shape = {(1 << 30) + 1};
+  graph.tensors.push_back(MakeTensor("paddings", {1, 2}));
+  graph.tensors[2]->type = schema::TensorType_INT32;
+  graph.tensors[2]->buffer = 1;
+  model.buffers.push_back(std::make_unique<schema::BufferT>());
+  model.buffers[1]->data = {0, 0, 0, 0, 1, 0, 0, 0};
+  graph.operators[0]->inputs = {0, 2};
+  graph.operators[0]->builtin_options.Set(schema::MirrorPadOptionsT{});
+  graph.operators[0]->builtin_options.AsMirrorPadOptions()->mode = schema::MirrorPadMode_SYMMETRIC;
+  EXPECT_THAT(ParseTflite(Serialized(model), "m").status().message(), HasSubstr("too long"));
+  graph.tensors[0]->shape = {2};
+  graph.tensors[1]->shape = {3};
+  EXPECT_TRUE(ParseTflite(Serialized(model), "m").ok());
+}
+
 TEST(CapturableTflite, AddsOutputsAndLeavesTheRest) {
   const std::string content = Serialized(OneOperator(schema::BuiltinOperator_RELU));
   const auto file = CapturableTflite::Parse(content, "m");

@@ -7,6 +7,9 @@
 namespace acc::model {
 namespace {
 
+// Of an axis whose elements are gathered one by one: a small file may name any number of them.
+constexpr std::int64_t kMostPlaces = std::int64_t{1} << 24;
+
 // Where each element of a symmetrically padded axis comes from: the edge itself is repeated.
 std::vector<std::int64_t> SymmetricSources(std::int64_t size, std::int64_t before,
                                            std::int64_t after) {
@@ -48,7 +51,8 @@ void MakePaddedSymmetrically(Translation& t, const Order& order,
     const std::int64_t size = t.Dims(0)[axis];
     if (before == 0 && after == 0) continue;
     if (!t.Check(before >= 0 && after >= 0 && before <= size && after <= size,
-                 "it pads with more than the axis has")) {
+                 "it pads with more than the axis has") ||
+        !t.Check(size <= kMostPlaces, "the axis that it pads is too long to be gathered")) {
       return;
     }
     value = t.Add("Gather", {value, t.Int64s("sources", SymmetricSources(size, before, after))},
