@@ -66,6 +66,26 @@ class MediapipeTest(TfLiteTest):
         self.assertEqual({name for name, row in rows.items() if float(row["SQNR"] or 0) < 60}, set())
 
 
+class QuantizationCheckerTest(TfLiteTest):
+    def test_goldens_are_compared_in_their_own_axis_order(self):
+        path = mediapipe_models()["face_detection_short_range"]
+        feeds = smooth_images(path)
+        self.golden(path, feeds)
+        (name, value), = feeds.items()
+        raw = self.write_raw("image.raw", value)
+        config = self.folder / "checker.json"
+        config.write_text('{"QUANTIZATION_VARIATIONS": ["tf"]}', encoding="utf-8")
+        words = ["--quant_checker", "-f", "tflite", "-m", path, "-i", name, ",".join(map(str, value.shape)), raw,
+                 "--input_list", self.write_input_list(raw), "--config_file", config,
+                 "--golden_output_reference_directory", self.latest("framework_runner")]
+        for output in outputs_of(path):
+            words += ["-o", output]
+        self.run_program(*words)
+        note = " ".join(json.loads((self.latest("results") / "overview.json").read_text("utf-8"))["notes"])
+        self.assertRegex(note, "in float: [0-9]{2} tensors compared")
+        self.assertGreater(float(note.split("the lowest ")[1].split(" dB")[0]), 100)
+
+
 class QuantizedTest(TfLiteTest):
     def run_small(self, builder, *more, expect=0):
         path = builder.write(self.folder / "model.tflite")

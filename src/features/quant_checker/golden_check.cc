@@ -13,10 +13,10 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "features/quant_checker/floats.h"
 #include "features/quantization.h"
 #include "match/names.h"
 #include "store/manifest.h"
+#include "tensor/layout.h"
 
 namespace acc::features {
 namespace {
@@ -77,6 +77,18 @@ Result<bool> IsGoldenLine(const std::map<std::string, fs::path>& files, const In
   return is_known;
 }
 
+// A tensor's elements in the source's order: the graph holds a channel-last source's images
+// channel-first.
+Result<std::vector<float>> InSourceOrder(const TensorView& value, AxisOrder held) {
+  ACC_ASSIGN_OR_RETURN(std::vector<float> values, ToFloats(value));
+  const Permutation back = Between(held, AxisOrder::kSource, value.dims.size());
+  if (IsIdentity(back)) return values;
+  std::vector<float> permuted(values.size());
+  ACC_RETURN_IF_ERROR(PermuteElements(std::as_bytes(std::span(values)), value.dims, back,
+                                      sizeof(float), std::as_writable_bytes(std::span(permuted))));
+  return permuted;
+}
+
 struct Worst {
   std::size_t compared = 0;
   double sqnr_db = std::numeric_limits<double>::infinity();
@@ -91,10 +103,11 @@ Result<Worst> CompareLine(const std::map<std::string, fs::path>& files, const Ch
   std::mutex mutex;
   const auto compare = [&](std::size_t, const std::string& tensor,
                            const TensorView& value) -> Status {
-    ACC_ASSIGN_OR_RETURN(const Floats floats, Floats::Of(value));
-    ACC_ASSIGN_OR_RETURN(const auto golden, ReadGolden(files.at(tensor), floats.values().size()));
+    ACC_ASSIGN_OR_RETURN(const auto values,
+                         InSourceOrder(value, graph.target.tensors.at(tensor).held));
+    ACC_ASSIGN_OR_RETURN(const auto golden, ReadGolden(files.at(tensor), values.size()));
     if (!golden) return OkStatus();
-    const double sqnr = SqnrOf(*golden, floats.values());
+    const double sqnr = SqnrOf(*golden, values);
     const std::lock_guard lock(mutex);
     ++worst.compared;
     // By name where two are equal, whatever thread comes first.
