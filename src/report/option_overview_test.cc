@@ -60,8 +60,7 @@ TEST(OptionOverview, LinesNameOptionsCausesAndRemedies) {
   const auto lines = OverviewLines(Sample());
   ASSERT_EQ(lines.size(), 6U);
   EXPECT_NE(lines[1].find("enhanced"), std::string::npos);
-  EXPECT_NE(lines[4].find("one range for each output channel: 41.0 dB"),
-            std::string::npos);
+  EXPECT_NE(lines[4].find("one range for each output channel: 41.0 dB"), std::string::npos);
   EXPECT_NE(lines[5].find("30.0 dB measured, instead of 21.5 dB"), std::string::npos);
 }
 
