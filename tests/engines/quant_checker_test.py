@@ -135,6 +135,7 @@ class QuantCheckerTest(program.ProgramTest):
         options = [v + c for v in ("tf", "enhanced", "symmetric", "asymmetric") for c in ("", "_cle")]
         overview = self.overview()
         self.assertEqual({row["name"] for row in overview["options"]}, set(options))
+        self.assertIn("is that of a Softmax, which hides errors", " ".join(overview["notes"]))
         measured = [row["measured_db"] for row in overview["options"]]
         self.assertEqual(measured, sorted(measured, reverse=True))
         self.assertIn(f"{measured[0]:.1f} dB", out)

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -13,6 +12,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "features/quant_checker/noise_sums.h"
 #include "features/quantization.h"
 #include "match/names.h"
 #include "store/manifest.h"
@@ -30,19 +30,6 @@ Result<std::optional<std::vector<float>>> ReadGolden(const fs::path& file, std::
   std::vector<float> values(count);
   std::ranges::copy(mapped.bytes(), std::as_writable_bytes(std::span(values)).begin());
   return std::optional(std::move(values));
-}
-
-double SqnrOf(std::span<const float> golden, std::span<const float> other) {
-  double signal = 0;
-  double noise = 0;
-  for (std::size_t i = 0; i < golden.size(); ++i) {
-    const double value = golden[i];
-    if (!std::isfinite(value)) continue;
-    const double difference = std::isfinite(other[i]) ? value - other[i] : value;
-    signal += value * value;
-    noise += difference * difference;
-  }
-  return noise == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(signal / noise);
 }
 
 // Files of golden tensors by the target's names.
@@ -107,7 +94,7 @@ Result<Worst> CompareLine(const std::map<std::string, fs::path>& files, const Ch
                          InSourceOrder(value, graph.target.tensors.at(tensor).held));
     ACC_ASSIGN_OR_RETURN(const auto golden, ReadGolden(files.at(tensor), values.size()));
     if (!golden) return OkStatus();
-    const double sqnr = SqnrOf(*golden, values);
+    const double sqnr = SumsOf(*golden, values).sqnr_db();
     const std::lock_guard lock(mutex);
     ++worst.compared;
     // By name where two are equal, whatever thread comes first.

@@ -91,6 +91,7 @@ class ModelCheck {
       LogInfo("{}", note);
       notes_.push_back(std::move(note));
     }
+    NoteSaturation();
     const bool equalizes = std::ranges::any_of(options, &QuantizationOption::equalize);
     if (equalizes) ACC_RETURN_IF_ERROR(AddEqualizedGraph());
     for (const QuantizationOption& option : options) ACC_RETURN_IF_ERROR(AddCandidate(option));
@@ -108,6 +109,17 @@ class ModelCheck {
     const int widest = std::max(options_.weights_width, options_.bias_width);
     graphs_.push_back(CheckedGraphOf(std::move(target), inspect::WantedFor(needs_, widest)));
     return OkStatus();
+  }
+
+  void NoteSaturation() {
+    for (const ValueInfo& output : graphs_.front().target.graph.outputs) {
+      const std::string& type = graphs_.front().maker.at(output.name).type;
+      if (type != "Softmax" && type != "Sigmoid") continue;
+      notes_.push_back(
+          fmt::format("The output '{}' is that of a {}, which hides errors where it saturates. To "
+                      "see them, name what it reads as --output_tensor.",
+                      output.name, type));
+    }
   }
 
   // Where nothing can be equalized, cle options have the first graph, and the report says so.

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "base/threads.h"
+#include "features/quant_checker/noise_sums.h"
 #include "features/target_run.h"
 #include "quantize/value_density.h"
 
@@ -94,29 +95,6 @@ class Judge {
   bool with_entropy_;
 };
 
-struct Sums {
-  double signal = 0;
-  double noise = 0;
-};
-
-double DecibelsOf(const Sums& sums) {
-  return sums.noise == 0 ? std::numeric_limits<double>::infinity()
-                         : 10 * std::log10(sums.signal / sums.noise);
-}
-
-// NaN and infinities of the float side take no part; on the other they are all noise.
-Sums SumsOf(std::span<const float> golden, std::span<const float> quantized) {
-  Sums sums;
-  for (std::size_t i = 0; i < golden.size(); ++i) {
-    if (!std::isfinite(golden[i])) continue;
-    const double value = golden[i];
-    const double difference = std::isfinite(quantized[i]) ? value - quantized[i] : value;
-    sums.signal += value * value;
-    sums.noise += difference * difference;
-  }
-  return sums;
-}
-
 bool EqualEncodings(const std::map<std::string, TensorEncoding>& some,
                     const std::map<std::string, TensorEncoding>& others) {
   const auto equal = [](const auto& a, const auto& b) {
@@ -189,7 +167,7 @@ Result<std::vector<OutputError>> MeasureOutputs(const convert::TargetGraph& targ
   model.converted = target;
   model.quantized = quantized;
   const std::vector<std::string> outputs = ComparedOutputs(target.graph);
-  std::map<std::string, std::vector<Sums>> sums;
+  std::map<std::string, std::vector<NoiseSums>> sums;
   for (const std::string& output : outputs) sums[output].resize(floats.lines);
   const auto compare = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
                            const TensorView& /*stored*/) -> Status {
@@ -209,17 +187,17 @@ Result<std::vector<OutputError>> MeasureOutputs(const convert::TargetGraph& targ
   std::vector<OutputError> errors;
   for (const std::string& output : outputs) {
     OutputError error{.output = output};
-    Sums all;
+    NoiseSums all;
     for (std::size_t line = 0; line < floats.lines; ++line) {
-      const Sums& of_line = sums.at(output)[line];
+      const NoiseSums& of_line = sums.at(output)[line];
       all.signal += of_line.signal;
       all.noise += of_line.noise;
-      if (DecibelsOf(of_line) < error.worst_line_db) {
-        error.worst_line_db = DecibelsOf(of_line);
+      if (of_line.sqnr_db() < error.worst_line_db) {
+        error.worst_line_db = of_line.sqnr_db();
         error.worst_line = line;
       }
     }
-    error.sqnr_db = DecibelsOf(all);
+    error.sqnr_db = all.sqnr_db();
     errors.push_back(error);
   }
   return errors;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+
+namespace acc::features {
+
+// Of golden values and what stands in their place. NaN and infinities among the golden ones take no
+// part; among the others they are all noise.
+struct NoiseSums {
+  double signal = 0;  // The sum of golden^2.
+  double noise = 0;   // The sum of (golden - other)^2.
+
+  // 10*log10(signal/noise); infinite without noise.
+  double sqnr_db() const {
+    return noise == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(signal / noise);
+  }
+};
+
+// Both have the same size.
+inline NoiseSums SumsOf(std::span<const float> golden, std::span<const float> other) {
+  NoiseSums sums;
+  for (std::size_t i = 0; i < golden.size(); ++i) {
+    if (!std::isfinite(golden[i])) continue;
+    const double value = golden[i];
+    const double difference = std::isfinite(other[i]) ? value - other[i] : value;
+    sums.signal += value * value;
+    sums.noise += difference * difference;
+  }
+  return sums;
+}
+
+}  // namespace acc::features
