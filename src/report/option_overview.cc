@@ -29,6 +29,14 @@ std::string FailureText(const OptionRow& row, std::size_t kind) {
   return fmt::format("{} of {}", row.failures[kind], row.checks[kind]);
 }
 
+std::string WithoutCauses(const OptionRow& best) {
+  if (std::isnan(best.measured_db)) {
+    return "The outputs are zero for all inputs: that they agree proves nothing.";
+  }
+  if (std::isinf(best.measured_db)) return "The outputs are exact: there is nothing to mend.";
+  return "No single tensor stands out: many make a little of the error each.";
+}
+
 class Page {
  public:
   explicit Page(const OptionOverview& overview) : overview_(overview) {}
@@ -116,7 +124,7 @@ class Page {
            "<ol class=\"causes\">",
            EscapeHtml(overview_.rows.front().name));
     if (overview_.causes.empty()) {
-      html_ += "<li>No single tensor stands out: many make a little of the error each.</li>";
+      Append(html_, "<li>{}</li>", WithoutCauses(overview_.rows.front()));
     }
     for (const CauseText& cause : overview_.causes) {
       Append(html_,
@@ -236,7 +244,7 @@ std::vector<std::string> OverviewLines(const OptionOverview& overview) {
     }
   }
   if (overview.causes.empty() && !overview.rows.empty()) {
-    lines.emplace_back("no single tensor stands out: many make a little of the error each");
+    lines.push_back(WithoutCauses(overview.rows.front()));
   }
   if (overview.remedies_db) {
     lines.push_back(fmt::format("with these remedies: {} measured, instead of {}",

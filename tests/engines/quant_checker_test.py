@@ -210,6 +210,16 @@ class QuantCheckerTest(program.ProgramTest):
         self.assertRegex(" ".join(self.overview()["notes"]), "cle are equal to those without: no pair of layers")
         self.assertEqual(len({row["measured_db"] for row in self.overview()["options"]}), 1)
 
+    def test_zeros_prove_nothing(self):
+        tensors = small_model(self.folder / "m.onnx")
+        model = onnx.load(self.folder / "m.onnx")
+        for i, (name, value) in enumerate(tensors.items()):
+            model.graph.initializer[i].CopyFrom(numpy_helper.from_array(value * 0, name))
+        onnx.save(model, self.folder / "m.onnx")
+        out, _ = self.check("m.onnx", {"QUANTIZATION_VARIATIONS": ["tf"]}, self.raws())
+        self.assertIn("The outputs are zero for all inputs", out)
+        self.assertIsNone(self.overview()["options"][0]["measured_db"])
+
     def test_nan_weights_fail_and_are_counted(self):
         tensors = small_model(self.folder / "m.onnx")
         model = onnx.load(self.folder / "m.onnx")

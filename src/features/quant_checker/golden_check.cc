@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -97,6 +98,7 @@ Result<Worst> CompareLine(const std::map<std::string, fs::path>& files, const Ch
     const double sqnr = SumsOf(*golden, values).sqnr_db();
     const std::lock_guard lock(mutex);
     ++worst.compared;
+    if (std::isnan(sqnr)) return OkStatus();  // Zeros on both sides.
     // By name where two are equal, whatever thread comes first.
     if (std::pair(sqnr, tensor) < std::pair(worst.sqnr_db, worst.tensor) || worst.tensor.empty()) {
       worst.sqnr_db = sqnr;

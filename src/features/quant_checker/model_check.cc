@@ -394,6 +394,8 @@ class ModelCheck {
     overview.overrides_flags = FlagsFor(result, overview.overrides_file);
     ACC_RETURN_IF_ERROR(quantize::WriteEncodings(results_folder_ / overview.overrides_file,
                                                  InSourceNames(encodings, graph)));
+    // Nothing to explain: no error, or no output other than zero.
+    if (!std::isfinite(result.measured_db)) return OkStatus();
     IsolatedQuantization isolated(graph, lines_, floats_.outputs, *engine_);
     ACC_ASSIGN_OR_RETURN(const auto noise,
                          FindNoise(graph, result, isolated, kMostCauses, kMostRuns));

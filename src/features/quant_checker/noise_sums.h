@@ -14,9 +14,12 @@ struct NoiseSums {
   double signal = 0;  // The sum of golden^2.
   double noise = 0;   // The sum of (golden - other)^2.
 
-  // 10*log10(signal/noise); infinite without noise.
+  // 10*log10(signal/noise); infinite without noise, NaN where there is no signal either: that zeros
+  // agree proves nothing.
   double sqnr_db() const {
-    return noise == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(signal / noise);
+    using Limits = std::numeric_limits<double>;
+    if (noise == 0) return signal == 0 ? Limits::quiet_NaN() : Limits::infinity();
+    return 10 * std::log10(signal / noise);
   }
 };
 

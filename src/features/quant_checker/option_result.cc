@@ -206,7 +206,7 @@ Result<std::vector<OutputError>> MeasureOutputs(const convert::TargetGraph& targ
 double LowestOf(const std::vector<OutputError>& outputs) {
   double lowest = std::numeric_limits<double>::quiet_NaN();
   for (const OutputError& output : outputs) {
-    if (!(output.sqnr_db >= lowest)) lowest = output.sqnr_db;
+    if (!std::isnan(output.sqnr_db) && !(output.sqnr_db >= lowest)) lowest = output.sqnr_db;
   }
   return lowest;
 }

@@ -73,7 +73,7 @@ Result<std::vector<OutputError>> MeasureOutputs(const convert::TargetGraph& targ
                                                 const InputLines& lines, const FloatOutputs& floats,
                                                 target::Engine& engine, std::string_view what);
 
-// The lowest SQNR of the outputs; NaN where there are none.
+// The lowest SQNR of the outputs; NaN where none has one.
 double LowestOf(const std::vector<OutputError>& outputs);
 
 // Of values with that encoding, as a power ratio; nothing where there is no signal.
