@@ -183,8 +183,8 @@ Result<CheckerConfig> ConfigOf(const Json& json) {
     if (!json.contains(key.key)) continue;
     ACC_ASSIGN_OR_RETURN(config.*key.checks, ReadChecks(json[key.key], key));
   }
-  const auto value = [&](std::string_view key, Json usual) {
-    return json.contains(key) ? json[key] : std::move(usual);
+  const auto value = [&](std::string_view key, const Json& usual) {
+    return json.contains(key) ? json[key] : usual;
   };
   ACC_RETURN_IF_ERROR(ReadSwitches(value(kAlgorithmsKey, Json::array({"None"})), kAlgorithmsKey,
                                    "cle", "none", config.equalize));
