@@ -16,9 +16,8 @@ import tempfile
 
 from listing import ROOT
 
-# The analyzer in shallow mode takes a third of the time; the flags of the compilation database are those of g++.
-ARGUMENTS = [f"--extra-arg={word}"
-             for word in ("-Xclang", "-analyzer-config", "-Xclang", "mode=shallow", "-Wno-unknown-warning-option")]
+# The flags of the compilation database are those of g++.
+ARGUMENTS = ["--extra-arg=-Wno-unknown-warning-option"]
 
 
 def sources(build):
