@@ -175,6 +175,15 @@ schema::BuiltinOperator File::Code(const schema::Operator& node) const {
                   static_cast<schema::BuiltinOperator>(code.deprecated_builtin_code()));
 }
 
+std::vector<std::string> File::Names(const ::flatbuffers::Vector<std::int32_t>* tensors) const {
+  std::vector<std::string> names;
+  for (std::uint32_t i = 0; i < SizeOf(tensors); ++i) {
+    const std::int32_t index = tensors->Get(i);
+    names.push_back(index < 0 ? "" : tensor(index).name);
+  }
+  return names;
+}
+
 std::string File::Type(const schema::Operator& node) const {
   const schema::BuiltinOperator code = Code(node);
   if (code == schema::BuiltinOperator_CUSTOM) {

@@ -59,6 +59,9 @@ class File {
   const std::vector<FileTensor>& tensors() const { return tensors_; }
   const FileTensor& tensor(int index) const { return tensors_[static_cast<std::size_t>(index)]; }
 
+  // Of tensors by their indices, as operators list them; empty for one left out.
+  std::vector<std::string> Names(const ::flatbuffers::Vector<std::int32_t>* tensors) const;
+
   // "CONV_2D"; the name of a custom operator; "operator 207" for one that is newer than the schema.
   std::string Type(const schema::Operator& node) const;
   schema::BuiltinOperator Code(const schema::Operator& node) const;

@@ -8,22 +8,12 @@ namespace {
 
 using tflite::File;
 using tflite::FileTensor;
-using Indices = ::flatbuffers::Vector<std::int32_t>;
-
-std::vector<std::string> Names(const File& file, const Indices* tensors) {
-  std::vector<std::string> names;
-  for (std::uint32_t i = 0; i < SizeOf(tensors); ++i) {
-    const std::int32_t index = tensors->Get(i);
-    names.push_back(index < 0 ? "" : file.tensor(index).name);
-  }
-  return names;
-}
 
 Node Outlined(const File& file, const tflite::schema::Operator& node) {
   Node outlined;
   outlined.op_type = file.Type(node);
-  outlined.inputs = Names(file, node.inputs());
-  outlined.outputs = Names(file, node.outputs());
+  outlined.inputs = file.Names(node.inputs());
+  outlined.outputs = file.Names(node.outputs());
   if (!outlined.outputs.empty()) outlined.name = outlined.outputs.front();
   return outlined;
 }

@@ -13,20 +13,11 @@ namespace {
 
 using Indices = ::flatbuffers::Vector<std::int32_t>;
 
-std::vector<std::string> Names(const File& file, const Indices* tensors) {
-  std::vector<std::string> names;
-  for (std::uint32_t i = 0; i < SizeOf(tensors); ++i) {
-    const std::int32_t index = tensors->Get(i);
-    names.push_back(index < 0 ? "" : file.tensor(index).name);
-  }
-  return names;
-}
-
 StoredNode StoredFrom(const File& file, const schema::Operator& node) {
   StoredNode stored{.name = "",
                     .type = file.Type(node),
-                    .inputs = Names(file, node.inputs()),
-                    .outputs = Names(file, node.outputs())};
+                    .inputs = file.Names(node.inputs()),
+                    .outputs = file.Names(node.outputs())};
   if (!stored.outputs.empty()) stored.name = stored.outputs.front();
   return stored;
 }
