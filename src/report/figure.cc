@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/files.h"
 #include "report/html.h"
@@ -350,6 +351,18 @@ void DrawLegend(const Canvas& canvas, const Figure& figure) {
 }
 
 }  // namespace
+
+Curve StepsOf(std::string label, const Colour& colour, const std::vector<double>& edges,
+              const std::vector<std::uint64_t>& counts) {
+  Curve curve{std::move(label), colour, CurveStyle::kSteps, {}};
+  for (std::size_t bin = 0; bin < counts.size(); ++bin) {
+    curve.points.push_back({edges[bin], static_cast<double>(counts[bin])});
+  }
+  if (!counts.empty()) {
+    curve.points.push_back({edges.back(), static_cast<double>(counts.back())});
+  }
+  return curve;
+}
 
 std::vector<double> Ticks(double low, double high, int most) {
   if (!(low < high) || !std::isfinite(high - low) || most < 1) return {};

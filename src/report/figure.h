@@ -38,6 +38,10 @@ struct Curve {
   std::vector<PlotPoint> points;  // Finite, x not falling.
 };
 
+// A histogram: counts[i] between edges[i] and edges[i+1].
+Curve StepsOf(std::string label, const Colour& colour, const std::vector<double>& edges,
+              const std::vector<std::uint64_t>& counts);
+
 // A vertical line across the panel.
 struct Marker {
   std::string label;

@@ -32,18 +32,6 @@ void AddCalibrated(const InspectedTensor& tensor, Panel* panel) {
   panel->markers.push_back({label, kCalibratedColour, tensor.calibrated->high, true});
 }
 
-Curve StepsOf(std::string label, const Colour& colour, const inspect::CommonBins& bins,
-              const std::vector<std::uint64_t>& counts) {
-  Curve curve{std::move(label), colour, CurveStyle::kSteps, {}};
-  for (std::size_t bin = 0; bin < counts.size(); ++bin) {
-    curve.points.push_back({bins.edges[bin], static_cast<double>(counts[bin])});
-  }
-  if (!counts.empty()) {
-    curve.points.push_back({bins.edges.back(), static_cast<double>(counts.back())});
-  }
-  return curve;
-}
-
 }  // namespace
 
 Figure DensityFigure(const InspectedTensor& tensor) {
@@ -81,8 +69,8 @@ Figure HistogramsFigure(const InspectedTensor& tensor) {
   figure.note = BinsText(tensor.bins) + "; exact counts";
   figure.x_label = "value";
   Panel panel{.y_label = "elements", .curves = {}, .markers = {}, .from_zero = true};
-  panel.curves = {StepsOf("golden", kGoldenColour, tensor.bins, tensor.bins.golden),
-                  StepsOf("target", kTargetColour, tensor.bins, tensor.bins.target)};
+  panel.curves = {StepsOf("golden", kGoldenColour, tensor.bins.edges, tensor.bins.golden),
+                  StepsOf("target", kTargetColour, tensor.bins.edges, tensor.bins.target)};
   AddCalibrated(tensor, &panel);
   figure.panels.push_back(std::move(panel));
   return figure;

@@ -33,18 +33,6 @@ std::string EncodingText(const ParamPlot& plot) {
                      first.bitwidth, first.min, first.max, first.scale);
 }
 
-Curve StepsOf(std::string label, const Colour& colour, const std::vector<double>& edges,
-              const std::vector<std::uint64_t>& counts) {
-  Curve curve{std::move(label), colour, CurveStyle::kSteps, {}};
-  for (std::size_t bin = 0; bin < counts.size(); ++bin) {
-    curve.points.push_back({edges[bin], static_cast<double>(counts[bin])});
-  }
-  if (!counts.empty()) {
-    curve.points.push_back({edges.back(), static_cast<double>(counts.back())});
-  }
-  return curve;
-}
-
 // The range and the error of one channel.
 struct Channel {
   double min = 0;
