@@ -12,9 +12,6 @@
 namespace acc::features {
 namespace {
 
-// Fewer inputs than this rarely show the ranges that real data have.
-constexpr std::size_t kAdvisedInputs = 50;
-
 // What a calibration flag says of one side, over what the switches say.
 Status Calibration(const std::string& word, std::string_view flag, bool contradicts,
                    std::string_view other, quantize::Algorithm& algorithm) {

@@ -2,6 +2,7 @@
 // Calibrates and quantizes a converted graph.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -17,6 +18,9 @@
 #include "quantize/quantize.h"
 
 namespace acc::features {
+
+// Fewer inputs than this rarely show the ranges that real data have.
+inline constexpr std::size_t kAdvisedInputs = 50;
 
 // Runs the float graph over all input lines, once, and inserts quantization. `source_params` are
 // the names of the source's weights and biases, under which overrides may name them. Overrides of

@@ -33,7 +33,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMostCauses = 5;
 constexpr std::size_t kNoisiest = 3;
 constexpr std::size_t kMostRuns = 64;
-constexpr std::size_t kAdvisedInputs = 50;
 
 // An option with what will quantize it.
 struct Candidate {
@@ -257,6 +256,8 @@ class ModelCheck {
       ACC_RETURN_IF_ERROR(files.WriteParams(result.option.name, weights, biases));
     }
     ACC_ASSIGN_OR_RETURN(const auto input_tables, InputTables(inputs));
+    for (const auto& table : input_tables)
+      thresholds_met_ = thresholds_met_ && table.failures() == 0;
     ACC_RETURN_IF_ERROR(files.WriteInputs(input_tables));
     ACC_RETURN_IF_ERROR(WriteActivations(input_tables, files));
     return files.Close();
@@ -299,7 +300,6 @@ class ModelCheck {
     const auto write = [&](std::size_t option, std::size_t line,
                            const report::CheckTable& table) -> Status {
       Count(results_[option], 0, table);
-      if (table.failures() + input_tables[line].failures() > 0) thresholds_met_ = false;
       return files.WriteActivations(results_[option].option.name, line, table, input_tables[line]);
     };
     return CheckActivations(sources, write);

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 
 #include "base/threads.h"
 #include "features/quant_checker/noise_sums.h"
 #include "features/target_run.h"
+#include "quantize/ranges.h"
 #include "quantize/value_density.h"
 
 namespace acc::features {
@@ -117,10 +117,7 @@ std::vector<std::string> ComparedOutputs(const model::Graph& graph) {
 }  // namespace
 
 bool SameGrids(const TensorEncoding& a, const TensorEncoding& b) {
-  const auto same = [](const Encoding& x, const Encoding& y) {
-    return x.scale == y.scale && x.offset == y.offset && x.bitwidth == y.bitwidth;
-  };
-  return a.axis == b.axis && std::ranges::equal(a.channels, b.channels, same);
+  return a.axis == b.axis && quantize::HaveEqualScales(a, b);
 }
 
 bool HasEncodingsOf(const quantize::QuantizedGraph& quantized, const OptionResult& result) {
@@ -150,8 +147,7 @@ OptionResult JudgeOption(const QuantizationOption& option, const CheckedGraph& g
                       .shares_range_with = quantized.shares_range_with,
                       .params = judge.Params(),
                       .shares = {},
-                      .outputs = {},
-                      .notes = quantized.notes};
+                      .outputs = {}};
   result.shares = judge.Shares(result.params);
   double noise = 0;
   for (const NoiseShare& share : result.shares) noise += share.noise;

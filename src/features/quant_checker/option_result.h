@@ -52,7 +52,6 @@ struct OptionResult {
   double expected_db = 0;           // -10*log10 of the sum of all shares.
   std::vector<OutputError> outputs;
   double measured_db = 0;  // The lowest of the outputs.
-  std::vector<std::string> notes;
 };
 
 // Takes what `quantized` says of tensors and computes everything but the outputs.
