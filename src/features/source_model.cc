@@ -103,10 +103,14 @@ Status CheckOutputs(const model::Graph& graph, const std::vector<std::string>& o
   return OkStatus();
 }
 
-Result<SourceModel> LineUp(Result<model::Graph> graph, const ModelOptions& options) {
-  if (!graph.ok()) return graph.status();
+using Reader = decltype(model::ReaderInfo::read);
+
+Result<SourceModel> ReadWith(Reader model::ReaderInfo::*reader, const ModelOptions& options) {
+  ACC_ASSIGN_OR_RETURN(const model::ReaderInfo* format, model::FindReader(options.framework));
+  model::Ends ends{.outputs = options.output_tensors};
+  for (const InputTensor& input : options.input_tensors) ends.inputs.push_back(input.name);
   SourceModel model;
-  model.graph = *std::move(graph);
+  ACC_ASSIGN_OR_RETURN(model.graph, (format->*reader)(options.model_path, ends));
   model.inputs = model.graph.inputs;
   ACC_RETURN_IF_ERROR(LineUpInputs(model, options.input_tensors));
   ACC_RETURN_IF_ERROR(CheckOutputs(model.graph, options.output_tensors));
@@ -126,20 +130,20 @@ std::vector<std::string> ParamNames(const model::Graph& graph) {
 }
 
 std::string ModelSpelling(const std::string& name, const std::vector<std::string>& known) {
-  const bool is_known = std::ranges::find(known, name) != known.end();
-  if (is_known || !name.ends_with(":0")) return name;
-  const std::string bare = name.substr(0, name.size() - 2);
-  return std::ranges::find(known, bare) != known.end() ? bare : name;
+  const auto is_known = [&](const std::string& spelling) {
+    return std::ranges::find(known, spelling) != known.end();
+  };
+  if (is_known(name)) return name;
+  const std::string other = name.ends_with(":0") ? name.substr(0, name.size() - 2) : name + ":0";
+  return is_known(other) ? other : name;
 }
 
 Result<SourceModel> ReadSourceModel(const ModelOptions& options) {
-  ACC_ASSIGN_OR_RETURN(const model::ReaderInfo* reader, model::FindReader(options.framework));
-  return LineUp(reader->read(options.model_path), options);
+  return ReadWith(&model::ReaderInfo::read, options);
 }
 
 Result<SourceModel> OutlineSourceModel(const ModelOptions& options) {
-  ACC_ASSIGN_OR_RETURN(const model::ReaderInfo* reader, model::FindReader(options.framework));
-  return LineUp(reader->outline(options.model_path), options);
+  return ReadWith(&model::ReaderInfo::outline, options);
 }
 
 std::optional<InputCodes> CodesOf(const SourceModel& model, const std::string& input, bool native) {

@@ -21,9 +21,9 @@ struct SourceModel {
 };
 
 // Reads the model and lines up --input_tensor and --output_tensor with it. Fails for an input or
-// output that the model does not have (with a suggestion; a trailing ":0" is tolerated), for an
-// input left out or given twice, for dims that contradict the model's (printing both), and for an
-// input of strings.
+// output that the model does not have (with a suggestion; a trailing ":0" more or less is
+// tolerated), for an input left out or given twice, for dims that contradict the model's (printing
+// both), and for an input of strings.
 Result<SourceModel> ReadSourceModel(const ModelOptions& options);
 
 // The same of the model in its framework's own operators (model::ReaderInfo::outline).
@@ -44,7 +44,7 @@ Result<store::NamedTensors> ReadInputTensors(const SourceModel& model, const Mod
 // The names of the model's weights, biases and other constants.
 std::vector<std::string> ParamNames(const model::Graph& graph);
 
-// `name` as the model spells it: itself, or without a trailing ":0" that only that spelling lacks.
+// `name` as the model spells it: itself, or with or without a trailing ":0".
 std::string ModelSpelling(const std::string& name, const std::vector<std::string>& known);
 
 }  // namespace acc::features

@@ -15,11 +15,17 @@
 namespace acc::model {
 namespace {
 
+// A reader of a format that declares its inputs and outputs.
+template <Result<Graph> (*read)(const std::filesystem::path&)>
+Result<Graph> Whole(const std::filesystem::path& path, const Ends&) {
+  return read(path);
+}
+
 constexpr std::array kReaders = {
-    ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &LooksLikeOnnx, &ReadOnnx,
-               &ReadOnnx, ".onnx"},
-    ReaderInfo{"tflite", "TensorFlow Lite models (.tflite).", &LooksLikeTflite, &ReadTflite,
-               &OutlineTflite, ".tflite"},
+    ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &LooksLikeOnnx, &Whole<ReadOnnx>,
+               &Whole<ReadOnnx>, ".onnx"},
+    ReaderInfo{"tflite", "TensorFlow Lite models (.tflite).", &LooksLikeTflite, &Whole<ReadTflite>,
+               &Whole<OutlineTflite>, ".tflite"},
 };
 
 // Frameworks of the contract, whether this build has a reader for them or not.

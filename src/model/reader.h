@@ -4,12 +4,21 @@
 
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/status.h"
 #include "model/graph.h"
 
 namespace acc::model {
+
+// What of a model is wanted, by names that it may not have. Formats that declare their inputs and
+// outputs do not need it.
+struct Ends {
+  std::vector<std::string> inputs = {};
+  std::vector<std::string> outputs = {};
+};
 
 // A row of the table of formats. The content decides; the file's extension is only a hint for
 // errors.
@@ -17,10 +26,10 @@ struct ReaderInfo {
   std::string_view framework;  // As on the command line: "onnx".
   std::string_view summary;    // One line, for --help and the docs.
   bool (*matches)(std::string_view first_bytes);
-  Result<Graph> (*read)(const std::filesystem::path& path);
+  Result<Graph> (*read)(const std::filesystem::path& path, const Ends& ends);
   // The model in its framework's own operators: what a golden run shows. It may lack constants.
   // Models that cannot be translated have one too.
-  Result<Graph> (*outline)(const std::filesystem::path& path);
+  Result<Graph> (*outline)(const std::filesystem::path& path, const Ends& ends);
   std::string_view extension;  // Of files in a folder of models.
 };
 

@@ -23,8 +23,8 @@ TEST(ReaderTest, EveryRowIsFoundInAnyCase) {
     EXPECT_TRUE(names.insert(reader.framework).second);
     EXPECT_FALSE(reader.summary.empty());
     EXPECT_FALSE(reader.matches(""));
-    EXPECT_FALSE(reader.read("/no/such/file").ok());
-    EXPECT_FALSE(reader.outline("/no/such/file").ok());
+    EXPECT_FALSE(reader.read("/no/such/file", {}).ok());
+    EXPECT_FALSE(reader.outline("/no/such/file", {}).ok());
   }
 }
 
