@@ -27,6 +27,7 @@ constexpr std::array kPasses = {
     PassRow{"checking the operators", &CheckTranslated},
     PassRow{"folding constants", &FoldConstants},
     PassRow{"removing identities", &RemoveIdentities},
+    PassRow{"holding images channel-first", &HoldChannelFirst},
     PassRow{"folding batch norms", &FoldBatchNorm},
     PassRow{"dropping unused nodes", &DropUnusedNodes},
     PassRow{"equalizing layers", &EqualizeLayers},

@@ -86,6 +86,10 @@ Status DropUnusedNodes(State& state);
 Status FoldConstants(State& state);
 // Takes out nodes whose output has the value of their input.
 Status RemoveIdentities(State& state);
+// Of a graph whose source is channel-last: moves the Transposes around operators on images away
+// from them, through the operators that work in any order, until few are left. The tensors in
+// between are then held channel-first, which `source_tensors` says.
+Status HoldChannelFirst(State& state);
 // Folds BatchNormalization, and biases that are added afterwards, into the linear operator before.
 // Where there is none, mean, variance and epsilon are folded into the scale and the bias.
 Status FoldBatchNorm(State& state);

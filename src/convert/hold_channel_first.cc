@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "convert/rename.h"
+#include "convert/state.h"
+#include "tensor/layout.h"
+
+namespace acc::convert {
+namespace {
+
+using model::Node;
+using Axes = std::vector<std::int64_t>;
+
+// Operators that do the same to every element, whatever the order of the axes.
+const std::unordered_set<std::string_view>& ElementWise() {
+  static const std::unordered_set<std::string_view> kTypes = {
+      "Abs",         "Acos",
+      "Acosh",       "Add",
+      "And",         "Asin",
+      "Asinh",       "Atan",
+      "Atanh",       "Cast",
+      "Ceil",        "Clip",
+      "Cos",         "Cosh",
+      "Div",         "Elu",
+      "Equal",       "Erf",
+      "Exp",         "Floor",
+      "Greater",     "GreaterOrEqual",
+      "HardSigmoid", "HardSwish",
+      "Identity",    "IsInf",
+      "IsNaN",       "LeakyRelu",
+      "Less",        "LessOrEqual",
+      "Log",         "Max",
+      "Min",         "Mod",
+      "Mul",         "Neg",
+      "Not",         "Or",
+      "Pow",         "PRelu",
+      "Reciprocal",  "Relu",
+      "Round",       "Selu",
+      "Sigmoid",     "Sign",
+      "Sin",         "Sinh",
+      "Softplus",    "Softsign",
+      "Sqrt",        "Sub",
+      "Sum",         "Tan",
+      "Tanh",        "Where",
+      "Xor",
+  };
+  return kTypes;
+}
+
+const std::unordered_set<std::string_view>& AlongAttributeAxis() {
+  static const std::unordered_set<std::string_view> kTypes = {"Concat", "LogSoftmax", "Softmax",
+                                                              "Split"};
+  return kTypes;
+}
+
+bool IsReduction(std::string_view type) { return type.starts_with("Reduce"); }
+
+Axes FirstOrder(std::size_t rank) {
+  const Permutation order = FromSource(AxisOrder::kChannelFirst, rank);
+  return {order.begin(), order.end()};
+}
+
+Axes LastOrder(std::size_t rank) {
+  const Permutation order = FromSource(AxisOrder::kChannelLast, rank);
+  return {order.begin(), order.end()};
+}
+
+// Where the source's axis is in a channel-first value.
+std::int64_t PlaceOf(std::int64_t axis, std::size_t rank) {
+  const Axes order = FirstOrder(rank);
+  return std::ranges::find(order, axis) - order.begin();
+}
+
+std::optional<std::int64_t> FromZero(std::int64_t axis, std::size_t rank) {
+  const auto count = static_cast<std::int64_t>(rank);
+  if (axis < 0) axis += count;
+  if (axis < 0 || axis >= count) return std::nullopt;
+  return axis;
+}
+
+// Goes through the nodes once, in topological order, and makes them anew. What the graph called x
+// may now exist as it was, channel-first, or in both forms.
+class Holder {
+ public:
+  explicit Holder(State& state) : state_(state), old_(std::move(state.graph.nodes)) {
+    state_.graph.nodes.clear();
+    for (const ValueInfo& output : state_.graph.outputs) outputs_.insert(output.name);
+  }
+
+  void Run() {
+    for (Node& node : old_) {
+      if (IsToFirst(node) || IsToLast(node) || Follows(node) || ReducesAway(node)) continue;
+      for (std::string& input : node.inputs) input = AsItWas(input);
+      Emit(std::move(node));
+    }
+    for (const ValueInfo& output : state_.graph.outputs) {
+      if (first_.contains(output.name) && !as_it_was_.contains(output.name)) {
+        EmitTranspose(first_.at(output.name), output.name, LastOrder(*RankOf(output.name)));
+      }
+    }
+    for (Node& node : state_.graph.nodes) {
+      RenameReads(node, renamed_);
+      for (std::string& output : node.outputs) {
+        const auto found = renamed_.find(output);
+        if (found != renamed_.end()) output = found->second;
+      }
+    }
+    DropUnusedInitializers(state_.graph);
+    state_.TypesMayImprove();
+  }
+
+ private:
+  void Emit(Node node) {
+    for (const std::string& output : node.outputs) made_.insert(output);
+    state_.graph.nodes.push_back(std::move(node));
+  }
+
+  void EmitTranspose(const std::string& from, const std::string& to, Axes order) {
+    Node node;
+    node.name = to;
+    node.op_type = "Transpose";
+    node.inputs = {from};
+    node.outputs = {to};
+    node.attributes["perm"] = std::move(order);
+    Emit(std::move(node));
+  }
+
+  std::optional<std::size_t> RankOf(const std::string& tensor) const {
+    if (const Tensor* constant = state_.Constant(tensor)) return constant->dims().size();
+    const ValueInfo* info = state_.TypeOf(tensor);
+    if (info == nullptr || !info->has_rank) return std::nullopt;
+    return info->dims.size();
+  }
+
+  bool IsSourceTensor(const std::string& tensor) const {
+    return state_.graph.source_tensors.contains(tensor);
+  }
+
+  std::string FirstName(const std::string& tensor) {
+    return state_.NewName(tensor + "_channel_first");
+  }
+
+  std::string AsItWas(const std::string& tensor) {
+    const auto known = as_it_was_.find(tensor);
+    if (known != as_it_was_.end()) return known->second;
+    const auto first = first_.find(tensor);
+    if (first == first_.end()) return tensor;
+    const std::string name =
+        outputs_.contains(tensor) ? tensor : state_.NewName(tensor + "_channel_last");
+    EmitTranspose(first->second, name, LastOrder(*RankOf(tensor)));
+    return as_it_was_[tensor] = name;
+  }
+
+  std::string First(const std::string& tensor, std::size_t rank) {
+    const auto known = first_.find(tensor);
+    if (known != first_.end()) return known->second;
+    const std::string name = FirstName(tensor);
+    EmitTranspose(AsItWas(tensor), name, FirstOrder(rank));
+    as_it_was_.emplace(tensor, tensor);
+    return first_[tensor] = name;
+  }
+
+  // The value is the tensor, channel-first, under the tensor's name where that is free.
+  void HoldFirst(const std::string& tensor, const std::string& value) {
+    first_[tensor] = value;
+    if (outputs_.contains(tensor) || !IsSourceTensor(tensor)) return;
+    renamed_[value] = tensor;
+    state_.graph.source_tensors[tensor].held = AxisOrder::kChannelFirst;
+  }
+
+  static bool HasPerm(const Node& node, Axes (*order)(std::size_t)) {
+    if (node.op_type != "Transpose" || !node.domain.empty()) return false;
+    const Axes perm = node.Get<Axes>("perm", {});
+    return perm.size() >= 3 && perm.size() <= 5 && perm == order(perm.size());
+  }
+
+  // The beginning of what an operator on images does.
+  bool IsToFirst(const Node& node) {
+    if (!HasPerm(node, &FirstOrder) || state_.Constant(node.inputs[0]) != nullptr) return false;
+    const std::string& output = node.outputs[0];
+    if (IsSourceTensor(output) || outputs_.contains(output)) return false;
+    as_it_was_[output] = First(node.inputs[0], node.Get<Axes>("perm", {}).size());
+    return true;
+  }
+
+  // Its end.
+  bool IsToLast(const Node& node) {
+    if (!HasPerm(node, &LastOrder)) return false;
+    const std::string value = AsItWas(node.inputs[0]);
+    const std::string& output = node.outputs[0];
+    const bool is_own = made_.contains(value) && !IsSourceTensor(value) &&
+                        !outputs_.contains(value) && !renamed_.contains(value);
+    if (!is_own || !IsSourceTensor(output)) {
+      first_[output] = value;
+      EmitTranspose(value, output, LastOrder(node.Get<Axes>("perm", {}).size()));
+      as_it_was_[output] = output;
+      return true;
+    }
+    HoldFirst(output, value);
+    return true;
+  }
+
+  bool IsHeldFirst(const std::string& tensor, std::size_t rank) const {
+    return first_.contains(tensor) && RankOf(tensor) == rank;
+  }
+
+  // Operators that work on a channel-first value as well, if one of their inputs is there in that
+  // form.
+  bool Follows(Node& node) {
+    if (!node.domain.empty() || node.outputs.empty() || node.inputs.empty()) return false;
+    const auto rank = RankOf(node.outputs[0]);
+    if (!rank || *rank < 3 || *rank > 5) return false;
+    const bool any = std::ranges::any_of(
+        node.inputs, [&](const std::string& input) { return IsHeldFirst(input, *rank); });
+    if (!any) return false;
+    Node changed = node;
+    if (!Change(changed, *rank)) return false;
+    std::vector<std::string> outputs = changed.outputs;
+    for (std::string& output : changed.outputs) {
+      if (!output.empty()) output = FirstName(output);
+    }
+    const std::vector<std::string> values = changed.outputs;
+    Emit(std::move(changed));
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if (!outputs[i].empty()) HoldFirst(outputs[i], values[i]);
+    }
+    return true;
+  }
+
+  bool Change(Node& node, std::size_t rank) {
+    if (ElementWise().contains(node.op_type)) return TakeFirst(node, rank, node.inputs.size());
+    if (AlongAttributeAxis().contains(node.op_type)) {
+      const auto axis =
+          FromZero(node.Get<std::int64_t>("axis", node.op_type == "Split" ? 0 : -1), rank);
+      const std::size_t images = node.op_type == "Concat" ? node.inputs.size() : 1;
+      if (!axis || !TakeFirst(node, rank, images)) return false;
+      node.attributes["axis"] = PlaceOf(*axis, rank);
+      return true;
+    }
+    if (node.op_type == "Pad" && (node.inputs.size() < 4 || node.inputs[3].empty()))
+      return ChangePad(node, rank);
+    if (node.op_type == "Tile") return ChangePerAxis(node, 1, rank) && TakeFirst(node, rank, 1);
+    if (node.op_type == "Slice" && node.inputs.size() >= 4)
+      return ChangeAxes(node, 3, rank) && TakeFirst(node, rank, 1);
+    const bool keeps = node.Get<std::int64_t>("keepdims", 1) != 0;
+    if (IsReduction(node.op_type) && keeps && node.inputs.size() == 2) {
+      return ChangeAxes(node, 1, rank) && TakeFirst(node, rank, 1);
+    }
+    return false;
+  }
+
+  // Makes the first `count` inputs channel-first; false where one of them cannot be.
+  bool TakeFirst(Node& node, std::size_t rank, std::size_t count) {
+    std::vector<std::string> taken = node.inputs;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string& input = node.inputs[i];
+      if (input.empty()) continue;
+      const auto own = RankOf(input);
+      const bool is_constant = state_.Constant(input) != nullptr;
+      if (!own || *own > rank || (!is_constant && *own != rank && *own != 0)) return false;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string& input = node.inputs[i];
+      if (input.empty() || *RankOf(input) == 0) continue;
+      taken[i] =
+          state_.Constant(input) != nullptr ? FirstConstant(input, rank) : First(input, rank);
+    }
+    node.inputs = std::move(taken);
+    return true;
+  }
+
+  // A constant that broadcasts to a channel-first value as it did before.
+  std::string FirstConstant(const std::string& name, std::size_t rank) {
+    const Tensor constant = *state_.Constant(name);
+    if (constant.size() == 1 && constant.dims().size() <= 1) return name;
+    const auto known = first_constants_.find({name, rank});
+    if (known != first_constants_.end()) return known->second;
+    Shape dims(rank - constant.dims().size(), 1);
+    dims.insert(dims.end(), constant.dims().begin(), constant.dims().end());
+    const Permutation order = FromSource(AxisOrder::kChannelFirst, rank);
+    std::vector<std::byte> bytes(constant.bytes().size());
+    const Status moved =
+        PermuteElements(constant.bytes(), dims, order, ByteSize(constant.type(), 1), bytes);
+    auto value = Tensor::Create(constant.type(), Permute(dims, order), std::move(bytes));
+    if (!moved.ok() || !value.ok()) return name;
+    const std::string moved_name = FirstName(name);
+    state_.graph.initializers[moved_name] = *std::move(value);
+    return first_constants_[{name, rank}] = moved_name;
+  }
+
+  std::optional<Axes> Integers(const Node& node, std::size_t input) const {
+    if (input >= node.inputs.size()) return std::nullopt;
+    const Tensor* constant = state_.Constant(node.inputs[input]);
+    if (constant == nullptr) return std::nullopt;
+    auto values = ToIntegers(constant->view());
+    if (!values.ok()) return std::nullopt;
+    return *std::move(values);
+  }
+
+  void SetIntegers(Node& node, std::size_t input, const Axes& values) {
+    const std::string name = FirstName(node.inputs[input]);
+    state_.graph.initializers[name] =
+        Tensor::FromInt64s({static_cast<std::int64_t>(values.size())}, values);
+    node.inputs[input] = name;
+  }
+
+  // An input with a list of axes.
+  bool ChangeAxes(Node& node, std::size_t input, std::size_t rank) {
+    auto axes = Integers(node, input);
+    if (!axes) return false;
+    for (std::int64_t& axis : *axes) {
+      const auto from_zero = FromZero(axis, rank);
+      if (!from_zero) return false;
+      axis = PlaceOf(*from_zero, rank);
+    }
+    SetIntegers(node, input, *axes);
+    return true;
+  }
+
+  // An input with a number per axis.
+  bool ChangePerAxis(Node& node, std::size_t input, std::size_t rank) {
+    const auto values = Integers(node, input);
+    if (!values || values->size() != rank) return false;
+    Axes moved;
+    for (const std::int64_t axis : FirstOrder(rank))
+      moved.push_back((*values)[static_cast<std::size_t>(axis)]);
+    SetIntegers(node, input, moved);
+    return true;
+  }
+
+  bool ChangePad(Node& node, std::size_t rank) {
+    const auto pads = Integers(node, 1);
+    if (!pads || pads->size() != 2 * rank || !TakeFirst(node, rank, 1)) return false;
+    Axes moved;
+    for (const std::size_t side : {std::size_t{0}, rank}) {
+      for (const std::int64_t axis : FirstOrder(rank))
+        moved.push_back((*pads)[side + static_cast<std::size_t>(axis)]);
+    }
+    SetIntegers(node, 1, moved);
+    return true;
+  }
+
+  // Operators that leave so few axes that their order is the same: a mean over all places of an
+  // image, a reshape of one place.
+  bool ReducesAway(Node& node) {
+    if (!node.domain.empty() || node.inputs.empty() || node.outputs.size() != 1) return false;
+    const auto first = first_.find(node.inputs[0]);
+    const auto rank = RankOf(node.inputs[0]);
+    if (first == first_.end() || !rank) return false;
+    Node changed = node;
+    const bool drops = node.op_type == "Squeeze" ||
+                       (IsReduction(node.op_type) && node.Get<std::int64_t>("keepdims", 1) == 0);
+    if (drops && !(LeavesOrder(node, *rank) && ChangeAxes(changed, 1, *rank))) return false;
+    if (!drops && !(node.op_type == "Reshape" && MovesNothing(node.inputs[0]))) return false;
+    changed.inputs[0] = first->second;
+    Emit(std::move(changed));
+    return true;
+  }
+
+  bool LeavesOrder(const Node& node, std::size_t rank) const {
+    const auto axes = Integers(node, 1);
+    if (!axes) return false;
+    std::vector<bool> gone(rank);
+    for (const std::int64_t axis : *axes) {
+      const auto from_zero = FromZero(axis, rank);
+      if (!from_zero) return false;
+      gone[static_cast<std::size_t>(*from_zero)] = true;
+    }
+    Axes left;
+    for (const std::int64_t axis : FirstOrder(rank)) {
+      if (!gone[static_cast<std::size_t>(axis)]) left.push_back(axis);
+    }
+    return std::ranges::is_sorted(left);
+  }
+
+  bool MovesNothing(const std::string& tensor) const {
+    const Shape* dims = state_.StaticDims(tensor);
+    if (dims == nullptr) return false;
+    Axes left;
+    for (const std::int64_t axis : FirstOrder(dims->size())) {
+      if ((*dims)[static_cast<std::size_t>(axis)] != 1) left.push_back(axis);
+    }
+    return std::ranges::is_sorted(left);
+  }
+
+  State& state_;
+  std::vector<Node> old_;
+  std::unordered_set<std::string> outputs_;
+  std::unordered_set<std::string> made_;
+  std::unordered_map<std::string, std::string> first_;      // To the channel-first value.
+  std::unordered_map<std::string, std::string> as_it_was_;  // Where that is not the name itself.
+  std::map<std::pair<std::string, std::size_t>, std::string> first_constants_;
+  NameMap renamed_;
+};
+
+// Whoever holds images channel-first already has seen to it all.
+bool MayHold(const model::Graph& graph) {
+  const bool is_held = std::ranges::any_of(graph.source_tensors, [](const auto& entry) {
+    return entry.second.held == AxisOrder::kChannelFirst;
+  });
+  const bool has_bodies = std::ranges::any_of(
+      graph.nodes, [](const Node& node) { return !model::Subgraphs(node).empty(); });
+  return !graph.source_tensors.empty() && !is_held && !has_bodies;
+}
+
+}  // namespace
+
+Status HoldChannelFirst(State& state) {
+  if (!MayHold(state.graph)) return OkStatus();
+  ACC_RETURN_IF_ERROR(state.UpdateTypes());
+  Holder(state).Run();
+  return OkStatus();
+}
+
+}  // namespace acc::convert
