@@ -74,9 +74,25 @@ bool IsPerChannel(const Shape& dims, std::size_t rank, std::int64_t channels) {
   return std::equal(dims.rbegin(), dims.rend(), expected.rbegin());
 }
 
-std::optional<ChannelOperator> BiasAddFrom(const State& state, const Node& node,
-                                           const LinearNode& linear, const std::string& input) {
-  if (node.op_type != "Add" || !node.domain.empty() || node.inputs.size() != 2) return {};
+// Other formats hold batch norms in their parts, which the target's converter puts together. Where
+// the file quantizes the operator before, that stays as it is.
+bool MayHoldParts(const State& state, const Node& before) {
+  const auto source = state.graph.source_tensors.find(before.outputs[0]);
+  const bool is_quantized =
+      (source != state.graph.source_tensors.end() && source->second.encoding) ||
+      std::ranges::any_of(before.inputs, [&](const std::string& input) {
+        return state.graph.source_params.contains(input);
+      });
+  return !state.graph.source_tensors.empty() && !is_quantized;
+}
+
+// The product or the sum of what `before` makes and a constant per channel.
+std::optional<ChannelOperator> ConstantOperatorFrom(const State& state, const Node& node,
+                                                    const LinearNode& linear, const Node& before) {
+  const std::string& input = before.outputs[0];
+  const bool is_product = node.op_type == "Mul";
+  const bool is_known = is_product || node.op_type == "Add";
+  if (!is_known || !node.domain.empty() || node.inputs.size() != 2) return {};
   const std::string& other = node.inputs[node.inputs[0] == input ? 1 : 0];
   const Tensor* constant = state.Constant(other);
   if (constant == nullptr ||
@@ -84,14 +100,15 @@ std::optional<ChannelOperator> BiasAddFrom(const State& state, const Node& node,
     return {};
   }
   const auto channels = static_cast<std::size_t>(linear.channels());
-  const auto shift = ConstantFloats(state, other, channels);
-  if (!shift) return {};
-  return ChannelOperator{.input = input,
-                         .affine = {.scale = std::vector<double>(channels, 1),
-                                    .shift = {shift->begin(), shift->end()}},
-                         .statistics = {},
-                         .name = node.op_type,
-                         .needs_no_bias = true};
+  const auto values = ConstantFloats(state, other, channels);
+  if (!values) return {};
+  ChannelOperator found{.input = input,
+                        .affine = {.scale = std::vector<double>(channels, 1),
+                                   .shift = std::vector<double>(channels, 0)},
+                        .name = node.op_type,
+                        .needs_no_bias = !MayHoldParts(state, before)};
+  (is_product ? found.affine.scale : found.affine.shift).assign(values->begin(), values->end());
+  return found;
 }
 
 class Folder {
@@ -131,10 +148,12 @@ class Folder {
 
   // True where the node is gone.
   Result<bool> FoldIntoProducer(const Node& node) {
-    if (node.op_type != "BatchNormalization" && node.op_type != "Add") return false;
+    const bool is_product = node.op_type == "Mul";
+    if (node.op_type != "BatchNormalization" && node.op_type != "Add" && !is_product) return false;
     const auto producer = SoleProducer(node);
     if (!producer) return false;
     Node& before = state_.graph.nodes[*producer];
+    if (is_product && !MayHoldParts(state_, before)) return false;
     const auto linear = LinearNode::From(state_, before);
     if (!linear) return false;
     const auto found = Find(node, before, *linear);
@@ -149,13 +168,17 @@ class Folder {
     if (auto batch_norm = BatchNormFrom(state_, node, channels)) {
       return batch_norm->input == before.outputs[0] ? batch_norm : std::nullopt;
     }
-    const bool is_convolution = linear.output_rank() >= 3;
-    return is_convolution ? BiasAddFrom(state_, node, linear, before.outputs[0]) : std::nullopt;
+    const bool may_take = linear.output_rank() >= 3 || MayHoldParts(state_, before);
+    return may_take ? ConstantOperatorFrom(state_, node, linear, before) : std::nullopt;
   }
 
   Status Fold(const Node& node, std::size_t producer, const LinearNode& linear,
               const ChannelOperator& found) {
     Node& before = state_.graph.nodes[producer];
+    // The file's encodings are of the weights as they were.
+    for (const std::string& input : before.inputs) {
+      if (connections_.Consumers(input).size() == 1) state_.graph.source_params.erase(input);
+    }
     ACC_ASSIGN_OR_RETURN(before, linear.Folded(state_, connections_, before, found.affine));
     // The operator before now makes what the folded one made.
     state_.Remove(before.outputs[0], fmt::format("{} folded into {}", found.name, before.name));

@@ -280,6 +280,52 @@ TEST(FoldBatchNormTest, AMatMulOfMoreAxesStays) {
   EXPECT_THAT(Converted(graph).graph.nodes, SizeIs(2));
 }
 
+// x -> Conv -> a -> Mul -> b -> Add -> y, as a channel-last file has batch norms that were taken
+// apart.
+model::Graph WithParts() {
+  model::Graph graph =
+      MakeGraph({MakeNode("Conv", {"x", "w"}, {"a"}), MakeNode("Mul", {"a", "factor"}, {"b"}),
+                 MakeNode("Add", {"b", "term"}, {"y"})},
+                {"y"});
+  graph.initializers["w"] = FloatTensor({4, 1, 1, 1}, {1, 2, 3, 4});
+  graph.initializers["factor"] = FloatTensor({4, 1, 1}, {2, 3, 4, 5});
+  graph.initializers["term"] = FloatTensor({1, 4, 1, 1}, {5, 6, 7, 8});
+  for (const char* name : {"x", "a", "b", "y"}) {
+    graph.source_tensors[name] = {.type = ElementType::kFloat32};
+  }
+  graph.source_tensors["a"].held = AxisOrder::kChannelFirst;
+  return graph;
+}
+
+TEST(FoldBatchNormTest, TranslatedGraphsFoldFactorsAndTermsPerChannel) {
+  const TargetGraph target = Converted(WithParts());
+  ASSERT_THAT(target.graph.nodes, SizeIs(1));
+  const model::Node& conv = target.graph.nodes[0];
+  EXPECT_THAT(target.graph.initializers.at("w").values<float>(), ElementsAre(2, 6, 12, 20));
+  EXPECT_THAT(target.graph.initializers.at(conv.inputs[2]).values<float>(),
+              ElementsAre(5, 6, 7, 8));
+}
+
+TEST(FoldBatchNormTest, FactorsStayInOnnxModelsAndWhereTheFileQuantizes) {
+  model::Graph onnx = WithParts();
+  onnx.source_tensors.clear();
+  EXPECT_THAT(Converted(onnx).graph.nodes, SizeIs(3));
+  model::Graph quantized = WithParts();
+  quantized.source_tensors["a"].encoding = TensorEncoding{};
+  EXPECT_THAT(Converted(quantized).graph.nodes, SizeIs(3));
+  quantized = WithParts();
+  quantized.source_params["w"] = {};
+  EXPECT_THAT(Converted(quantized).graph.nodes, SizeIs(3));
+}
+
+TEST(FoldBatchNormTest, EncodingsOfTheFileGoWithTheWeightsThatTheyAreOf) {
+  model::Graph graph = WithBatchNorm(MakeNode("Conv", {}, {"a"}), {4, 1, 1, 1}, false);
+  graph.source_params["w"] = {};
+  const TargetGraph target = Converted(graph);
+  EXPECT_THAT(target.graph.nodes, SizeIs(1));
+  EXPECT_TRUE(target.graph.source_params.empty());
+}
+
 TEST(FoldBatchNormTest, CanBeSwitchedOff) {
   const model::Graph graph = WithBatchNorm(MakeNode("Conv", {}, {"a"}), {4, 1, 1, 1}, false);
   EXPECT_THAT(Converted(graph, {.fold_batch_norm = false}).graph.nodes, SizeIs(2));

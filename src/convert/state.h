@@ -90,7 +90,8 @@ Status RemoveIdentities(State& state);
 // from them, through the operators that work in any order, until few are left. The tensors in
 // between are then held channel-first, which `source_tensors` says.
 Status HoldChannelFirst(State& state);
-// Folds BatchNormalization, and biases that are added afterwards, into the linear operator before.
+// Folds BatchNormalization, and biases that are added afterwards, into the linear operator before;
+// in translated graphs factors as well.
 // Where there is none, mean, variance and epsilon are folded into the scale and the bias.
 Status FoldBatchNorm(State& state);
 // Rescales the weights of successive layers, where the options ask for it. The tensors between them
