@@ -35,7 +35,8 @@ ALLOWED = {
 WRAPPED = {
     "onnxruntime": ["ort"],
     "onnx.pb.h": ["model/onnx"],
-    "google/protobuf": ["model/onnx"],
+    "graph_def.pb.h": ["model/tensorflow"],
+    "google/protobuf": ["model/onnx", "model/tensorflow"],
     "flatbuffers/": ["dlc", "model/flatbuffer.h"],
     "tensorflow/lite/c/": ["golden/tflite"],
     "tensorflow/lite/schema/": ["model/tflite"],

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "model/onnx/onnx_format.h"
+#include "model/tensorflow/tensorflow_format.h"
 #include "model/tflite/tflite_format.h"
 
 namespace acc::model {
@@ -26,10 +27,9 @@ constexpr std::array kReaders = {
                &Whole<ReadOnnx>, ".onnx"},
     ReaderInfo{"tflite", "TensorFlow Lite models (.tflite).", &LooksLikeTflite, &Whole<ReadTflite>,
                &Whole<OutlineTflite>, ".tflite"},
+    ReaderInfo{"tensorflow", "Frozen TensorFlow 1.x graphs (.pb).", &LooksLikeTensorflow,
+               &ReadTensorflow, &OutlineTensorflow, ".pb"},
 };
-
-// Frameworks of the contract, whether this build has a reader for them or not.
-constexpr std::array<std::string_view, 3> kFrameworks = {"onnx", "tflite", "tensorflow"};
 
 }  // namespace
 
@@ -42,16 +42,9 @@ Result<const ReaderInfo*> FindReader(std::string_view framework) {
     if (reader.framework == wanted) return &reader;
     known.emplace_back(reader.framework);
   }
-  if (std::ranges::find(kFrameworks, wanted) != kFrameworks.end()) {
-    return UsageError(
-        fmt::format("this build has no reader for framework '{}'; it reads: {}. Convert the model "
-                    "to one of these first.",
-                    wanted, Join(known, ", ")));
-  }
-  const std::vector<std::string> frameworks(kFrameworks.begin(), kFrameworks.end());
   return UsageError(fmt::format("unknown framework '{}'; this build reads: {}.{}",
                                 Printable(framework), Join(known, ", "),
-                                DidYouMean(wanted, frameworks)));
+                                DidYouMean(wanted, known)));
 }
 
 }  // namespace acc::model

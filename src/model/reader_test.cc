@@ -34,13 +34,5 @@ TEST(ReaderTest, UnknownFrameworkIsAUsageErrorWithASuggestion) {
   EXPECT_THAT(status.message(), AllOf(HasSubstr("'onxx'"), HasSubstr("Did you mean 'onnx'?")));
 }
 
-TEST(ReaderTest, FrameworkWithoutAReaderSaysWhatThisBuildReads) {
-  for (const char* framework : {"tensorflow", "TensorFlow"}) {
-    const Status status = FindReader(framework).status();
-    EXPECT_EQ(status.code(), StatusCode::kUsage);
-    EXPECT_THAT(status.message(), AllOf(HasSubstr("no reader for"), HasSubstr("reads: onnx")));
-  }
-}
-
 }  // namespace
 }  // namespace acc::model

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The TensorFlow ops that have a translation: one row each, in the file of their family.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace acc::model::tensorflow {
+
+class Translation;
+
+struct Operator {
+  std::string_view type;
+  std::size_t least_inputs = 1;
+  std::size_t most_inputs = 1;
+  void (*translate)(Translation&) = nullptr;
+};
+
+inline constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);
+
+std::span<const Operator> ActivationOperators();
+std::span<const Operator> BatchSpaceOperators();
+std::span<const Operator> ControlOperators();
+std::span<const Operator> ConvolutionOperators();
+std::span<const Operator> ElementWiseOperators();
+std::span<const Operator> FakeQuantOperators();
+std::span<const Operator> ImageOperators();
+std::span<const Operator> IndexingOperators();
+std::span<const Operator> MatrixOperators();
+std::span<const Operator> MovementOperators();
+std::span<const Operator> NormalizationOperators();
+std::span<const Operator> PoolOperators();
+std::span<const Operator> RecurrentOperators();
+std::span<const Operator> ReductionOperators();
+std::span<const Operator> ShapeOperators();
+std::span<const Operator> SliceOperators();
+
+// Null for a type without translation.
+const Operator* FindOperator(std::string_view type);
+
+// The types of all rows, sorted.
+std::vector<std::string_view> OperatorTypes();
+
+}  // namespace acc::model::tensorflow

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Ops that hand values on, and branches whose condition is known.
+#include "model/tensorflow/operators.h"
+#include "model/tensorflow/translation.h"
+
+namespace acc::model::tensorflow {
+namespace {
+
+void HandOn(Translation& t, std::size_t input, std::size_t port) {
+  if (t.Constant(input) != nullptr)
+    return t.builder().DefineTwin(t.Output(port), t.op().inputs[input]);
+  t.MakeOutput(port, "Identity", {t.Input(input)});
+}
+
+void Identity(Translation& t) { HandOn(t, 0, 0); }
+
+void IdentityN(Translation& t) {
+  for (std::size_t i = 0; i < t.InputCount(); ++i) HandOn(t, i, i);
+}
+
+// A condition that only the run knows is left to whoever refuses it, by name.
+void Switch(Translation& t) {
+  const Tensor* condition = t.Constant(1);
+  const bool is_known =
+      condition != nullptr && condition->type() == ElementType::kBool && condition->size() == 1;
+  if (!is_known) return t.MakeUntranslated();
+  const std::size_t taken = condition->bytes()[0] == std::byte{0} ? 0 : 1;
+  HandOn(t, 0, taken);
+  t.builder().MarkDead(t.Output(1 - taken));
+}
+
+void Merge(Translation& t) {
+  for (std::size_t i = 0; i < t.InputCount(); ++i) {
+    if (t.builder().IsDead(t.op().inputs[i])) continue;
+    const bool others_dead = [&] {
+      for (std::size_t j = i + 1; j < t.InputCount(); ++j) {
+        if (!t.builder().IsDead(t.op().inputs[j])) return false;
+      }
+      return true;
+    }();
+    if (!others_dead) return t.MakeUntranslated();
+    HandOn(t, i, 0);
+    t.builder().DefineConstant(
+        t.Output(1), Tensor::FromValues<std::int32_t>(ElementType::kInt32, {},
+                                                      std::vector{static_cast<std::int32_t>(i)}));
+    return;
+  }
+  for (std::size_t port = 0; port < 2; ++port) t.builder().MarkDead(t.Output(port));
+}
+
+void Not(Translation& t) {
+  const Tensor* condition = t.Constant(0);
+  if (condition == nullptr || condition->size() != 1) return t.Make("Not", {t.Input(0)});
+  const std::vector<std::uint8_t> value = {condition->bytes()[0] == std::byte{0} ? std::uint8_t{1}
+                                                                                 : std::uint8_t{0}};
+  t.builder().DefineConstant(
+      t.Output(0), Tensor::FromValues<std::uint8_t>(ElementType::kBool, condition->dims(), value));
+}
+
+void Nothing(Translation&) {}
+
+constexpr Operator kRows[] = {
+    {"Assert", 0, kAnyNumber, &Nothing},
+    {"CheckNumerics", 1, 1, &Identity},
+    {"EnsureShape", 1, 1, &Identity},
+    {"Identity", 1, 1, &Identity},
+    {"IdentityN", 1, kAnyNumber, &IdentityN},
+    {"LogicalNot", 1, 1, &Not},
+    {"Merge", 1, kAnyNumber, &Merge},
+    {"NoOp", 0, kAnyNumber, &Nothing},
+    {"PlaceholderWithDefault", 1, 1, &Identity},
+    {"PreventGradient", 1, 1, &Identity},
+    {"Snapshot", 1, 1, &Identity},
+    {"StopGradient", 1, 1, &Identity},
+    {"Switch", 2, 2, &Switch},
+};
+
+}  // namespace
+
+std::span<const Operator> ControlOperators() { return kRows; }
+
+}  // namespace acc::model::tensorflow

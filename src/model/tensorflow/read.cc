@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "model/tensorflow/frozen_graph.h"
+#include "model/tensorflow/operators.h"
+#include "model/tensorflow/tensorflow_format.h"
+#include "model/tensorflow/translation.h"
+#include "model/tensorflow/types.h"
+
+namespace acc::model {
+namespace {
+
+using tensorflow::FrozenGraph;
+using tensorflow::GraphBuilder;
+using tensorflow::Op;
+using tensorflow::Translation;
+
+Status DefineConstant(GraphBuilder& builder, const Op& op) {
+  const auto* value = tensorflow::FindAttribute(*op.def, "value");
+  const std::string name = op.def->name() + ":0";
+  if (value == nullptr || !value->has_tensor()) {
+    return Failure(fmt::format("the constant '{}' has no value", Printable(name)));
+  }
+  // Texts are of no use to operators here; whoever reads one has no translation.
+  if (tensorflow::TypeOf(value->tensor().dtype()) == ElementType::kString) return OkStatus();
+  auto tensor = tensorflow::TensorOf(value->tensor());
+  if (!tensor.ok()) return tensor.status().WithContext(fmt::format("'{}'", Printable(name)));
+  builder.DefineConstant(name, *std::move(tensor));
+  return OkStatus();
+}
+
+// Whether the op is on a branch that does not run; its outputs are marked so.
+bool IsDead(GraphBuilder& builder, const Op& op) {
+  const bool is_dead = !op.def->op().ends_with("Merge") &&
+                       std::ranges::any_of(op.inputs, [&](const std::string& input) {
+                         return builder.IsDead(input);
+                       });
+  for (std::size_t port = 0; is_dead && port < op.outputs; ++port) {
+    builder.MarkDead(fmt::format("{}:{}", op.def->name(), port));
+  }
+  return is_dead;
+}
+
+Status Translate(GraphBuilder& builder, const Op& op) {
+  if (op.def->op() == "Const") return DefineConstant(builder, op);
+  if (IsDead(builder, op)) return OkStatus();
+  Translation translation(builder, op);
+  const tensorflow::Operator* row = tensorflow::FindOperator(op.def->op());
+  if (row == nullptr) {
+    translation.MakeUntranslated();
+    return translation.status();
+  }
+  const std::size_t inputs = op.inputs.size();
+  const bool fits = inputs >= row->least_inputs && inputs <= row->most_inputs;
+  if (translation.Check(fits, fmt::format("it has {} inputs", inputs))) row->translate(translation);
+  return translation.status();
+}
+
+void ReserveNames(const FrozenGraph& frozen, GraphBuilder& builder) {
+  for (const ValueInfo& input : frozen.inputs()) builder.Reserve(input.name);
+  for (const Op& op : frozen.ops()) {
+    for (std::size_t port = 0; port < op.outputs; ++port) {
+      builder.Reserve(fmt::format("{}:{}", op.def->name(), port));
+    }
+  }
+}
+
+// What a fed op would have made besides is not there.
+Status CheckReads(const Graph& graph) {
+  std::set<std::string> made;
+  for (const ValueInfo& input : graph.inputs) made.insert(input.name);
+  for (const auto& [name, value] : graph.initializers) made.insert(name);
+  for (const Node& node : graph.nodes) {
+    for (const std::string& input : node.inputs) {
+      if (!input.empty() && !made.contains(input)) {
+        return Failure(fmt::format("op '{}' reads '{}', which nothing makes", Printable(node.name),
+                                   Printable(input)));
+      }
+    }
+    made.insert(node.outputs.begin(), node.outputs.end());
+  }
+  for (const ValueInfo& output : graph.outputs) {
+    if (!made.contains(output.name)) {
+      return Failure(fmt::format("nothing makes the output '{}'", Printable(output.name)));
+    }
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Result<Graph> tensorflow::TranslateGraph(const FrozenGraph& frozen, const std::string& name) {
+  GraphBuilder builder(name);
+  ReserveNames(frozen, builder);
+  for (const ValueInfo& input : frozen.inputs()) builder.AddInput(input);
+  for (const Op& op : frozen.ops()) ACC_RETURN_IF_ERROR(Translate(builder, op));
+  for (const std::string& output : frozen.outputs()) builder.AddOutput(output);
+  ACC_ASSIGN_OR_RETURN(Graph graph, builder.Finish());
+  ACC_RETURN_IF_ERROR(CheckReads(graph));
+  return graph;
+}
+
+Result<Graph> ReadTensorflow(const std::filesystem::path& path, const Ends& ends) {
+  ACC_ASSIGN_OR_RETURN(const FrozenGraph frozen, FrozenGraph::Open(path, ends));
+  auto graph = tensorflow::TranslateGraph(frozen, path.stem().string());
+  if (graph.ok()) return graph;
+  return graph.status().WithContext(fmt::format("cannot convert the model '{}'", path.string()));
+}
+
+}  // namespace acc::model
