@@ -18,7 +18,7 @@ namespace {
 constexpr std::array kFrameworks = {
     CatalogEntry{"onnx", "ONNX models, run by ONNX Runtime."},
     CatalogEntry{"tflite", "TensorFlow Lite models, run by TensorFlow Lite."},
-    CatalogEntry{"tensorflow", "Frozen TensorFlow 1.x graphs; not in this build yet."},
+    CatalogEntry{"tensorflow", "Frozen TensorFlow 1.x graphs, run by TensorFlow."},
 };
 
 constexpr std::array kRuntimes = {

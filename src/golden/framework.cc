@@ -9,6 +9,7 @@
 namespace acc::golden {
 
 Status RunOnnxRuntime(const Request& request, const Sink& sink, const UnreadableSink& unreadable);
+Status RunTensorflow(const Request& request, const Sink& sink, const UnreadableSink& unreadable);
 Status RunTfLite(const Request& request, const Sink& sink, const UnreadableSink& unreadable);
 
 namespace {
@@ -17,6 +18,8 @@ constexpr std::array kFrameworks = {
     FrameworkInfo{"onnx", "ONNX models, run by ONNX Runtime on the CPU.", &RunOnnxRuntime},
     FrameworkInfo{"tflite", "TensorFlow Lite models, run by TensorFlow Lite on the CPU.",
                   &RunTfLite},
+    FrameworkInfo{"tensorflow", "Frozen TensorFlow 1.x graphs, run by TensorFlow on the CPU.",
+                  &RunTensorflow},
 };
 
 }  // namespace
