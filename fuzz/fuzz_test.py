@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Builds a fuzz target with its preset and runs it on fresh seeds. What it finds stays in build/fuzz/<format>/.
 
-Usage: fuzz_test.py dlc|tflite [seconds, 60 by default]"""
+Usage: fuzz_test.py dlc|tflite|tensorflow [seconds, 60 by default]"""
 
 import os
 import pathlib
@@ -14,7 +14,11 @@ BUILD = ROOT / "build" / "fuzz"
 LEAST_EXECUTIONS = 1000
 
 # Writes the inputs that each target starts from into a folder, the last argument.
-SEEDS = {"dlc": [BUILD / "fuzz" / "dlc_seeds"], "tflite": [sys.executable, ROOT / "fuzz" / "tflite_seeds.py"]}
+SEEDS = {
+    "dlc": [BUILD / "fuzz" / "dlc_seeds"],
+    "tflite": [sys.executable, ROOT / "fuzz" / "tflite_seeds.py"],
+    "tensorflow": [sys.executable, ROOT / "fuzz" / "tensorflow_seeds.py"],
+}
 
 
 def run(*command, **options):
