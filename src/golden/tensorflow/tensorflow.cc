@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <mutex>
+#include <thread>
 
 #include "base/log.h"
 #include "base/progress.h"
@@ -89,7 +90,10 @@ Status Run(const Request& request, const Sink& sink, const UnreadableSink& unrea
   model::Ends ends;
   for (const auto& [name, tensor] : request.inputs) ends.inputs.push_back(name);
   for (const ValueInfo& output : request.graph->outputs) ends.outputs.push_back(output.name);
+  // A quarter of a second, which a large file is read in.
+  std::jthread opening([] { static_cast<void>(tensorflow::LoadTensorflow()); });
   ACC_ASSIGN_OR_RETURN(std::string content, model::NeededTensorflow(request.model_path, ends));
+  opening.join();
   ACC_ASSIGN_OR_RETURN(const Session session,
                        Session::Create(content, request.inputs, request.optimize));
   content = {};
