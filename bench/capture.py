@@ -78,12 +78,17 @@ def before_other_work():
         print("Other processes may disturb the times: no right to real-time priority.\n")
 
 
-def ours(program, file, name, output, dims, raw, folder, framework="onnx"):
-    """Seconds of the program's capture into `folder`."""
-    command = [program, "--framework_runner", "--framework", framework, "--model_path", file, "--input_tensor", name,
-               ",".join(map(str, dims)), raw, "--output_tensor", output, "--working_dir", folder]
+def command(program, file, name, output, dims, raw, folder, framework="onnx"):
+    """The program's capture into `folder`."""
+    words = [program, "--framework_runner", "--framework", framework, "--model_path", file, "--input_tensor", name,
+             ",".join(map(str, dims)), raw, "--output_tensor", output, "--working_dir", folder]
+    return [str(word) for word in words]
+
+
+def ours(*arguments):
+    """Its seconds."""
     start = time.perf_counter()
-    subprocess.run([str(word) for word in command], check=True, capture_output=True)
+    subprocess.run(command(*arguments), check=True, capture_output=True)
     return time.perf_counter() - start
 
 
