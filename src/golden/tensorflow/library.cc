@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "golden/tensorflow/quiet.h"
 #include "ort/library.h"
 
 namespace acc::golden::tensorflow {
@@ -99,6 +100,7 @@ bool Open(const std::string& file, Api& api, std::string& why) {
 }
 
 Result<Api> LoadOnce() {
+  const StderrToLog quiet;  // It has things to say while it is opened.
   // Who wants the library's progress notes on stderr sets the variable to 0.
   setenv("TF_CPP_MIN_LOG_LEVEL", "2", /*overwrite=*/0);
   std::string tried;
