@@ -148,7 +148,10 @@ Result<SourceModel> OutlineSourceModel(const ModelOptions& options) {
 
 std::optional<InputCodes> CodesOf(const SourceModel& model, const std::string& input, bool native) {
   const auto source = model.graph.source_tensors.find(input);
-  if (source == model.graph.source_tensors.end() || !source->second.encoding) return std::nullopt;
+  if (source == model.graph.source_tensors.end() || !source->second.encoding ||
+      IsFloat(source->second.type)) {
+    return std::nullopt;
+  }
   const auto given = model.file_types.given.find(input);
   const bool has_type = given != model.file_types.given.end();
   const ElementType type = has_type ? given->second : source->second.type;
