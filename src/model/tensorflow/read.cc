@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "model/tensorflow/constant_folding.h"
 #include "model/tensorflow/frozen_graph.h"
 #include "model/tensorflow/operators.h"
 #include "model/tensorflow/tensorflow_format.h"
@@ -44,9 +45,22 @@ bool IsDead(GraphBuilder& builder, const Op& op) {
   return is_dead;
 }
 
+// What an op makes lies where the innermost of its inputs does, unless the op itself said so.
+void PassBranchOn(GraphBuilder& builder, const Op& op) {
+  std::shared_ptr<const tensorflow::Branch> innermost;
+  for (const std::string& input : op.inputs) {
+    auto branch = builder.BranchOf(input);
+    if (branch && (!innermost || branch->depth > innermost->depth)) innermost = std::move(branch);
+  }
+  if (!innermost || op.def->op().ends_with("Switch") || op.def->op().ends_with("Merge")) return;
+  for (std::size_t port = 0; port < op.outputs; ++port) {
+    builder.SetBranch(fmt::format("{}:{}", op.def->name(), port), innermost);
+  }
+}
+
 Status Translate(GraphBuilder& builder, const Op& op) {
   if (op.def->op() == "Const") return DefineConstant(builder, op);
-  if (IsDead(builder, op)) return OkStatus();
+  if (IsDead(builder, op) || tensorflow::FoldConstants(builder, op)) return OkStatus();
   Translation translation(builder, op);
   const tensorflow::Operator* row = tensorflow::FindOperator(op.def->op());
   if (row == nullptr) {
@@ -56,6 +70,7 @@ Status Translate(GraphBuilder& builder, const Op& op) {
   const std::size_t inputs = op.inputs.size();
   const bool fits = inputs >= row->least_inputs && inputs <= row->most_inputs;
   if (translation.Check(fits, fmt::format("it has {} inputs", inputs))) row->translate(translation);
+  PassBranchOn(builder, op);
   return translation.status();
 }
 

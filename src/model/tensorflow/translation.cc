@@ -133,6 +133,15 @@ const BlockedImage* GraphBuilder::Blocked(const std::string& tensor) const {
   return found == blocked_.end() ? nullptr : &found->second;
 }
 
+std::shared_ptr<const Branch> GraphBuilder::BranchOf(const std::string& tensor) const {
+  const auto found = branches_.find(tensor);
+  return found == branches_.end() ? nullptr : found->second;
+}
+
+void GraphBuilder::SetBranch(const std::string& tensor, std::shared_ptr<const Branch> branch) {
+  branches_.insert_or_assign(tensor, std::move(branch));
+}
+
 void GraphBuilder::Produce(const std::string& tensor, ElementType type) {
   graph_.source_tensors[tensor].type = type;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -37,6 +38,14 @@ struct BlockedImage {
   std::int64_t group = 1;
 };
 
+// Where control flow of TensorFlow 1 has brought a tensor.
+struct Branch {
+  std::string condition;  // A tensor of one bool.
+  bool taken_if = false;
+  std::shared_ptr<const Branch> outer = nullptr;
+  int depth = 1;
+};
+
 // Tensors of the file keep their names and their axis order.
 class GraphBuilder {
  public:
@@ -68,6 +77,10 @@ class GraphBuilder {
   void MarkDead(const std::string& tensor) { dead_.insert(tensor); }
   bool IsDead(const std::string& tensor) const { return dead_.contains(tensor); }
 
+  // Null for a tensor that lies in no branch whose condition only the run knows.
+  std::shared_ptr<const Branch> BranchOf(const std::string& tensor) const;
+  void SetBranch(const std::string& tensor, std::shared_ptr<const Branch> branch);
+
   // A list of integers that are known in part.
   void SetPartial(const std::string& tensor, std::vector<std::optional<std::int64_t>> values) {
     partial_.insert_or_assign(tensor, std::move(values));
@@ -81,6 +94,7 @@ class GraphBuilder {
   const BlockedImage* Blocked(const std::string& tensor) const;
 
   void Produce(const std::string& tensor, ElementType type);
+  bool IsMade(const std::string& tensor) const { return graph_.source_tensors.contains(tensor); }
   void SetEncoding(const std::string& tensor, const TensorEncoding& encoding);
   std::string NewName(std::string_view wish) { return names_.Take(wish); }
   std::string NewNodeName(std::string_view wish) { return node_names_.Take(wish); }
@@ -97,6 +111,7 @@ class GraphBuilder {
   std::map<std::string, Tensor> constants_;
   std::map<std::string, std::string> twins_;
   std::set<std::string> dead_;
+  std::map<std::string, std::shared_ptr<const Branch>> branches_;
   std::map<std::string, BlockedImage> blocked_;
   std::map<std::string, std::vector<std::optional<std::int64_t>>> partial_;
   std::map<std::pair<std::string, Axes>, std::string> moved_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Ops that hand values on, and branches whose condition is known.
+// Ops that hand values on, and branches: the one that a known condition takes, or else both.
 #include "model/tensorflow/operators.h"
 #include "model/tensorflow/translation.h"
 
@@ -18,15 +18,55 @@ void IdentityN(Translation& t) {
   for (std::size_t i = 0; i < t.InputCount(); ++i) HandOn(t, i, i);
 }
 
-// A condition that only the run knows is left to whoever refuses it, by name.
+// Both branches compute where only the run knows the condition, and Merge chooses.
+void SwitchBoth(Translation& t) {
+  const std::string& condition = t.op().inputs[1];
+  const auto outer = t.builder().BranchOf(t.op().inputs[0]);
+  for (const bool taken_if : {false, true}) {
+    const std::size_t port = taken_if ? 1 : 0;
+    HandOn(t, 0, port);
+    t.builder().SetBranch(
+        t.Output(port), std::make_shared<const Branch>(Branch{
+                            condition, taken_if, outer, outer == nullptr ? 1 : outer->depth + 1}));
+  }
+}
+
 void Switch(Translation& t) {
   const Tensor* condition = t.Constant(1);
   const bool is_known =
       condition != nullptr && condition->type() == ElementType::kBool && condition->size() == 1;
-  if (!is_known) return t.MakeUntranslated();
+  if (!is_known) return SwitchBoth(t);
   const std::size_t taken = condition->bytes()[0] == std::byte{0} ? 0 : 1;
   HandOn(t, 0, taken);
   t.builder().MarkDead(t.Output(1 - taken));
+}
+
+// The branch in which input 0 or 1 of a Merge lies: that of a condition that is false or true, in
+// this order. A constant lies in none.
+std::shared_ptr<const Branch> MergedBranch(Translation& t) {
+  std::shared_ptr<const Branch> merged;
+  for (std::size_t i = 0; i < t.InputCount(); ++i) {
+    const std::string& input = t.op().inputs[i];
+    const auto branch = t.builder().BranchOf(input);
+    // The end of a loop's round is made later.
+    if (!branch && t.Constant(i) == nullptr) return nullptr;
+    if (!branch) continue;
+    const bool agrees =
+        branch->taken_if == (i == 1) && (!merged || merged->condition == branch->condition);
+    if (!agrees) return nullptr;
+    merged = branch;
+  }
+  return t.InputCount() == 2 ? merged : nullptr;
+}
+
+void MergeBoth(Translation& t) {
+  const auto branch = MergedBranch(t);
+  if (!branch) return t.MakeUntranslated();
+  const std::string condition = t.builder().Value(branch->condition);
+  t.MakeOutput(0, "Where", {condition, t.Input(1), t.Input(0)});
+  t.MakeCast(1, condition, ElementType::kInt32);
+  if (!branch->outer) return;
+  for (std::size_t port = 0; port < 2; ++port) t.builder().SetBranch(t.Output(port), branch->outer);
 }
 
 void Merge(Translation& t) {
@@ -38,7 +78,7 @@ void Merge(Translation& t) {
       }
       return true;
     }();
-    if (!others_dead) return t.MakeUntranslated();
+    if (!others_dead) return MergeBoth(t);
     HandOn(t, i, 0);
     t.builder().DefineConstant(
         t.Output(1), Tensor::FromValues<std::int32_t>(ElementType::kInt32, {},
