@@ -14,7 +14,8 @@ Rows AllRows() {
        {ActivationOperators(), BatchSpaceOperators(), ControlOperators(), ConvolutionOperators(),
         ElementWiseOperators(), FakeQuantOperators(), ImageOperators(), IndexingOperators(),
         MatrixOperators(), MovementOperators(), NormalizationOperators(), PoolOperators(),
-        RecurrentOperators(), ReductionOperators(), ShapeOperators(), SliceOperators()}) {
+        QuantizeOperators(), RecurrentOperators(), ReductionOperators(), ShapeOperators(),
+        SliceOperators()}) {
     for (const Operator& row : family) rows.emplace(row.type, &row);
   }
   return rows;

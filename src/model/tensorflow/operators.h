@@ -32,6 +32,7 @@ std::span<const Operator> MatrixOperators();
 std::span<const Operator> MovementOperators();
 std::span<const Operator> NormalizationOperators();
 std::span<const Operator> PoolOperators();
+std::span<const Operator> QuantizeOperators();
 std::span<const Operator> RecurrentOperators();
 std::span<const Operator> ReductionOperators();
 std::span<const Operator> ShapeOperators();

@@ -72,33 +72,37 @@ void DepthWise(Translation& t) {
   MakeConvolution(t, 2, grouped, std::move(attributes));
 }
 
-// Height and width of the output, as far as they are known.
-std::vector<std::optional<std::int64_t>> OutputSize(Translation& t) {
+// The output's size along the axes of the image, as far as it is known.
+std::vector<std::optional<std::int64_t>> OutputSize(Translation& t, std::size_t spatial) {
   const auto sizes = t.builder().Partial(t.op().inputs[0]);
-  if (sizes.size() != 4 && sizes.size() != 2) return {std::nullopt, std::nullopt};
-  const std::size_t first = sizes.size() == 2 ? 0 : IsChannelFirst(t) ? 2 : 1;
-  return {sizes[first], sizes[first + 1]};
+  if (sizes.size() != spatial + 2 && sizes.size() != spatial) {
+    return std::vector<std::optional<std::int64_t>>(spatial);
+  }
+  const std::size_t first = sizes.size() == spatial ? 0 : IsChannelFirst(t) ? 2 : 1;
+  const auto begin = sizes.begin() + static_cast<std::ptrdiff_t>(first);
+  return {begin, begin + static_cast<std::ptrdiff_t>(spatial)};
 }
 
 // The gradient of a convolution: what the forward one adds around its input is cut off the output.
+template <std::size_t spatial>
 void Transposed(Translation& t) {
   const Tensor* weights = t.Constant(1);
-  if (weights == nullptr || weights->dims().size() != 4) {
-    return t.Fail("its filter has to be a constant of 4 axes");
+  if (weights == nullptr || weights->dims().size() != spatial + 2) {
+    return t.Fail(fmt::format("its filter has to be a constant of {} axes", spatial + 2));
   }
-  Attributes attributes = {{"strides", Spatial(t, "strides", 2)},
-                           {"dilations", Spatial(t, "dilations", 2)}};
+  Attributes attributes = {{"strides", Spatial(t, "strides", spatial)},
+                           {"dilations", Spatial(t, "dilations", spatial)}};
   const Axes strides = std::get<Axes>(attributes["strides"]);
   const Axes dilations = std::get<Axes>(attributes["dilations"]);
   const bool same = t.Text("padding", "VALID") == "SAME";
   if (!t.Check(same || t.Text("padding", "VALID") == "VALID",
                "its explicit padding is not supported"))
     return;
-  const auto sizes = OutputSize(t);
+  const auto sizes = OutputSize(t, spatial);
   if (!t.ok()) return;
-  Axes pads(4, 0);
-  Axes output_padding(2, 0);
-  for (std::size_t axis = 0; axis < 2; ++axis) {
+  Axes pads(2 * spatial, 0);
+  Axes output_padding(spatial, 0);
+  for (std::size_t axis = 0; axis < spatial; ++axis) {
     const std::int64_t stride = strides[axis];
     const std::int64_t kernel = (weights->dims()[axis] - 1) * dilations[axis] + 1;
     if (!t.Check(stride > 0 && kernel > 0, "its strides or its filter are empty")) return;
@@ -110,12 +114,12 @@ void Transposed(Translation& t) {
     const std::int64_t last = same ? rest + 1 : kernel + rest;  // Beyond the last whole stride.
     const std::int64_t cut = same ? std::max<std::int64_t>(kernel - last, 0) : 0;
     pads[axis] = cut / 2;
-    pads[axis + 2] = cut - cut / 2;
+    pads[axis + spatial] = cut - cut / 2;
     output_padding[axis] = std::max<std::int64_t>(last - kernel + cut, 0);
   }
   attributes["pads"] = pads;
   attributes["output_padding"] = output_padding;
-  MakeImage(t, 2, "ConvTranspose", {Image(t, 2, 2), t.Moved(1, {3, 2, 0, 1})},
+  MakeImage(t, spatial, "ConvTranspose", {Image(t, 2, spatial), t.Moved(1, WeightOrder(spatial))},
             std::move(attributes));
 }
 
@@ -123,7 +127,8 @@ constexpr Operator kRows[] = {
     {"Conv2D", 2, 2, &Convolve<2>},
     {"Conv3D", 2, 2, &Convolve<3>},
     {"DepthwiseConv2dNative", 2, 2, &DepthWise},
-    {"Conv2DBackpropInput", 3, 3, &Transposed},
+    {"Conv2DBackpropInput", 3, 3, &Transposed<2>},
+    {"Conv3DBackpropInputV2", 3, 3, &Transposed<3>},
 };
 
 }  // namespace

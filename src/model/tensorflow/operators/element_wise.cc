@@ -83,9 +83,24 @@ void SquaredDifference(Translation& t) {
 
 void NotEqual(Translation& t) { t.Make("Not", {t.Add("Equal", {t.Input(0), t.Input(1)})}); }
 
-void Log1p(Translation& t) { t.Make("Log", {t.Add("Add", {t.Input(0), t.Number(1)})}); }
+// What rounding 1 + x lost is made good by the factor that it lost, after Kahan.
+void Log1p(Translation& t) {
+  const std::string sum = t.Add("Add", {t.Input(0), t.Number(1)});
+  const std::string kept = t.Add("Sub", {sum, t.Number(1)});
+  const std::string ratio = t.Add("Div", {t.Input(0), kept});
+  const std::string is_lost = t.Add("Equal", {kept, t.Number(0)});
+  t.Make("Where", {is_lost, t.Input(0), t.Add("Mul", {t.Add("Log", {sum}), ratio})});
+}
 
-void Expm1(Translation& t) { t.Make("Sub", {t.Add("Exp", {t.Input(0)}), t.Number(1)}); }
+// Near zero 2 tanh(x / 2) / (1 - tanh(x / 2)), which subtracts nothing alike.
+void Expm1(Translation& t) {
+  const std::string tanh = t.Add("Tanh", {t.Add("Mul", {t.Input(0), t.Number(0.5)})});
+  const std::string twice = t.Add("Add", {tanh, tanh});
+  const std::string near = t.Add("Div", {twice, t.Add("Sub", {t.Number(1), tanh})});
+  const std::string far = t.Add("Sub", {t.Add("Exp", {t.Input(0)}), t.Number(1)});
+  const std::string is_near = t.Add("Less", {t.Add("Abs", {t.Input(0)}), t.Number(0.5)});
+  t.Make("Where", {is_near, near, far});
+}
 
 void Erfc(Translation& t) { t.Make("Sub", {t.Number(1), t.Add("Erf", {t.Input(0)})}); }
 
@@ -113,12 +128,15 @@ void DivNoNan(Translation& t) {
   t.Make("Where", {is_zero, t.Number(0), t.Add("Div", {t.Input(0), t.Input(1)})});
 }
 
-// A condition of one axis chooses among the slices of the first.
+// A condition of fewer axes chooses among the slices of the first ones.
 void Select(Translation& t) {
-  const Tensor* condition = t.Constant(0);
-  const bool is_plain = condition == nullptr || condition->dims().size() != 1;
-  if (t.Check(is_plain, "a condition of one axis is not supported"))
-    t.Make("Where", t.Inputs(0, 3));
+  const std::string dims = t.Add("Shape", {t.Input(0)});
+  const std::string rank = t.Add("Size", {t.Add("Shape", {t.Input(1)})});
+  const std::string lacking = t.Add("Sub", {rank, t.Add("Size", {dims})});
+  const std::string ones =
+      t.Add("Expand", {t.Int64(1), t.Add("Reshape", {lacking, t.Int64s({1})})});
+  const std::string all = t.Add("Concat", {dims, ones}, {{"axis", std::int64_t{0}}});
+  t.Make("Where", {t.Add("Reshape", {t.Input(0), all}), t.Input(1), t.Input(2)});
 }
 
 // Where with one input.

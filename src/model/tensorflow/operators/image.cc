@@ -2,6 +2,8 @@
 // Ops that resize images or move their pixels into channels.
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "base/text.h"
 #include "model/tensorflow/operators.h"
 #include "model/tensorflow/operators/layout.h"
@@ -51,10 +53,45 @@ void SpaceToDepth(Translation& t) {
   MakeImage(t, 2, "SpaceToDepth", {Image(t, 0, 2)}, {{"blocksize", t.Int("block_size", 1)}});
 }
 
+// What a window covers becomes the channels: a slice for each of its places.
+void Patches(Translation& t) {
+  const Axes kernel = Spatial(t, "ksizes", 2);
+  const Axes strides = Spatial(t, "strides", 2);
+  const Axes rates = Spatial(t, "rates", 2);
+  constexpr std::int64_t kMostPlaces = 1024;
+  const auto fits = [](std::int64_t n) { return n > 0 && n <= kMostPlaces; };
+  for (const Axes* each : {&kernel, &strides, &rates}) {
+    if (!t.Check(fits((*each)[0]) && fits((*each)[1]), "its window is empty or too large")) return;
+  }
+  if (!t.Check(kernel[0] * kernel[1] <= kMostPlaces, "its window is too large")) return;
+  const Axes reach = {(kernel[0] - 1) * rates[0], (kernel[1] - 1) * rates[1]};
+  std::string image = t.Input(0);
+  if (t.Text("padding", "VALID") == "SAME") {
+    if (!t.Check(strides[0] == 1 && strides[1] == 1,
+                 "its padding SAME with strides is not supported"))
+      return;
+    const Axes pads = {
+        0, reach[0] / 2, reach[1] / 2, 0, 0, reach[0] - reach[0] / 2, reach[1] - reach[1] / 2, 0};
+    image = t.Add("Pad", {image, t.Int64s(pads)});
+  }
+  std::vector<std::string> places;
+  for (std::int64_t y = 0; y <= reach[0]; y += rates[0]) {
+    for (std::int64_t x = 0; x <= reach[1]; x += rates[1]) {
+      const auto end = [](std::int64_t at, std::int64_t last) {
+        return at == last ? std::numeric_limits<std::int64_t>::max() : at - last;
+      };
+      places.push_back(
+          t.Add("Slice", {image, t.Int64s({y, x}), t.Int64s({end(y, reach[0]), end(x, reach[1])}),
+                          t.Int64s({1, 2}), t.Int64s(strides)}));
+    }
+  }
+  t.Make("Concat", places, {{"axis", std::int64_t{3}}});
+}
+
 constexpr Operator kRows[] = {
-    {"DepthToSpace", 1, 1, &DepthToSpace}, {"ResizeBicubic", 2, 2, &Bicubic},
-    {"ResizeBilinear", 2, 2, &Bilinear},   {"ResizeNearestNeighbor", 2, 2, &Nearest},
-    {"SpaceToDepth", 1, 1, &SpaceToDepth},
+    {"DepthToSpace", 1, 1, &DepthToSpace},     {"ExtractImagePatches", 1, 1, &Patches},
+    {"ResizeBicubic", 2, 2, &Bicubic},         {"ResizeBilinear", 2, 2, &Bilinear},
+    {"ResizeNearestNeighbor", 2, 2, &Nearest}, {"SpaceToDepth", 1, 1, &SpaceToDepth},
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Ops that look values up, choose the best or scatter.
+#include <algorithm>
+
 #include "model/tensorflow/operators.h"
 #include "model/tensorflow/translation.h"
 
@@ -9,8 +11,13 @@ namespace {
 void Gather(Translation& t) { t.Make("Gather", {t.Input(0), t.Input(1)}); }
 
 void GatherV2(Translation& t) {
-  if (!t.Check(t.Int("batch_dims", 0) == 0, "batch_dims are not supported")) return;
-  t.Make("Gather", {t.Input(0), t.Input(1)}, {{"axis", t.NeedInt(2, "axis")}});
+  const std::int64_t batch = t.Int("batch_dims", 0);
+  const std::int64_t axis = t.NeedInt(2, "axis");
+  if (batch == 0) return t.Make("Gather", {t.Input(0), t.Input(1)}, {{"axis", axis}});
+  if (!t.Check(batch > 0 && axis == batch, "its axis is not the first one after its batch_dims"))
+    return;
+  const std::string places = t.Add("Unsqueeze", {t.AsInt64(1), t.Int64s({-1})});
+  t.Make("GatherND", {t.Input(0), places}, {{"batch_dims", batch}});
 }
 
 void GatherNd(Translation& t) { t.Make("GatherND", {t.Input(0), t.AsInt64(1)}); }
@@ -41,7 +48,8 @@ void OneHot(Translation& t) {
 }
 
 // The standard's takes batches and classes, and gives triples.
-void SelectBoxes(Translation& t, const std::string& most, std::vector<std::string> thresholds) {
+std::string SelectedBoxes(Translation& t, const std::string& most,
+                          std::vector<std::string> thresholds) {
   const std::string boxes = t.Add("Unsqueeze", {t.Input(0), t.Int64s({0})});
   const std::string scores = t.Add("Unsqueeze", {t.Input(1), t.Int64s({0, 1})});
   std::vector<std::string> inputs = {boxes, scores, most};
@@ -49,8 +57,11 @@ void SelectBoxes(Translation& t, const std::string& most, std::vector<std::strin
     inputs.push_back(t.Add("Reshape", {threshold, t.Int64s({1})}));
   }
   const std::string triples = t.Add("NonMaxSuppression", inputs);
-  t.MakeCast(0, t.Add("Gather", {triples, t.Int64(2)}, {{"axis", std::int64_t{1}}}),
-             ElementType::kInt32);
+  return t.Add("Gather", {triples, t.Int64(2)}, {{"axis", std::int64_t{1}}});
+}
+
+void SelectBoxes(Translation& t, const std::string& most, std::vector<std::string> thresholds) {
+  t.MakeCast(0, SelectedBoxes(t, most, std::move(thresholds)), ElementType::kInt32);
 }
 
 std::string MostBoxes(Translation& t) { return t.Add("Reshape", {t.AsInt64(2), t.Int64s({1})}); }
@@ -61,6 +72,37 @@ void NonMaxSuppression(Translation& t) {
 void NonMaxSuppressionV2(Translation& t) { SelectBoxes(t, MostBoxes(t), {t.Input(3)}); }
 void NonMaxSuppressionV3(Translation& t) { SelectBoxes(t, MostBoxes(t), {t.Input(3), t.Input(4)}); }
 
+// Those that later versions make besides: the number of boxes, and padding up to the most.
+void MakeCounted(Translation& t, const std::string& boxes, std::size_t count_port) {
+  const std::string count = t.Add("Size", {boxes});
+  if (t.Bool("pad_to_max_output_size", false)) {
+    const std::string lacking =
+        t.Add("Sub", {MostBoxes(t), t.Add("Reshape", {count, t.Int64s({1})})});
+    const std::string pads = t.Add("Concat", {t.Int64s({0}), lacking}, {{"axis", std::int64_t{0}}});
+    t.MakeCast(0, t.Add("Pad", {boxes, pads}), ElementType::kInt32);
+  } else {
+    t.MakeCast(0, boxes, ElementType::kInt32);
+  }
+  t.MakeCast(count_port, count, ElementType::kInt32);
+}
+
+void NonMaxSuppressionV4(Translation& t) {
+  MakeCounted(t, SelectedBoxes(t, MostBoxes(t), {t.Input(3), t.Input(4)}), 1);
+}
+
+void NonMaxSuppressionV5(Translation& t) {
+  const Tensor* sigma = t.Constant(5);
+  const bool is_hard =
+      sigma != nullptr && sigma->size() == 1 &&
+      std::ranges::all_of(sigma->bytes(), [](auto b) { return b == std::byte{0}; });
+  if (!t.Check(is_hard, "its soft_nms_sigma is not 0")) return;
+  const bool is_padded = t.Bool("pad_to_max_output_size", false);
+  if (!t.Check(!is_padded, "its padding is not supported")) return;
+  const std::string boxes = SelectedBoxes(t, MostBoxes(t), {t.Input(3), t.Input(4)});
+  MakeCounted(t, boxes, 2);
+  t.MakeOutput(1, "Gather", {t.Input(1), boxes});
+}
+
 constexpr Operator kRows[] = {
     {"Gather", 2, 2, &Gather},
     {"GatherNd", 2, 2, &GatherNd},
@@ -68,6 +110,8 @@ constexpr Operator kRows[] = {
     {"NonMaxSuppression", 3, 3, &NonMaxSuppression},
     {"NonMaxSuppressionV2", 4, 4, &NonMaxSuppressionV2},
     {"NonMaxSuppressionV3", 5, 5, &NonMaxSuppressionV3},
+    {"NonMaxSuppressionV4", 5, 5, &NonMaxSuppressionV4},
+    {"NonMaxSuppressionV5", 6, 6, &NonMaxSuppressionV5},
     {"OneHot", 4, 4, &OneHot},
     {"ScatterNd", 3, 3, &ScatterNd},
     {"TopK", 1, 1, &TopK},

@@ -2,6 +2,7 @@
 // Ops that join, split, pad, repeat and reorder.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 
@@ -96,8 +97,35 @@ void Pad(Translation& t) { t.Make("Pad", {t.Input(0), Pads(t)}); }
 
 void PadV2(Translation& t) { t.Make("Pad", {t.Input(0), Pads(t), t.Input(2)}); }
 
+// The `count` values at one end of an axis, the last one first.
+std::string Mirrored(Translation& t, const std::string& value, std::int64_t axis,
+                     std::int64_t count, bool at_end) {
+  constexpr std::int64_t kBeforeBegin = std::numeric_limits<std::int64_t>::min();
+  return t.Add("Slice",
+               {value, t.Int64s({at_end ? -1 : count - 1}),
+                t.Int64s({at_end ? -1 - count : kBeforeBegin}), t.Int64s({axis}), t.Int64s({-1})});
+}
+
+// The edge itself is repeated, for which the standard has no mode.
+void PadSymmetrically(Translation& t) {
+  const Axes pairs = t.NeedInts(1, "paddings");
+  if (!t.Check(pairs.size() % 2 == 0 && std::ranges::none_of(pairs, [](auto p) { return p < 0; }),
+               "its paddings are no pairs"))
+    return;
+  std::string value = t.Input(0);
+  for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
+    const auto axis = static_cast<std::int64_t>(i / 2);
+    std::vector<std::string> parts = {value};
+    if (pairs[i] > 0) parts.insert(parts.begin(), Mirrored(t, value, axis, pairs[i], false));
+    if (pairs[i + 1] > 0) parts.push_back(Mirrored(t, value, axis, pairs[i + 1], true));
+    if (parts.size() > 1) value = t.Add("Concat", parts, {{"axis", axis}});
+  }
+  t.Make("Identity", {value});
+}
+
 void MirrorPad(Translation& t) {
   const std::string mode = t.Text("mode", "REFLECT");
+  if (mode == "SYMMETRIC") return PadSymmetrically(t);
   if (!t.Check(mode == "REFLECT", fmt::format("its mode '{}' is not supported", Printable(mode))))
     return;
   t.Make("Pad", {t.Input(0), Pads(t)}, {{"mode", "reflect"}});

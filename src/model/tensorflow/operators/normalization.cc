@@ -9,9 +9,20 @@ namespace {
 void BatchNorm(Translation& t) {
   const bool training = t.Bool("is_training", true);
   if (!t.Check(!training, "it is in training mode; freeze the model for inference")) return;
-  MakeImage(t, 2, "BatchNormalization",
-            {Image(t, 0, 2), t.Input(1), t.Input(2), t.Input(3), t.Input(4)},
+  const std::size_t spatial = t.Text("data_format", "NHWC").size() - 2;
+  MakeImage(t, spatial, "BatchNormalization",
+            {Image(t, 0, spatial), t.Input(1), t.Input(2), t.Input(3), t.Input(4)},
             {{"epsilon", t.Float("epsilon", 1e-4F)}});
+}
+
+// Before there were fused ones: the statistics come first, and the factor may count for nothing.
+void GlobalBatchNorm(Translation& t) {
+  const bool has_factor = t.Bool("scale_after_normalization", true);
+  const std::string factor =
+      has_factor ? t.Input(4) : t.Add("Expand", {t.Number(1), t.Add("Shape", {t.Input(4)})});
+  MakeImage(t, 2, "BatchNormalization",
+            {Image(t, 0, 2), factor, t.Input(3), t.Input(1), t.Input(2)},
+            {{"epsilon", t.Float("variance_epsilon", 1e-3F)}});
 }
 
 // The whole window is divided by in ONNX's formula, not in TensorFlow's.
@@ -39,6 +50,7 @@ void L2Loss(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
+    {"BatchNormWithGlobalNormalization", 5, 5, &GlobalBatchNorm},
     {"BiasAdd", 2, 2, &BiasAdd},
     {"BiasAddV1", 2, 2, &AddLast},
     {"FusedBatchNorm", 5, 5, &BatchNorm},
