@@ -247,9 +247,10 @@ std::vector<std::string> OverviewLines(const OptionOverview& overview) {
     lines.push_back(WithoutCauses(overview.rows.front()));
   }
   if (overview.remedies_db) {
-    lines.push_back(fmt::format("with these remedies: {} measured, instead of {}",
-                                Decibels(*overview.remedies_db),
-                                Decibels(overview.rows.front().measured_db)));
+    const double without = overview.rows.front().measured_db;
+    lines.push_back(fmt::format(
+        "with these remedies: {} measured, instead of {}{}", Decibels(*overview.remedies_db),
+        Decibels(without), *overview.remedies_db > without ? "" : ": together they do not help"));
   }
   return lines;
 }

@@ -61,7 +61,10 @@ TEST(OptionOverview, LinesNameOptionsCausesAndRemedies) {
   ASSERT_EQ(lines.size(), 6U);
   EXPECT_NE(lines[1].find("enhanced"), std::string::npos);
   EXPECT_NE(lines[4].find("one range for each output channel: 41.0 dB"), std::string::npos);
-  EXPECT_NE(lines[5].find("30.0 dB measured, instead of 21.5 dB"), std::string::npos);
+  EXPECT_TRUE(lines[5].ends_with("30.0 dB measured, instead of 21.5 dB"));
+  OptionOverview worse = Sample();
+  worse.remedies_db = 20;
+  EXPECT_TRUE(OverviewLines(worse)[5].ends_with("21.5 dB: together they do not help"));
 }
 
 }  // namespace
