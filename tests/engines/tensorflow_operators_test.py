@@ -326,7 +326,10 @@ class OperatorsTest(ProgramTest):
                     "batch": tf1.matmul(x, tf1.transpose(y, [0, 2, 1])), "batch_adjoint": tf1.matmul(x, y, transpose_b=True),
                     "old_batch": tf1.raw_ops.BatchMatMul(x=x, y=y, adj_y=True), "new_batch": tf1.raw_ops.BatchMatMulV3(x=x, y=y, adj_y=True, Tout=tf1.float32),
                     "old_bias": tf1.raw_ops.BiasAddV1(value=x, bias=random(6)),
-                    "einsum": tf1.einsum("bij,bkj->bik", x, y)}
+                    "einsum": tf1.einsum("bij,bkj->bik", x, y), "einsum_outer": tf1.einsum("bij,bkl->bjikl", x, y),
+                    "einsum_heads": tf1.einsum("bqd,bkd->dkbq", x, y), "einsum_turned": tf1.einsum("bij,kj->kbi", x, y[0]),
+                    "einsum_layer": tf1.einsum("abc,cde->abde", x, random(6, 2, 3)), "einsum_join": tf1.einsum("abc,bcd->ad", x, random(5, 6, 3)),
+                    "einsum_sum": tf1.einsum("abc,dc->ad", x, random(4, 6)), "einsum_trace": tf1.einsum("aab->b", x[:, :2])}
 
         self.check(build, {"x": random(2, 5, 6), "y": random(2, 4, 6, seed=1)})
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "model/tensorflow/types.h"
-#include "tensor/layout.h"
+#include "model/translation/builder.h"
 #include "tensor/shape.h"
 
 namespace acc::model::tensorflow {
@@ -192,12 +192,8 @@ Folded Transpose(const Folding& f) {
     if (sorted[axis] != static_cast<std::int64_t>(axis)) return std::nullopt;
   }
   const Permutation order(perm->begin(), perm->end());
-  std::vector<std::byte> bytes(tensor.bytes().size());
-  const Status moved =
-      PermuteElements(tensor.bytes(), tensor.dims(), order, ByteSize(tensor.type(), 1), bytes);
-  auto made = Tensor::Create(tensor.type(), Permute(tensor.dims(), order), std::move(bytes));
-  if (!moved.ok() || !made.ok()) return std::nullopt;
-  return *std::move(made);
+  auto moved = Reordered(tensor, order);
+  return moved.ok() ? Folded(*std::move(moved)) : std::nullopt;
 }
 
 Folded Cast(const Folding& f) {

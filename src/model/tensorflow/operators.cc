@@ -12,10 +12,10 @@ Rows AllRows() {
   Rows rows;
   for (const auto family :
        {ActivationOperators(), BatchSpaceOperators(), ControlOperators(), ConvolutionOperators(),
-        ElementWiseOperators(), FakeQuantOperators(), ImageOperators(), IndexingOperators(),
-        MatrixOperators(), MovementOperators(), NormalizationOperators(), PoolOperators(),
-        QuantizeOperators(), RecurrentOperators(), ReductionOperators(), ShapeOperators(),
-        SliceOperators()}) {
+        EinsumOperators(), ElementWiseOperators(), FakeQuantOperators(), ImageOperators(),
+        IndexingOperators(), MatrixOperators(), MovementOperators(), NormalizationOperators(),
+        PoolOperators(), QuantizeOperators(), RecurrentOperators(), ReductionOperators(),
+        ShapeOperators(), SliceOperators()}) {
     for (const Operator& row : family) rows.emplace(row.type, &row);
   }
   return rows;

@@ -24,6 +24,7 @@ std::span<const Operator> ActivationOperators();
 std::span<const Operator> BatchSpaceOperators();
 std::span<const Operator> ControlOperators();
 std::span<const Operator> ConvolutionOperators();
+std::span<const Operator> EinsumOperators();
 std::span<const Operator> ElementWiseOperators();
 std::span<const Operator> FakeQuantOperators();
 std::span<const Operator> ImageOperators();

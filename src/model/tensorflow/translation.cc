@@ -10,8 +10,8 @@
 #include "base/text.h"
 #include "model/onnx/onnx_format.h"
 #include "model/tensorflow/types.h"
+#include "model/translation/builder.h"
 #include "model/untranslated.h"
-#include "tensor/layout.h"
 
 namespace acc::model::tensorflow {
 namespace {
@@ -20,14 +20,6 @@ namespace {
 // the kernels that most source models get.
 constexpr std::int64_t kOpset = 18;
 constexpr std::int64_t kIrVersion = 10;
-
-Result<Tensor> Transposed(const Tensor& tensor, const Axes& order) {
-  const Permutation permutation(order.begin(), order.end());
-  std::vector<std::byte> bytes(tensor.bytes().size());
-  ACC_RETURN_IF_ERROR(PermuteElements(tensor.bytes(), tensor.dims(), permutation,
-                                      ByteSize(tensor.type(), 1), bytes));
-  return Tensor::Create(tensor.type(), Permute(tensor.dims(), permutation), std::move(bytes));
-}
 
 // The axis of a per-channel encoding after a move.
 TensorEncoding Moved(TensorEncoding encoding, const Axes& order) {
@@ -87,7 +79,7 @@ std::string GraphBuilder::Moved(const std::string& tensor, const Axes& order) {
   const Tensor* constant = Constant(original);
   if (constant != nullptr && constant->dims().size() == order.size()) {
     // Its own name where nothing else reads it, so that what the user says of it stays true.
-    auto value = Transposed(*constant, order);
+    auto value = Reordered(*constant, Permutation(order.begin(), order.end()));
     name = graph_.initializers.contains(original) ? NewName(original + "_moved") : original;
     if (!value.ok()) return original;
     graph_.initializers[name] = *std::move(value);

@@ -36,15 +36,10 @@ void BatchMatMul(Translation& t) {
   t.Make("Einsum", {t.Input(0), t.Input(1)}, {{"equation", a + "," + b + "->...ij"}});
 }
 
-void Einsum(Translation& t) {
-  t.Make("Einsum", t.Inputs(0, t.InputCount()), {{"equation", t.Text("equation", "")}});
-}
-
 constexpr Operator kRows[] = {
     {"BatchMatMul", 2, 2, &BatchMatMul},
     {"BatchMatMulV2", 2, 2, &BatchMatMul},
     {"BatchMatMulV3", 2, 2, &BatchMatMul},
-    {"Einsum", 1, kAnyNumber, &Einsum},
     {"MatMul", 2, 2, &MatMul},
 };
 
