@@ -85,6 +85,8 @@ class TensorflowGoldenTest(ProgramTest):
 
         records = self.check(self.small(build), {"image:0": image((4, 4, 3))}, "y")
         self.assertEqual(set(records), {"image:0", "y:0"})
+        picture = np.random.default_rng(0).integers(0, 256, (4, 4, 3)).astype(np.uint8)
+        self.assertEqual(set(self.check(self.small(build), {"decode": picture}, "y")), {"decode:0", "image:0", "y:0"})
 
     def test_branches_that_did_not_run_and_loops_are_skipped_with_a_reason(self):
         tf1.disable_control_flow_v2()

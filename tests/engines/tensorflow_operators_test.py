@@ -169,6 +169,7 @@ class OperatorsTest(ProgramTest):
             both = tf1.logical_and(x > 0, tf1.logical_not(tf1.logical_or(y > 0.5, x < -0.5)))
             out["logical"] = tf1.cast(both, tf1.float32) + x
             out |= {name: getattr(tf1.math, name)(value) for name, value in (("acosh", positive + 1), ("atanh", x * 0.9))}
+            out["finite"] = tf1.cast(tf1.math.is_finite(x / (y - y)), tf1.float32) + x
             out["infinite"] = tf1.cast(tf1.logical_or(tf1.math.is_nan(x / y), tf1.math.is_inf(x / (y - y))), tf1.float32) + x
             out["plain_add"] = tf1.raw_ops.Add(x=x, y=y)
             out["together"] = tf1.raw_ops.IdentityN(input=[x, y])[1] * 2
@@ -385,6 +386,26 @@ class OperatorsTest(ProgramTest):
 
         tf1.disable_control_flow_v2()
         self.check(build, {"x": random(2, 3, 4, 5)})
+
+    def test_dropout_that_drops_nothing(self):
+        def build(x):
+            keep = tf1.placeholder_with_default(tf1.constant(1.0), [])
+            return {"kept": tf1.nn.dropout(x, rate=1 - keep) + 1.0}
+
+        (_, stderr), _ = self.run_family(build, {"x": random(3, 4)})
+        self.assertIn("makes random numbers", stderr)
+        self.check_summary(["out/kept:0"])
+        self.assertFalse([name for name in self.summary() if "random" in name])
+
+    def test_attention_becomes_products_of_matrices(self):
+        def build(x):
+            heads = tf1.transpose(tf1.reshape(x, [2, 5, 2, 3]), [0, 2, 1, 3])
+            scores = tf1.nn.softmax(tf1.matmul(heads * 0.5, heads, transpose_b=True))
+            return {"mixed": tf1.matmul(scores, heads)}
+
+        self.check(build, {"x": random(2, 5, 6)})
+        graph = json.loads((self.latest("inference_engine") / "snpe_model_graph_struct.json").read_text())
+        self.assertNotIn("Einsum", {node["type"] for node in graph["nodes"]})
 
     def test_patches(self):
         self.check(lambda x: {f"{k}_{s}_{r}_{p}": tf1.image.extract_patches(x, [1, k, k, 1], [1, s, s, 1], [1, r, r, 1], p)

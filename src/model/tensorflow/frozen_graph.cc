@@ -73,6 +73,8 @@ std::string WithPort(const std::string& name) {
 
 // The type of the op's first output, as far as its attributes tell.
 ElementType OutputType(const proto::NodeDef& def) {
+  constexpr std::string_view kBytes[] = {"DecodeBmp", "DecodeGif", "DecodeJpeg"};
+  if (std::ranges::find(kBytes, def.op()) != std::end(kBytes)) return ElementType::kUint8;
   for (const char* name : {"dtype", "DstT", "out_type", "output_type", "T"}) {
     const proto::AttrValue* attribute = FindAttribute(def, name);
     if (attribute != nullptr && attribute->type() != 0) return TypeOf(attribute->type());

@@ -7,6 +7,7 @@
 #include "model/tensorflow/constant_folding.h"
 #include "model/tensorflow/frozen_graph.h"
 #include "model/tensorflow/operators.h"
+#include "model/tensorflow/ranks.h"
 #include "model/tensorflow/tensorflow_format.h"
 #include "model/tensorflow/translation.h"
 #include "model/tensorflow/types.h"
@@ -71,6 +72,7 @@ Status Translate(GraphBuilder& builder, const Op& op) {
   const bool fits = inputs >= row->least_inputs && inputs <= row->most_inputs;
   if (translation.Check(fits, fmt::format("it has {} inputs", inputs))) row->translate(translation);
   PassBranchOn(builder, op);
+  tensorflow::InferRank(builder, op);
   return translation.status();
 }
 

@@ -39,6 +39,7 @@ GraphBuilder::GraphBuilder(std::string name) {
 
 void GraphBuilder::AddInput(const ValueInfo& input) {
   graph_.inputs.push_back(input);
+  if (input.has_rank) ranks_[input.name] = input.dims.size();
   graph_.source_tensors[input.name] = {.type = input.type};
 }
 
@@ -125,6 +126,12 @@ const BlockedImage* GraphBuilder::Blocked(const std::string& tensor) const {
   return found == blocked_.end() ? nullptr : &found->second;
 }
 
+std::optional<std::size_t> GraphBuilder::RankOf(const std::string& tensor) const {
+  if (const Tensor* constant = Constant(tensor)) return constant->dims().size();
+  const auto found = ranks_.find(tensor);
+  return found == ranks_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::shared_ptr<const Branch> GraphBuilder::BranchOf(const std::string& tensor) const {
   const auto found = branches_.find(tensor);
   return found == branches_.end() ? nullptr : found->second;
@@ -205,6 +212,10 @@ std::string Translation::Moved(std::size_t input, const Axes& order) {
 
 const Tensor* Translation::Constant(std::size_t input) const {
   return input < op_.inputs.size() ? builder_.Constant(op_.inputs[input]) : nullptr;
+}
+
+std::optional<std::size_t> Translation::RankOf(std::size_t input) const {
+  return input < op_.inputs.size() ? builder_.RankOf(op_.inputs[input]) : std::nullopt;
 }
 
 std::optional<Axes> Translation::Ints(std::size_t input) const {

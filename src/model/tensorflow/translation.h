@@ -68,14 +68,18 @@ class GraphBuilder {
   // A tensor whose value is known.
   const Tensor* Constant(const std::string& tensor) const;
   void DefineConstant(const std::string& tensor, Tensor value);
-  // `tensor` is the constant `other`, under its name.
+  // `tensor` is `other`, a constant or a value of the translation's own, which is read instead.
   void DefineTwin(const std::string& tensor, const std::string& other);
-  // The constant that `tensor` is a twin of, or `tensor` itself.
+  // What `tensor` is a twin of, or `tensor` itself.
   const std::string& Original(const std::string& tensor) const;
 
   // Control flow whose branch is known: a tensor of the other branch has no value.
   void MarkDead(const std::string& tensor) { dead_.insert(tensor); }
   bool IsDead(const std::string& tensor) const { return dead_.contains(tensor); }
+
+  // Nothing where the file does not tell it.
+  std::optional<std::size_t> RankOf(const std::string& tensor) const;
+  void SetRank(const std::string& tensor, std::size_t rank) { ranks_[tensor] = rank; }
 
   // Null for a tensor that lies in no branch whose condition only the run knows.
   std::shared_ptr<const Branch> BranchOf(const std::string& tensor) const;
@@ -111,6 +115,7 @@ class GraphBuilder {
   std::map<std::string, Tensor> constants_;
   std::map<std::string, std::string> twins_;
   std::set<std::string> dead_;
+  std::map<std::string, std::size_t> ranks_;
   std::map<std::string, std::shared_ptr<const Branch>> branches_;
   std::map<std::string, BlockedImage> blocked_;
   std::map<std::string, std::vector<std::optional<std::int64_t>>> partial_;
@@ -135,6 +140,7 @@ class Translation {
   std::vector<std::string> Inputs(std::size_t first, std::size_t count);
   std::string Moved(std::size_t input, const Axes& order);
   const Tensor* Constant(std::size_t input) const;
+  std::optional<std::size_t> RankOf(std::size_t input) const;
   // A constant of integers; nothing for an input that is computed.
   std::optional<Axes> Ints(std::size_t input) const;
   // The same; fails where it is computed. `what` names it in the message.

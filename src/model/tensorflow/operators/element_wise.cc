@@ -83,6 +83,11 @@ void SquaredDifference(Translation& t) {
 
 void NotEqual(Translation& t) { t.Make("Not", {t.Add("Equal", {t.Input(0), t.Input(1)})}); }
 
+void IsFinite(Translation& t) {
+  const std::string is_infinite = t.Add("IsInf", {t.Input(0)});
+  t.Make("Not", {t.Add("Or", {is_infinite, t.Add("IsNaN", {t.Input(0)})})});
+}
+
 // What rounding 1 + x lost is made good by the factor that it lost, after Kahan.
 void Log1p(Translation& t) {
   const std::string sum = t.Add("Add", {t.Input(0), t.Number(1)});
@@ -153,6 +158,7 @@ constexpr Operator kSpecial[] = {
     {"Expm1", 1, 1, &Expm1},
     {"FloorDiv", 2, 2, &FloorDiv},
     {"FloorMod", 2, 2, &FloorMod},
+    {"IsFinite", 1, 1, &IsFinite},
     {"Log1p", 1, 1, &Log1p},
     {"Mod", 2, 2, &TruncateMod},
     {"NotEqual", 2, 2, &NotEqual},

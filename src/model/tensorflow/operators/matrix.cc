@@ -11,9 +11,8 @@ void MatMul(Translation& t) {
                     t.Bool("transpose_b", false) ? t.Moved(1, swapped) : t.Input(1)});
 }
 
-// With the last two axes swapped, of a constant of any rank.
-std::string SwappedConstant(Translation& t, std::size_t input) {
-  const std::size_t rank = t.Constant(input)->dims().size();
+// With the last two axes swapped.
+std::string Swapped(Translation& t, std::size_t input, std::size_t rank) {
   Axes order;
   for (std::size_t axis = 0; axis < rank; ++axis) order.push_back(static_cast<std::int64_t>(axis));
   if (!t.Check(rank >= 2, "its operands have to have two axes or more")) return {};
@@ -21,18 +20,18 @@ std::string SwappedConstant(Translation& t, std::size_t input) {
   return t.Moved(input, order);
 }
 
-// The rank of a computed operand is not known here, and ONNX's Transpose wants it.
 void BatchMatMul(Translation& t) {
-  const bool swap_a = t.Bool("adj_x", false);
-  const bool swap_b = t.Bool("adj_y", false);
-  const bool via_equation =
-      (swap_a && t.Constant(0) == nullptr) || (swap_b && t.Constant(1) == nullptr);
-  if (!via_equation) {
-    return t.Make("MatMul", {swap_a ? SwappedConstant(t, 0) : t.Input(0),
-                             swap_b ? SwappedConstant(t, 1) : t.Input(1)});
+  const bool swaps[] = {t.Bool("adj_x", false), t.Bool("adj_y", false)};
+  std::vector<std::string> operands;
+  for (const std::size_t input : {0, 1}) {
+    const auto rank = t.RankOf(input);
+    if (!swaps[input]) operands.push_back(t.Input(input));
+    if (swaps[input] && rank) operands.push_back(Swapped(t, input, *rank));
   }
-  const std::string a = swap_a ? "...ki" : "...ik";
-  const std::string b = swap_b ? "...jk" : "...kj";
+  if (operands.size() == 2) return t.Make("MatMul", operands);
+  // Of an operand whose rank is not known: ONNX's Transpose wants it.
+  const std::string a = swaps[0] ? "...ki" : "...ik";
+  const std::string b = swaps[1] ? "...jk" : "...kj";
   t.Make("Einsum", {t.Input(0), t.Input(1)}, {{"equation", a + "," + b + "->...ij"}});
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Ops on dims, and those that make tensors of given dims.
+#include "base/log.h"
+#include "base/text.h"
 #include "model/tensorflow/operators.h"
 #include "model/tensorflow/translation.h"
 
@@ -40,13 +42,29 @@ void ZerosLike(Translation& t) { t.Make("Expand", {t.Number(0), t.Add("Shape", {
 
 void OnesLike(Translation& t) { t.Make("Expand", {t.Number(1), t.Add("Shape", {t.Input(0)})}); }
 
+// No two runs make the same: each number is the middle one here, and is not compared. What dropout
+// makes of it in inference depends on none of them.
+void RandomUniform(Translation& t) {
+  LogWarn("op '{}' makes random numbers; the target's are all 0.5", Printable(t.op().def->name()));
+  const std::string half = t.Number(0.5, t.Type("dtype"));
+  t.builder().DefineTwin(t.Output(0), t.Add("Expand", {half, t.AsInt64(0)}));
+}
+
 void Range(Translation& t) { t.Make("Range", t.Inputs(0, 3)); }
 
 constexpr Operator kRows[] = {
-    {"BroadcastTo", 2, 2, &BroadcastTo}, {"ExpandDims", 2, 2, &ExpandDims}, {"Fill", 2, 2, &Fill},
-    {"OnesLike", 1, 1, &OnesLike},       {"Range", 3, 3, &Range},           {"Rank", 1, 1, &Rank},
-    {"Reshape", 2, 2, &Reshape},         {"Shape", 1, 1, &Shape},           {"Size", 1, 1, &Size},
-    {"Squeeze", 1, 1, &Squeeze},         {"ZerosLike", 1, 1, &ZerosLike},
+    {"BroadcastTo", 2, 2, &BroadcastTo},
+    {"ExpandDims", 2, 2, &ExpandDims},
+    {"Fill", 2, 2, &Fill},
+    {"OnesLike", 1, 1, &OnesLike},
+    {"RandomUniform", 1, 1, &RandomUniform},
+    {"Range", 3, 3, &Range},
+    {"Rank", 1, 1, &Rank},
+    {"Reshape", 2, 2, &Reshape},
+    {"Shape", 1, 1, &Shape},
+    {"Size", 1, 1, &Size},
+    {"Squeeze", 1, 1, &Squeeze},
+    {"ZerosLike", 1, 1, &ZerosLike},
 };
 
 }  // namespace
