@@ -186,6 +186,25 @@ class TensorflowTest(TensorflowRun):
         self.assertIn("weights:0", own["param_encodings"])
         self.assertGreater(float(self.summary()["y_0"]["SQNR"]), 25)
 
+    def test_stored_codes_keep_their_encoding(self):
+        """As the transformation quantize_weights leaves a graph."""
+        codes = np.random.default_rng(6).integers(0, 256, (3, 3, 3, 4)).astype(np.uint8)
+        low, high = -0.6, 0.6 * 127 / 128
+
+        def build():
+            x = tf1.placeholder(tf1.float32, [1, 8, 8, 3], name="x")
+            stored = tf1.constant(codes.astype(tf1.quint8.as_numpy_dtype), tf1.quint8, name="codes")
+            weights = tf1.raw_ops.Dequantize(input=stored, min_range=low, max_range=high, mode="MIN_FIRST", name="weights")
+            tf1.nn.relu(tf1.nn.conv2d(x, weights, 1, "SAME", name="conv"), name="y")
+
+        path = freeze(build, self.folder / "codes.pb")
+        self.run_model(path, "x", (1, 8, 8, 3), "y", "-r", "cpu", "--precision", "fp32")
+        self.check_fp32(self.summary())
+        self.run_model(path, "x", (1, 8, 8, 3), "y", "-r", "cpu", "-abw", "16", "-bbw", "32")
+        own = json.loads((self.latest("inference_engine") / "source_encodings.json").read_text())
+        self.assertAlmostEqual(own["param_encodings"]["weights:0"][0]["scale"], (high - low) / 255, places=7)
+        self.assertGreater(float(self.summary()["y_0"]["SQNR"]), 60, "the weights were codes before")
+
     def test_override_params_replaces_them(self):
         self.assertNotIn(f"{3 / 255:.8f}"[:8], json.dumps(self.encodings("--override_params")["y_0"]))
 
