@@ -7,33 +7,10 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "model/onnx/onnx_format.h"
+#include "model/file_kind.h"
 
 namespace acc::dlc {
 namespace {
-
-struct Sign {
-  std::size_t at;
-  std::string_view bytes;
-  std::string_view what;
-};
-
-constexpr Sign kSigns[] = {
-    {0, "\xD5\x0A", "a record of a DLC outside of its ZIP archive"},
-    {4, "NETD", "a record of a DLC outside of its ZIP archive"},
-    {4, "NETP", "a record of a DLC outside of its ZIP archive"},
-    {4, "TFL3", "a TensorFlow Lite model"},
-    {0,
-     "\x7F"
-     "ELF",
-     "a program or library, such as QNN's model libraries (.so)"},
-    {0, "\x89HDF\r\n", "an HDF5 file, such as Keras models"},
-    {0, "\x80\x02", "a pickled Python object"},
-    {0, "\x80\x04", "a pickled Python object"},
-    {0, "\x1F\x8B", "a gzip archive"},
-    {257, "ustar", "a tar archive"},
-    {0, "{", "a JSON file"},
-};
 
 struct RecordSign {
   std::string_view end;  // Of a record's name.
@@ -64,11 +41,7 @@ std::string WhatFile(std::span<const std::byte> file, const std::string& reason)
         "again",
         reason);
   }
-  const auto* sign = std::ranges::find_if(kSigns, [&](const Sign& candidate) {
-    return text.substr(std::min(candidate.at, text.size())).starts_with(candidate.bytes);
-  });
-  if (sign != std::end(kSigns)) return fmt::format("it is {}. {}", sign->what, kNext);
-  if (model::LooksLikeOnnx(text)) return fmt::format("it is an ONNX model. {}", kNext);
+  if (const auto kind = model::KindOf(text)) return fmt::format("it is {}. {}", kind->what, kNext);
   return fmt::format("it is no ZIP archive, which every DLC is. {}", kNext);
 }
 

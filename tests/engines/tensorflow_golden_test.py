@@ -126,7 +126,7 @@ class TensorflowGoldenTest(ProgramTest):
         (self.folder / "checkpoint.meta").write_bytes(message.meta_graphs[0].SerializeToString())
         cases = {"empty.pb": (b"", "it is empty"), "cut.pb": (graph[:-1000], "truncated"), "onnx.pb": (onnx, "ONNX model"),
                  "lite.pb": (b"\x1c\0\0\0TFL3" + b"\0" * 50, "TensorFlow Lite model"), "text.pb": (b"node {\n}\n", "text form"),
-                 "zip.pb": (b"PK\x03\x04" + b"\0" * 50, "zip archive"), "noise.pb": (bytes(range(256)) * 9, "no frozen")}
+                 "zip.pb": (b"PK\x03\x04" + b"\0" * 50, "ZIP archive"), "noise.pb": (bytes(range(256)) * 9, "no frozen")}
         for name, (content, message) in cases.items():
             (self.folder / name).write_bytes(content)
             _, stderr = self.capture(name, {"x": image((3,))}, "y", expect=3)

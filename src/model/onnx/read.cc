@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "model/file_kind.h"
 #include "model/onnx/external_data.h"
 #include "model/onnx/onnx_format.h"
 #include "model/onnx/types.h"
@@ -248,6 +249,17 @@ Status ReadOpsets(const onnx::ModelProto& model, Graph& graph) {
   return OkStatus();
 }
 
+// Of a file that could not be parsed.
+std::string WhatFile(std::span<const std::byte> bytes) {
+  const std::string_view content(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const auto kind = KindOf(content);
+  if (kind && kind->framework != "onnx") {
+    return ForeignFile(content, "Give the .onnx file of a model");
+  }
+  return "the file is truncated, nested too deeply, or no ONNX model; export it again or check "
+         "the download";
+}
+
 Result<onnx::ModelProto> Parse(std::span<const std::byte> bytes) {
   if (bytes.size() > std::size_t{std::numeric_limits<int>::max()}) {
     return Failure(
@@ -260,11 +272,8 @@ Result<onnx::ModelProto> Parse(std::span<const std::byte> bytes) {
   stream.SetTotalBytesLimit(std::numeric_limits<int>::max());
   stream.SetRecursionLimit(kRecursionLimit);
   onnx::ModelProto model;
-  if (!model.ParseFromCodedStream(&stream) || !stream.ConsumedEntireMessage()) {
-    return Failure(
-        "the file is truncated, nested too deeply, or no ONNX model; export it again or check "
-        "the download");
-  }
+  const bool is_parsed = model.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
+  if (!is_parsed) return Failure(WhatFile(bytes));
   if (!model.has_graph()) return Failure("the file is no ONNX model: it holds no graph");
   return model;
 }

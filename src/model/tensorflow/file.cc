@@ -11,7 +11,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "model/onnx/onnx_format.h"
+#include "model/file_kind.h"
 
 namespace acc::model::tensorflow {
 namespace {
@@ -24,6 +24,8 @@ constexpr int kRecursionLimit = 32;
 constexpr std::string_view kFreeze =
     "Freeze the model into one GraphDef file first (in Python: "
     "tf.compat.v1.graph_util.convert_variables_to_constants).";
+
+constexpr std::string_view kNext = "Give the .pb file of a frozen graph, or check the download";
 
 template <typename Message>
 bool Parse(std::span<const std::byte> content, Message& message) {
@@ -41,32 +43,8 @@ bool IsGraph(const proto::GraphDef& graph) {
          });
 }
 
-struct Signature {
-  std::size_t place;
-  std::string_view bytes;
-  std::string_view what;
-};
-
-constexpr Signature kSignatures[] = {
-    {4, "TFL3", "it is a TensorFlow Lite model. Give --framework tflite."},
-    {0, "\x89HDF", "it is an HDF5 file, as Keras writes models."},
-    {0, "PK\x03\x04", "it is a zip archive, as of a Keras model or a DLC."},
-    {0, "\x1f\x8b", "it is compressed with gzip. Unpack it first."},
-    {0, "node {", "it is a graph in text form. Convert it to the binary form first."},
-    {0, "<",
-     "it is a text of markup, perhaps a web page that was downloaded instead of the model."},
-};
-
 // Of a file that is no graph: what it is, and what to do.
 std::string WhatFile(std::span<const std::byte> content) {
-  const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
-  if (text.empty()) return "it is empty. Check the download.";
-  for (const Signature& signature : kSignatures) {
-    if (text.size() > signature.place &&
-        text.substr(signature.place).starts_with(signature.bytes)) {
-      return std::string(signature.what);
-    }
-  }
   proto::SavedModel saved;
   if (Parse(content, saved) && saved.meta_graphs_size() > 0 &&
       saved.meta_graphs(0).graph_def().node_size() > 0) {
@@ -77,8 +55,10 @@ std::string WhatFile(std::span<const std::byte> content) {
     return fmt::format("it is the .meta file of a checkpoint, whose weights are in other files. {}",
                        kFreeze);
   }
-  if (LooksLikeOnnx(text)) return "it is an ONNX model. Give --framework onnx.";
-  return "it is truncated, or no frozen TensorFlow graph. Export it again or check the download.";
+  const std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
+  const auto kind = KindOf(text);
+  if ((kind && kind->framework != "tensorflow") || text.empty()) return ForeignFile(text, kNext);
+  return fmt::format("it is truncated, or no frozen TensorFlow graph. {}", kNext);
 }
 
 Status CheckPath(const fs::path& path) {

@@ -7,8 +7,8 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "model/file_kind.h"
 #include "model/flatbuffer.h"
-#include "model/tflite/foreign.h"
 #include "model/tflite/types.h"
 #include "model/unique_names.h"
 
@@ -21,6 +21,13 @@ constexpr std::uint32_t kMaxRank = 64;
 
 std::string_view TextOf(std::span<const std::byte> content) {
   return {reinterpret_cast<const char*>(content.data()), content.size()};
+}
+
+std::string WhatFile(std::string_view content) {
+  constexpr std::string_view kNext = "Give a .tflite file that the TensorFlow Lite converter wrote";
+  const std::string what = ForeignFile(content, kNext);
+  return what.empty() ? fmt::format("it lacks the letters TFL3 that every such file has. {}", kNext)
+                      : what;
 }
 
 // A dim below 0 is one that is not known.
