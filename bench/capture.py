@@ -130,20 +130,22 @@ def measure(program, rounds, title, file, dims, folder):
           f"{ratio(times, 'process'):.2f} |", flush=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def run(description, columns, cases, measure_case):
+    """Measures each case in a folder of its own and prints a row of `columns` for it. `measure_case` takes the program, the
+    number of rounds, what the case holds, and the folder."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--program", default=ROOT / "build/release/bin/snpe-accuracy-debugger", type=pathlib.Path)
     parser.add_argument("--rounds", default=5, type=int)
     parser.add_argument("--work", default=ROOT / "build", type=pathlib.Path, help="where the tensors are written")
     arguments = parser.parse_args()
     before_other_work()
-    print("Milliseconds, smallest / median:\n\n"
-          "| model | our raw files | MB | ONNX Runtime + writing | as a process | ours | ratio | to the process |\n"
-          "|---|---:|---:|---:|---:|---:|---:|---:|")
-    for title, file, dims in CASES:
+    print(f"Milliseconds, smallest / median:\n\n| {' | '.join(columns)} |\n|---|{'---:|' * (len(columns) - 1)}")
+    for case in cases:
         with tempfile.TemporaryDirectory(dir=arguments.work) as folder:
-            measure(arguments.program.resolve(), arguments.rounds, title, file, dims, pathlib.Path(folder))
+            measure_case(arguments.program.resolve(), arguments.rounds, *case, pathlib.Path(folder))
 
+
+COLUMNS = ["model", "our raw files", "MB", "ONNX Runtime + writing", "as a process", "ours", "ratio", "to the process"]
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, COLUMNS, CASES, measure)

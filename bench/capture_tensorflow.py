@@ -8,16 +8,14 @@ As bench/capture.py: ours is the whole process; the peer's time starts after its
 holds parsing it, making the session, running it and writing each output. Beside it: opening TensorFlow's library, which
 ours cannot avoid and which the peer has behind it. Peak memory is that of the process, in MB."""
 
-import argparse
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 
 import numpy as np
 
-from capture import ROOT, before_other_work, command, ours, ratio, summary, written
+from capture import ROOT, command, ours, ratio, run, summary, written
 
 sys.path.insert(0, str(ROOT / "tests" / "engines"))
 
@@ -66,15 +64,16 @@ def peak_memory(command):
     return int(done.stdout) / 1024
 
 
-def measure(program, rounds, title, file, name, dims, output, folder):
+def measure(program, rounds, title, model, name, dims, output, folder):
+    file = model()
     data = np.random.default_rng(0).uniform(-1, 1, dims).astype(np.float32)
     raw = folder / "input.raw"
     data.tofile(raw)
     times = {"ours": [], "peer": [], "open": []}
     for round_ in range(rounds + 1):
         times["ours"].append(ours(program, file, name, output, dims, raw, folder / f"ours{round_}", "tensorflow"))
-        run = folder / f"ours{round_}" / "framework_runner" / "latest"
-        tensors = [str(path.relative_to(run))[:-len(".raw")] for path in sorted(run.rglob("*:*.raw"))]
+        latest = folder / f"ours{round_}" / "framework_runner" / "latest"
+        tensors = [str(path.relative_to(latest))[:-len(".raw")] for path in sorted(latest.rglob("*:*.raw"))]
         tensors = [tensor for tensor in tensors if not tensor.startswith(("native/", f"{name}:"))]
         times["peer"].append(peer(file.read_bytes(), name, tensors, data, folder / f"peer{round_}"))
         times["open"].append(opening())
@@ -86,20 +85,8 @@ def measure(program, rounds, title, file, name, dims, output, folder):
           f"{peak:.0f} |", flush=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--program", default=ROOT / "build/release/bin/snpe-accuracy-debugger", type=pathlib.Path)
-    parser.add_argument("--rounds", default=5, type=int)
-    parser.add_argument("--work", default=ROOT / "build", type=pathlib.Path, help="where the tensors are written")
-    arguments = parser.parse_args()
-    before_other_work()
-    print("Milliseconds, smallest / median:\n\n"
-          "| model | our raw files | MB | TensorFlow + writing | opening the library | ours | ratio | without opening | MB of memory |\n"
-          "|---|---:|---:|---:|---:|---:|---:|---:|---:|")
-    for title, file, name, dims, output in CASES:
-        with tempfile.TemporaryDirectory(dir=arguments.work) as folder:
-            measure(arguments.program.resolve(), arguments.rounds, title, file(), name, dims, output, pathlib.Path(folder))
-
+COLUMNS = ["model", "our raw files", "MB", "TensorFlow + writing", "opening the library", "ours", "ratio", "without opening",
+           "MB of memory"]
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, COLUMNS, CASES, measure)

@@ -8,18 +8,16 @@ As bench/capture.py: both sides capture every tensor that an operator makes, wit
 threads as there are processors. Ours is the whole process; the peer's time starts after its imports. The ratio is to stay at
 1.3 or below. Beside it: the same peer as a process of its own, with its imports."""
 
-import argparse
 import os
 import pathlib
 import subprocess
 import sys
-import tempfile
 import time
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from capture import ROOT, before_other_work, ours, ratio, summary, written
+from capture import ROOT, ours, ratio, run, summary, written
 
 MODELS = next(ROOT.glob(".venv/lib/python3*/site-packages/mediapipe/modules"))
 CASES = [
@@ -61,7 +59,8 @@ def peer_process(path, raw, dims, folder):
     return time.perf_counter() - start
 
 
-def measure(program, rounds, title, path, folder):
+def measure(program, rounds, title, file, folder):
+    path = MODELS / file
     details = Interpreter(str(path))
     name, dims = details.get_input_details()[0]["name"], tuple(int(d) for d in details.get_input_details()[0]["shape"])
     output = details.get_output_details()[0]["name"]
@@ -81,20 +80,7 @@ def measure(program, rounds, title, path, folder):
           f"{ratio(times, 'process'):.2f} |", flush=True)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--program", default=ROOT / "build/release/bin/snpe-accuracy-debugger", type=pathlib.Path)
-    parser.add_argument("--rounds", default=5, type=int)
-    parser.add_argument("--work", default=ROOT / "build", type=pathlib.Path, help="where the tensors are written")
-    arguments = parser.parse_args()
-    before_other_work()
-    print("Milliseconds, smallest / median:\n\n"
-          "| model | our raw files | MB | LiteRT + writing | as a process | ours | ratio | to the process |\n"
-          "|---|---:|---:|---:|---:|---:|---:|---:|")
-    for title, file in CASES:
-        with tempfile.TemporaryDirectory(dir=arguments.work) as folder:
-            measure(arguments.program.resolve(), arguments.rounds, title, MODELS / file, pathlib.Path(folder))
-
+COLUMNS = ["model", "our raw files", "MB", "LiteRT + writing", "as a process", "ours", "ratio", "to the process"]
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, COLUMNS, CASES, measure)
