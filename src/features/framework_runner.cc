@@ -53,7 +53,7 @@ class GoldenRun {
  public:
   GoldenRun(const SourceModel& model, const std::filesystem::path& directory)
       : graph_(model.graph), origins_(OriginsOf(model.graph)), writer_(directory) {
-    writer_.SetChannelLastSource(!model.graph.source_tensors.empty());
+    writer_.SetChannelLastSource(model.is_channel_last);
   }
 
   // The integers of a quantized tensor are kept beside the real numbers that they stand for.

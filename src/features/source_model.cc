@@ -111,6 +111,7 @@ Result<SourceModel> ReadWith(Reader model::ReaderInfo::*reader, const ModelOptio
   for (const InputTensor& input : options.input_tensors) ends.inputs.push_back(input.name);
   SourceModel model;
   ACC_ASSIGN_OR_RETURN(model.graph, (format->*reader)(options.model_path, ends));
+  model.is_channel_last = format->is_channel_last;
   model.inputs = model.graph.inputs;
   ACC_RETURN_IF_ERROR(LineUpInputs(model, options.input_tensors));
   ACC_RETURN_IF_ERROR(CheckOutputs(model.graph, options.output_tensors));

@@ -18,6 +18,7 @@ struct SourceModel {
   model::Graph graph;
   std::vector<ValueInfo> inputs;  // With the dims that --input_tensor fixed.
   store::FileTypes file_types;    // What --input_tensor said of its files.
+  bool is_channel_last = false;   // As ReaderInfo.
 };
 
 // Reads the model and lines up --input_tensor and --output_tensor with it. Fails for an input or

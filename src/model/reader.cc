@@ -25,9 +25,9 @@ constexpr std::array kReaders = {
     ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &LooksLikeOnnx, &Whole<ReadOnnx>,
                &Whole<ReadOnnx>, ".onnx"},
     ReaderInfo{"tflite", "TensorFlow Lite models (.tflite).", &LooksLikeTflite, &Whole<ReadTflite>,
-               &Whole<OutlineTflite>, ".tflite"},
+               &Whole<OutlineTflite>, ".tflite", true},
     ReaderInfo{"tensorflow", "Frozen TensorFlow 1.x graphs (.pb).", &LooksLikeTensorflow,
-               &ReadTensorflow, &OutlineTensorflow, ".pb"},
+               &ReadTensorflow, &OutlineTensorflow, ".pb", true},
 };
 
 }  // namespace

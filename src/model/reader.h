@@ -30,7 +30,8 @@ struct ReaderInfo {
   // The model in its framework's own operators: what a golden run shows. It may lack constants.
   // Models that cannot be translated have one too.
   Result<Graph> (*outline)(const std::filesystem::path& path, const Ends& ends);
-  std::string_view extension;  // Of files in a folder of models.
+  std::string_view extension;    // Of files in a folder of models.
+  bool is_channel_last = false;  // How its models store images.
 };
 
 std::span<const ReaderInfo> Readers();

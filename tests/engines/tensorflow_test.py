@@ -95,6 +95,17 @@ class TensorflowTest(TensorflowRun):
             compared += len(record["dims"]) == 4
         self.assertGreater(compared, 40)
 
+    def test_a_dlc_of_the_model_lines_up_with_the_golden_run(self):
+        self.mobilenet("-r", "cpu", "--precision", "fp32")
+        run, golden = self.latest("inference_engine"), self.latest("framework_runner")
+        self.run_program("--verification", "--default_verifier", "SQNR", "--golden_output_reference_directory", golden,
+                         "--inference_results", run / "output" / "Result_0", "--dlc_path", run / "base.dlc")
+        rows = self.summary()
+        self.assertGreater(len(rows), 50)
+        for name, row in rows.items():
+            self.assertGreaterEqual(float(row["SQNR"]), FP32_FLOOR_DB, name)
+            self.assertEqual(row["note"], "", name)
+
     def test_batch_norms_in_parts_are_folded(self):
         self.mobilenet("-r", "cpu", "--precision", "fp32")
         graph = json.loads((self.latest("inference_engine") / "snpe_model_graph_struct.json").read_text())
