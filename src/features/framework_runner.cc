@@ -103,6 +103,21 @@ Status Capture(const FrameworkRunnerOptions& options, const SourceModel& model,
       [&](const std::string& tensor, const std::string& reason) { run.Skip(tensor, reason); });
 }
 
+// A line for each reason: a loop may hold hundreds of tensors.
+void ReportSkipped(const std::vector<store::SkippedTensor>& skipped) {
+  std::map<std::string, std::vector<std::string>> names;
+  for (const store::SkippedTensor& tensor : skipped) names[tensor.reason].push_back(tensor.name);
+  for (const auto& [reason, tensors] : names) {
+    const std::string first = Printable(tensors.front());
+    if (tensors.size() == 1) {
+      LogInfo("no raw file for '{}': {}", first, reason);
+    } else {
+      LogInfo("no raw file for '{}' and {} more, which tensors.json lists: {}", first,
+              tensors.size() - 1, reason);
+    }
+  }
+}
+
 // The source graph, for the report to draw; dims are those of the captured tensors.
 store::GraphStruct GraphStructOf(const SourceModel& model, const std::string& model_name,
                                  const store::Manifest& manifest) {
@@ -143,9 +158,7 @@ Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
   ACC_RETURN_IF_ERROR(store::WriteGraphStruct(
       run.path() / store::kGoldenGraphStruct,
       GraphStructOf(model, options.model.model_path.stem().string(), golden.manifest())));
-  for (const auto& skipped : golden.manifest().skipped) {
-    LogInfo("no raw file for '{}': {}", skipped.name, skipped.reason);
-  }
+  ReportSkipped(golden.manifest().skipped);
   ACC_RETURN_IF_ERROR(run.Finish());
   return Outcome{
       .directory = run.path(),

@@ -104,6 +104,8 @@ class TensorflowGoldenTest(ProgramTest):
         self.assertIn("cond/other:0", records)
         self.assertIn("branch did not run", skipped["cond/taken:0"])
         self.assertIn("inside a loop", skipped["loop/twice:0"])
+        _, stderr = self.capture(self.folder / "small.pb", {"x": image((3,))}, "y")
+        self.assertEqual(stderr.count("inside a loop"), 1)
         self.assertIn("y:0", records)
 
     def test_strings_are_skipped_with_a_reason(self):
