@@ -26,6 +26,7 @@ constexpr std::array kPasses = {
     PassRow{"choosing the outputs", &CutToOutputs},
     PassRow{"checking the operators", &CheckTranslated},
     PassRow{"folding constants", &FoldConstants},
+    PassRow{"counting groups of channels", &CountConvolutionGroups},
     PassRow{"removing identities", &RemoveIdentities},
     PassRow{"holding images channel-first", &HoldChannelFirst},
     PassRow{"folding batch norms", &FoldBatchNorm},
