@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t kMostOutputs = 65536;
 
-// How many outputs an op has where they are not one, or where an attribute says it. Outputs that
+// How many outputs an op has where they are not one, or where an attribute says it: a number, or a
+// list of their types. Outputs that
 // only the training of a model reads (the batch statistics of FusedBatchNorm) are not counted.
 struct OutputCount {
   std::string_view op;
@@ -43,6 +44,15 @@ constexpr OutputCount kOutputCounts[] = {
     {"BlockLSTM", 7},
     {"BlockLSTMV2", 7},
     {"GRUBlockCell", 4},
+    {"IdentityN", 1, "T"},
+    {"PartitionedCall", 1, "Tout"},
+    {"StatefulPartitionedCall", 1, "Tout"},
+    {"If", 1, "Tout"},
+    {"StatelessIf", 1, "Tout"},
+    {"Case", 1, "Tout"},
+    {"StatelessCase", 1, "Tout"},
+    {"While", 1, "T"},
+    {"StatelessWhile", 1, "T"},
     {"NoOp", 0},
     {"Assert", 0},
 };
@@ -53,6 +63,7 @@ std::size_t OutputsOf(const proto::NodeDef& def) {
   if (row->attribute.empty()) return row->count;
   const proto::AttrValue* attribute = FindAttribute(def, std::string(row->attribute));
   if (attribute == nullptr || attribute->i() < 0) return 1;
+  if (attribute->has_list()) return static_cast<std::size_t>(attribute->list().type_size());
   return std::min(static_cast<std::size_t>(attribute->i()), kMostOutputs);
 }
 
@@ -96,16 +107,21 @@ const proto::AttrValue* FindAttribute(const proto::NodeDef& def, const std::stri
   return found == def.attr().end() ? nullptr : &found->second;
 }
 
-Result<FrozenGraph> FrozenGraph::Open(const std::filesystem::path& path, const Ends& ends) {
+Result<FrozenGraph> FrozenGraph::Open(const std::filesystem::path& path, const Ends& ends,
+                                      CompiledCalls compiled) {
   ACC_ASSIGN_OR_RETURN(auto def, ReadGraphDef(path));
-  auto graph = Create(std::move(def), ends);
+  auto graph = Create(std::move(def), ends, compiled);
   if (graph.ok()) return graph;
   return graph.status().WithContext(fmt::format("cannot read the model '{}'", path.string()));
 }
 
-Result<FrozenGraph> FrozenGraph::Create(std::unique_ptr<proto::GraphDef> def, const Ends& ends) {
+Result<FrozenGraph> FrozenGraph::Create(std::unique_ptr<proto::GraphDef> def, const Ends& ends,
+                                        CompiledCalls compiled) {
   FrozenGraph graph;
   graph.graph_ = std::move(def);
+  std::set<std::string, std::less<>> fed;
+  for (const std::string& input : ends.inputs) fed.emplace(OpOf(WithPort(input)));
+  graph.inlined_ = InlineCalls(*graph.graph_, fed, compiled);
   ACC_RETURN_IF_ERROR(graph.Index());
   ACC_RETURN_IF_ERROR(graph.Choose(ends));
   ACC_RETURN_IF_ERROR(graph.Collect());
@@ -270,6 +286,11 @@ std::string FrozenGraph::Serialized() const {
 const proto::NodeDef* FrozenGraph::Find(std::string_view op) const {
   const auto found = by_name_.find(op);
   return found == by_name_.end() ? nullptr : &graph_->node(found->second);
+}
+
+const std::string* FrozenGraph::WhyKept(const std::string& op) const {
+  const auto found = inlined_.kept.find(op);
+  return found == inlined_.kept.end() ? nullptr : &found->second;
 }
 
 const proto::NodeDef* FrozenGraph::ConstantOf(std::string_view tensor) const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The part of a GraphDef between the ends that the user named, its references resolved.
+// The part of a GraphDef between the ends that the user named, its references resolved and its
+// calls of functions replaced (model/tensorflow/functions.h).
 #pragma once
 
 #include <graph_def.pb.h>
@@ -15,6 +16,7 @@
 
 #include "base/status.h"
 #include "model/reader.h"
+#include "model/tensorflow/functions.h"
 #include "tensor/value_info.h"
 
 namespace acc::model::tensorflow {
@@ -29,8 +31,10 @@ struct Op {
 
 class FrozenGraph {
  public:
-  static Result<FrozenGraph> Open(const std::filesystem::path& path, const Ends& ends);
-  static Result<FrozenGraph> Create(std::unique_ptr<proto::GraphDef> graph, const Ends& ends);
+  static Result<FrozenGraph> Open(const std::filesystem::path& path, const Ends& ends,
+                                  CompiledCalls compiled);
+  static Result<FrozenGraph> Create(std::unique_ptr<proto::GraphDef> graph, const Ends& ends,
+                                    CompiledCalls compiled = CompiledCalls::kReplace);
 
   // What the outputs need, each after what it reads save for the edges that close loops. Fed ops
   // and placeholders without default are not here; placeholders with a default are.
@@ -39,6 +43,10 @@ class FrozenGraph {
   const std::vector<std::string>& outputs() const { return outputs_; }
   // A constant, or an identity of one; its value is that of the returned op. Null for others.
   const proto::NodeDef* ConstantOf(std::string_view tensor) const;
+  // Why a call of a function is still in the graph; null for other ops.
+  const std::string* WhyKept(const std::string& op) const;
+  // Whether the op stands for a call that TensorFlow compiles: a session has no such tensors.
+  bool IsCompiled(const std::string& op) const { return inlined_.compiled.contains(op); }
   // What has to be loaded to run the graph between these ends, serialized.
   std::string Serialized() const;
 
@@ -60,6 +68,7 @@ class FrozenGraph {
   std::set<const proto::NodeDef*> Needed() const;
 
   std::unique_ptr<proto::GraphDef> graph_;
+  Inlined inlined_;
   std::map<std::string, int, std::less<>> by_name_;
   std::set<std::string, std::less<>> fed_;
   std::map<const proto::NodeDef*, Mark> marks_;

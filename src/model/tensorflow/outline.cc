@@ -7,6 +7,7 @@
 namespace acc::model {
 namespace {
 
+using tensorflow::CompiledCalls;
 using tensorflow::FrozenGraph;
 using tensorflow::Op;
 
@@ -34,7 +35,8 @@ bool LooksLikeTensorflow(std::string_view first_bytes) {
 }
 
 Result<Graph> OutlineTensorflow(const std::filesystem::path& path, const Ends& ends) {
-  ACC_ASSIGN_OR_RETURN(const FrozenGraph frozen, FrozenGraph::Open(path, ends));
+  ACC_ASSIGN_OR_RETURN(const FrozenGraph frozen,
+                       FrozenGraph::Open(path, ends, CompiledCalls::kKeep));
   Graph graph;
   graph.name = path.stem().string();
   graph.inputs = frozen.inputs();
@@ -49,7 +51,8 @@ Result<Graph> OutlineTensorflow(const std::filesystem::path& path, const Ends& e
 }
 
 Result<std::string> NeededTensorflow(const std::filesystem::path& path, const Ends& ends) {
-  ACC_ASSIGN_OR_RETURN(const FrozenGraph frozen, FrozenGraph::Open(path, ends));
+  ACC_ASSIGN_OR_RETURN(const FrozenGraph frozen,
+                       FrozenGraph::Open(path, ends, CompiledCalls::kKeep));
   return frozen.Serialized();
 }
 

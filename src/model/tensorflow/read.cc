@@ -59,10 +59,14 @@ void PassBranchOn(GraphBuilder& builder, const Op& op) {
   }
 }
 
-Status Translate(GraphBuilder& builder, const Op& op) {
+Status Translate(GraphBuilder& builder, const FrozenGraph& frozen, const Op& op) {
   if (op.def->op() == "Const") return DefineConstant(builder, op);
   if (IsDead(builder, op) || tensorflow::FoldConstants(builder, op)) return OkStatus();
   Translation translation(builder, op);
+  if (const std::string* why = frozen.WhyKept(op.def->name())) {
+    translation.Fail(*why);
+    return translation.status();
+  }
   const tensorflow::Operator* row = tensorflow::FindOperator(op.def->op());
   if (row == nullptr) {
     translation.MakeUntranslated();
@@ -74,6 +78,12 @@ Status Translate(GraphBuilder& builder, const Op& op) {
   PassBranchOn(builder, op);
   tensorflow::InferRank(builder, op);
   return translation.status();
+}
+
+void HideOutputs(GraphBuilder& builder, const Op& op) {
+  for (std::size_t port = 0; port < op.outputs; ++port) {
+    builder.Hide(fmt::format("{}:{}", op.def->name(), port));
+  }
 }
 
 void ReserveNames(const FrozenGraph& frozen, GraphBuilder& builder) {
@@ -113,7 +123,10 @@ Result<Graph> tensorflow::TranslateGraph(const FrozenGraph& frozen, const std::s
   GraphBuilder builder(name);
   ReserveNames(frozen, builder);
   for (const ValueInfo& input : frozen.inputs()) builder.AddInput(input);
-  for (const Op& op : frozen.ops()) ACC_RETURN_IF_ERROR(Translate(builder, op));
+  for (const Op& op : frozen.ops()) {
+    ACC_RETURN_IF_ERROR(Translate(builder, frozen, op));
+    if (frozen.IsCompiled(op.def->name())) HideOutputs(builder, op);
+  }
   for (const std::string& output : frozen.outputs()) builder.AddOutput(output);
   ACC_ASSIGN_OR_RETURN(Graph graph, builder.Finish());
   ACC_RETURN_IF_ERROR(CheckReads(graph));
@@ -121,7 +134,8 @@ Result<Graph> tensorflow::TranslateGraph(const FrozenGraph& frozen, const std::s
 }
 
 Result<Graph> ReadTensorflow(const std::filesystem::path& path, const Ends& ends) {
-  ACC_ASSIGN_OR_RETURN(const FrozenGraph frozen, FrozenGraph::Open(path, ends));
+  ACC_ASSIGN_OR_RETURN(const FrozenGraph frozen,
+                       FrozenGraph::Open(path, ends, tensorflow::CompiledCalls::kReplace));
   auto graph = tensorflow::TranslateGraph(frozen, path.stem().string());
   if (graph.ok()) return graph;
   return graph.status().WithContext(fmt::format("cannot convert the model '{}'", path.string()));

@@ -288,6 +288,14 @@ const std::string Translation::Output(std::size_t port) const {
   return fmt::format("{}:{}", op_.def->name(), port);
 }
 
+ElementType Translation::OutputType(std::size_t port) const {
+  const proto::AttrValue* attribute = FindAttribute(*op_.def, "T");
+  if (attribute == nullptr || !attribute->has_list()) return Type("T");
+  const auto& types = attribute->list().type();
+  const bool is_known = port < static_cast<std::size_t>(types.size());
+  return is_known ? TypeOf(types.Get(static_cast<int>(port))) : ElementType::kFloat32;
+}
+
 void Translation::AddNode(std::string_view op_type, std::vector<std::string> inputs,
                           std::vector<std::string> outputs, Attributes attributes,
                           const std::string& domain) {
@@ -326,7 +334,7 @@ void Translation::Make(std::string_view op_type, std::vector<std::string> inputs
 
 void Translation::MakeOutput(std::size_t port, std::string_view op_type,
                              std::vector<std::string> inputs, Attributes attributes) {
-  builder_.Produce(Output(port), Type("T"));
+  builder_.Produce(Output(port), OutputType(port));
   AddNode(op_type, std::move(inputs), {Output(port)}, std::move(attributes));
 }
 

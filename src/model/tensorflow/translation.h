@@ -98,7 +98,8 @@ class GraphBuilder {
   const BlockedImage* Blocked(const std::string& tensor) const;
 
   void Produce(const std::string& tensor, ElementType type);
-  bool IsMade(const std::string& tensor) const { return graph_.source_tensors.contains(tensor); }
+  // `tensor` is the translation's own: the framework never shows it.
+  void Hide(const std::string& tensor) { graph_.source_tensors.erase(tensor); }
   void SetEncoding(const std::string& tensor, const TensorEncoding& encoding);
   std::string NewName(std::string_view wish) { return names_.Take(wish); }
   std::string NewNodeName(std::string_view wish) { return node_names_.Take(wish); }
@@ -160,6 +161,8 @@ class Translation {
 
   // Outputs.
   const std::string Output(std::size_t port) const;
+  // Of the attribute "T", which may be one type or a list of them.
+  ElementType OutputType(std::size_t port) const;
 
   // Nodes. Add: a value that the file does not have. Make: an output of the op.
   std::string Add(std::string_view op_type, std::vector<std::string> inputs,
