@@ -20,7 +20,8 @@ ORDERS = ("xwfff", "xinnn", "nxxxx", "xnxnf", "swxbb", "xpfsi", "xbxxx", "xffff"
 
 
 def constant(graph, name, value):
-    node = graph.node.add(name=name, op="Const")
+    nodes = graph.node if isinstance(graph, graph_pb2.GraphDef) else graph.node_def
+    node = nodes.add(name=name, op="Const")
     node.attr["value"].tensor.CopyFrom(tensor_util.make_tensor_proto(value))
     node.attr["dtype"].type = node.attr["value"].tensor.dtype
 
@@ -50,6 +51,27 @@ def one_op(op, inputs):
     return graph
 
 
+def calls(branches):
+    """A graph that calls a function that calls another one, at the side of a Switch or not."""
+    graph = one_op("Switch" if branches else "Relu", ["x", "b"] if branches else ["x"])
+    for name, op, inputs in (("inner", "TopKV2", ["a", "k:output:0"]), ("outer", "inner", ["a"])):
+        function = graph.library.function.add()
+        function.signature.name = name
+        for arguments in (function.signature.input_arg, function.signature.output_arg):
+            arguments.add(name="a" if arguments is function.signature.input_arg else "r", type_attr="T")
+        node = function.node_def.add(name="y", op=op, input=inputs)
+        node.attr["T"].placeholder = "T"
+        constant(function, "k", np.int32(2))
+        function.ret["r"] = "y:values:0" if name == "inner" else "y:r:0"
+        function.control_ret["k"] = "k"
+    call = graph.node.add(name="call", op="StatefulPartitionedCall", input=["y:1" if branches else "y", "^z"])
+    call.attr["f"].func.name = "outer"
+    call.attr["f"].func.attr["T"].type = 1
+    choice = graph.node.add(name="choice", op="If", input=["b", "call"])
+    choice.attr["then_branch"].func.CopyFrom(call.attr["f"].func)
+    return graph
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     ops = set()
@@ -60,6 +82,8 @@ def main():
             for count in {1, 2, 3, len(order)}:
                 content = one_op(op, order[:count]).SerializeToString()
                 (folder / f"{op}-{order[:count]}").write_bytes(content)
+    for branches in (False, True):
+        (folder / f"calls-{branches}").write_bytes(calls(branches).SerializeToString())
 
 
 if __name__ == "__main__":

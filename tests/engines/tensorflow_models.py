@@ -11,6 +11,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 tf1 = tf.compat.v1
 
@@ -32,6 +33,16 @@ def freeze(build, path):
         partial.write_bytes(graph.as_graph_def().SerializeToString())
         partial.replace(path)
     return path
+
+
+def freeze_function(function, path, value):
+    """Writes the graph of a function of one tensor like `value`, named x, with its functions and control flow as they are.
+    Returns the path and the name of the output."""
+    signature = tf.TensorSpec(value.shape, value.dtype, name="x")
+    concrete = tf.function(function).get_concrete_function(signature)
+    frozen = convert_variables_to_constants_v2(concrete, lower_control_flow=False)
+    path.write_bytes(frozen.graph.as_graph_def().SerializeToString())
+    return path, frozen.outputs[0].name
 
 
 def session_config():

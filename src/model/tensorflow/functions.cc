@@ -175,7 +175,9 @@ Status Inliner::Inline(const OpenOp& op, const Call& call) {
     return Failure(fmt::format("it lies more than {} calls deep", kDeepestCall));
   }
   auto body = InlineBody(graph_.node(op.node), call, functions_, has_branches_, budget_);
-  if (!body.ok()) return body.status().WithContext(fmt::format("its function '{}'", name));
+  if (!body.ok()) {
+    return Failure(fmt::format("its function '{}' {}", name, body.status().message()));
+  }
   for (const proto::NodeDef& inner : body->ops) {
     if (by_name_.contains(inner.name())) {
       return Failure(fmt::format("an op of its function would have the name '{}', which is taken",
