@@ -35,12 +35,12 @@ def freeze(build, path):
     return path
 
 
-def freeze_function(function, path, value):
-    """Writes the graph of a function of one tensor like `value`, named x, with its functions and control flow as they are.
-    Returns the path and the name of the output."""
+def freeze_function(function, path, value, lower_control_flow=False):
+    """Writes the graph of a function of one tensor like `value`, named x, with its functions as they are, and its control
+    flow, too, or as TensorFlow 1 has it. Returns the path and the name of the output."""
     signature = tf.TensorSpec(value.shape, value.dtype, name="x")
     concrete = tf.function(function).get_concrete_function(signature)
-    frozen = convert_variables_to_constants_v2(concrete, lower_control_flow=False)
+    frozen = convert_variables_to_constants_v2(concrete, lower_control_flow=lower_control_flow)
     path.write_bytes(frozen.graph.as_graph_def().SerializeToString())
     return path, frozen.outputs[0].name
 

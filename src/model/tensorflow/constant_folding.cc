@@ -408,30 +408,60 @@ Folded Fill(const Folding& f) {
   return TensorFrom({value->type, *dims, std::vector<double>(*count, value->elements[0])});
 }
 
-Folded Prod(const Folding& f) {
-  const auto list = f.ReadValues(0);
-  if (!list || list->dims.size() != 1 || !IsFirstAxis(f.Int(1)) || IsFloat(list->type)) return {};
-  double product = 1;
-  for (const double element : list->elements) product *= element;
-  const Shape dims = f.Flag("keep_dims") ? Shape{1} : Shape{};
-  return TensorFrom({list->type, dims, {product}});
+struct ReductionRow {
+  std::string_view type;
+  double (*join)(double, double);
+  double start;
+};
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+constexpr ReductionRow kReductions[] = {
+    {"Max", [](double a, double b) { return std::max(a, b); }, -kInfinity},
+    {"Min", [](double a, double b) { return std::min(a, b); }, kInfinity},
+    {"Prod", [](double a, double b) { return a * b; }, 1},
+    {"Sum", [](double a, double b) { return a + b; }, 0},
+};
+
+// Of a list of integers over its axis, or of a number over none.
+Folded Reduce(const Folding& f) {
+  const auto values = f.ReadValues(0);
+  const auto axes = f.Ints(1);
+  const bool fits = values && axes && values->dims.size() < 2 && !IsFloat(values->type) &&
+                    axes->size() == values->dims.size() &&
+                    std::ranges::all_of(*axes, [](auto axis) { return IsFirstAxis(axis); });
+  if (!fits) return std::nullopt;
+  const auto* row = std::ranges::find(kReductions, f.op_type(), &ReductionRow::type);
+  double joined = row->start;
+  for (const double element : values->elements) joined = row->join(joined, element);
+  const bool keeps = f.Flag("keep_dims") && !values->dims.empty();
+  return std::isfinite(joined) ? TensorFrom({values->type, keeps ? Shape{1} : Shape{}, {joined}})
+                               : std::nullopt;
 }
 
 using Rows = std::map<std::string_view, Folded (*)(const Folding&)>;
 
 Rows AllRows() {
   Rows rows = {
-      {"Cast", &Cast},           {"Concat", &Concat},
-      {"ConcatV2", &ConcatV2},   {"ExpandDims", &ExpandDims},
-      {"Fill", &Fill},           {"Gather", &GatherV2},
-      {"GatherV2", &GatherV2},   {"Pack", &Pack},
-      {"Prod", &Prod},           {"Range", &Range},
-      {"Rank", &DimsOf},         {"Reshape", &Reshape},
-      {"Shape", &DimsOf},        {"Size", &DimsOf},
-      {"Squeeze", &Squeeze},     {"StridedSlice", &StridedSlice},
+      {"Cast", &Cast},
+      {"Concat", &Concat},
+      {"ConcatV2", &ConcatV2},
+      {"ExpandDims", &ExpandDims},
+      {"Fill", &Fill},
+      {"Gather", &GatherV2},
+      {"GatherV2", &GatherV2},
+      {"Pack", &Pack},
+      {"Range", &Range},
+      {"Rank", &DimsOf},
+      {"Reshape", &Reshape},
+      {"Shape", &DimsOf},
+      {"Size", &DimsOf},
+      {"Squeeze", &Squeeze},
+      {"StridedSlice", &StridedSlice},
       {"Transpose", &Transpose},
   };
   for (const BinaryRow& row : kBinary) rows.emplace(row.type, &Binary);
+  for (const ReductionRow& row : kReductions) rows.emplace(row.type, &Reduce);
   for (const UnaryRow& row : kUnary) rows.emplace(row.type, &Unary);
   return rows;
 }

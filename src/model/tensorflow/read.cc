@@ -6,8 +6,10 @@
 #include "base/text.h"
 #include "model/tensorflow/constant_folding.h"
 #include "model/tensorflow/frozen_graph.h"
+#include "model/tensorflow/loops.h"
 #include "model/tensorflow/operators.h"
 #include "model/tensorflow/ranks.h"
+#include "model/tensorflow/tensor_lists.h"
 #include "model/tensorflow/tensorflow_format.h"
 #include "model/tensorflow/translation.h"
 #include "model/tensorflow/types.h"
@@ -18,6 +20,7 @@ namespace {
 using tensorflow::FrozenGraph;
 using tensorflow::GraphBuilder;
 using tensorflow::Op;
+using tensorflow::TensorLists;
 using tensorflow::Translation;
 
 Status DefineConstant(GraphBuilder& builder, const Op& op) {
@@ -59,7 +62,8 @@ void PassBranchOn(GraphBuilder& builder, const Op& op) {
   }
 }
 
-Status Translate(GraphBuilder& builder, const FrozenGraph& frozen, const Op& op) {
+Status TranslateOp(GraphBuilder& builder, TensorLists& lists, const FrozenGraph& frozen,
+                   const Op& op) {
   if (op.def->op() == "Const") return DefineConstant(builder, op);
   if (IsDead(builder, op) || tensorflow::FoldConstants(builder, op)) return OkStatus();
   Translation translation(builder, op);
@@ -67,6 +71,7 @@ Status Translate(GraphBuilder& builder, const FrozenGraph& frozen, const Op& op)
     translation.Fail(*why);
     return translation.status();
   }
+  if (lists.Translate(translation)) return translation.status();
   const tensorflow::Operator* row = tensorflow::FindOperator(op.def->op());
   if (row == nullptr) {
     translation.MakeUntranslated();
@@ -84,6 +89,27 @@ void HideOutputs(GraphBuilder& builder, const Op& op) {
   for (std::size_t port = 0; port < op.outputs; ++port) {
     builder.Hide(fmt::format("{}:{}", op.def->name(), port));
   }
+}
+
+// Loops are written out where the file tells how many rounds they have.
+Status TranslateOps(const FrozenGraph& frozen, GraphBuilder& builder) {
+  TensorLists lists;
+  tensorflow::LoopUnroller unroller(frozen, builder);
+  const auto translate = [&](const Op& op) -> Status {
+    ACC_RETURN_IF_ERROR(TranslateOp(builder, lists, frozen, op));
+    if (frozen.IsCompiled(op.def->name())) HideOutputs(builder, op);
+    return OkStatus();
+  };
+  for (const tensorflow::Unit& unit : tensorflow::UnitsOf(frozen)) {
+    if (unit.op != nullptr) {
+      ACC_RETURN_IF_ERROR(translate(*unit.op));
+      continue;
+    }
+    ACC_ASSIGN_OR_RETURN(const bool is_unrolled, unroller.Unroll(unit.loop, translate));
+    if (is_unrolled) continue;
+    for (const Op* op : unit.loop.ops) ACC_RETURN_IF_ERROR(translate(*op));
+  }
+  return OkStatus();
 }
 
 void ReserveNames(const FrozenGraph& frozen, GraphBuilder& builder) {
@@ -123,10 +149,7 @@ Result<Graph> tensorflow::TranslateGraph(const FrozenGraph& frozen, const std::s
   GraphBuilder builder(name);
   ReserveNames(frozen, builder);
   for (const ValueInfo& input : frozen.inputs()) builder.AddInput(input);
-  for (const Op& op : frozen.ops()) {
-    ACC_RETURN_IF_ERROR(Translate(builder, frozen, op));
-    if (frozen.IsCompiled(op.def->name())) HideOutputs(builder, op);
-  }
+  ACC_RETURN_IF_ERROR(TranslateOps(frozen, builder));
   for (const std::string& output : frozen.outputs()) builder.AddOutput(output);
   ACC_ASSIGN_OR_RETURN(Graph graph, builder.Finish());
   ACC_RETURN_IF_ERROR(CheckReads(graph));
