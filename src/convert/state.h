@@ -84,8 +84,8 @@ Status CheckTranslated(State& state);
 Status DropUnusedNodes(State& state);
 // Turns what does not depend on the inputs into initializers, and static shapes with it.
 Status FoldConstants(State& state);
-// Of a translated graph: gives each Conv that has no `group` as many groups as its input and weights
-// make, for formats that do not say the number.
+// Of a translated graph: gives each Conv that has no `group` as many groups as its input and
+// weights make, for formats that do not say the number.
 Status CountConvolutionGroups(State& state);
 // Takes out nodes whose output has the value of their input.
 Status RemoveIdentities(State& state);

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Graphs of TensorFlow 2 that call functions: what the golden run shows, and what conversion makes of them."""
 
+import re
 import unittest
 
 import numpy as np
+from tensorflow.python.framework import op_def_registry
 
 from program import ProgramTest
-from tensorflow_models import freeze_function, run_in_python, tf
+from tensorflow_models import ROOT, freeze_function, run_in_python, tf
 
 FLOOR_DB = 60
 
@@ -52,6 +54,15 @@ class TensorflowFunctionsTest(ProgramTest):
 
     def golden(self, records, name):
         return np.fromfile(self.latest("framework_runner") / records[name]["file"], np.float32)
+
+    def test_output_arguments_are_those_of_the_registry(self):
+        source = (ROOT / "src/model/tensorflow/output_arguments.cc").read_text(encoding="utf-8")
+        named = dict(re.findall(r'string_view (k\w+) =\s+"([^"]*)"', source))
+        rows = re.findall(r'\{"(\w+)",\s+(?:"([^"]*)"|(k\w+))\}', source)
+        self.assertGreater(len(rows), 50)
+        for op, arguments, name in rows:
+            known = [argument.name for argument in op_def_registry.get(op).output_arg]
+            self.assertEqual(known, (arguments or named[name]).split()[:len(known)], op)
 
     def test_nested_calls(self):
         value = random(3, 6)

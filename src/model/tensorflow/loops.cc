@@ -97,6 +97,47 @@ std::optional<std::vector<std::size_t>> Order(const std::vector<std::vector<std:
   return order;
 }
 
+// In the order of their first ops.
+struct Grouping {
+  std::vector<Unit> units;
+  std::map<std::string, std::size_t, std::less<>> unit_of_op;
+  bool has_loops = false;
+};
+
+Grouping Group(const FrozenGraph& frozen) {
+  const Frames frames(frozen);
+  Grouping grouping;
+  std::map<std::string, std::size_t> unit_of_loop;
+  for (const Op& op : frozen.ops()) {
+    const std::string loop = frames.LoopOf(op);
+    std::size_t unit = grouping.units.size();
+    if (!loop.empty()) unit = unit_of_loop.emplace(loop, unit).first->second;
+    if (unit == grouping.units.size()) grouping.units.emplace_back();
+    if (loop.empty()) {
+      grouping.units[unit].op = &op;
+    } else {
+      grouping.units[unit].loop.ops.push_back(&op);
+    }
+    grouping.unit_of_op.emplace(op.def->name(), unit);
+  }
+  grouping.has_loops = !unit_of_loop.empty();
+  return grouping;
+}
+
+// The other units whose results each unit reads.
+std::vector<std::vector<std::size_t>> Reads(const FrozenGraph& frozen, const Grouping& grouping) {
+  std::vector<std::vector<std::size_t>> reads(grouping.units.size());
+  for (const Op& op : frozen.ops()) {
+    const std::size_t unit = grouping.unit_of_op.at(op.def->name());
+    for (const std::string& input : op.inputs) {
+      const auto made = grouping.unit_of_op.find(OpOf(input));
+      const bool is_other = made != grouping.unit_of_op.end() && made->second != unit;
+      if (is_other) reads[unit].push_back(made->second);
+    }
+  }
+  return reads;
+}
+
 std::vector<Unit> OneByOne(const FrozenGraph& frozen) {
   std::vector<Unit> units;
   for (const Op& op : frozen.ops()) units.push_back({.op = &op});
@@ -106,36 +147,12 @@ std::vector<Unit> OneByOne(const FrozenGraph& frozen) {
 }  // namespace
 
 std::vector<Unit> UnitsOf(const FrozenGraph& frozen) {
-  const Frames frames(frozen);
-  std::vector<Unit> units;
-  std::map<std::string, std::size_t> unit_of_loop;
-  std::map<std::string, std::size_t, std::less<>> unit_of_op;
-  for (const Op& op : frozen.ops()) {
-    const std::string loop = frames.LoopOf(op);
-    const auto known = loop.empty() ? unit_of_loop.end() : unit_of_loop.find(loop);
-    const std::size_t unit = known == unit_of_loop.end() ? units.size() : known->second;
-    if (unit == units.size()) units.emplace_back();
-    if (loop.empty()) {
-      units[unit].op = &op;
-    } else {
-      unit_of_loop.emplace(loop, unit);
-      units[unit].loop.ops.push_back(&op);
-    }
-    unit_of_op.emplace(op.def->name(), unit);
-  }
-  if (unit_of_loop.empty()) return units;
-  std::vector<std::vector<std::size_t>> reads(units.size());
-  for (const Op& op : frozen.ops()) {
-    const std::size_t unit = unit_of_op.at(op.def->name());
-    for (const std::string& input : op.inputs) {
-      const auto made = unit_of_op.find(OpOf(input));
-      if (made != unit_of_op.end() && made->second != unit) reads[unit].push_back(made->second);
-    }
-  }
-  const auto order = Order(reads);
+  Grouping grouping = Group(frozen);
+  if (!grouping.has_loops) return std::move(grouping.units);
+  const auto order = Order(Reads(frozen, grouping));
   if (!order) return OneByOne(frozen);
   std::vector<Unit> ordered;
-  for (const std::size_t unit : *order) ordered.push_back(std::move(units[unit]));
+  for (const std::size_t unit : *order) ordered.push_back(std::move(grouping.units[unit]));
   return ordered;
 }
 
@@ -149,7 +166,9 @@ struct LoopUnroller::Rounds {
 
   explicit Rounds(const Loop& the_loop) : loop(the_loop) {}
 
+  // False for loops of another form.
   bool Prepare();
+  bool FindVariables();
   bool AddVariable(const Op& merge);
   void FindCondition();
   const std::string& Now(const std::string& tensor) const {
@@ -187,25 +206,27 @@ bool LoopUnroller::Rounds::AddVariable(const Op& merge) {
 bool LoopUnroller::Rounds::Prepare() {
   for (const Op* op : loop.ops) {
     by_name.emplace(op->def->name(), op);
-    const bool has_input = !op->inputs.empty();
+    const bool directs =
+        Is(*op, "LoopCond") || Is(*op, "Enter") || Is(*op, "NextIteration") || Is(*op, "Exit");
+    if (!directs) continue;
+    if (op->inputs.empty()) return false;
+    controls.insert(op->def->name());
     if (Is(*op, "LoopCond")) condition = op;
-    if (Is(*op, "Enter")) now[OutputOf(*op)] = has_input ? op->inputs[0] : "";
-    for (const char* type : {"LoopCond", "Enter", "NextIteration", "Exit"}) {
-      if (Is(*op, type)) controls.insert(op->def->name());
-      if (Is(*op, type) && !has_input) return false;
-    }
+    if (Is(*op, "Enter")) now[OutputOf(*op)] = op->inputs[0];
   }
-  if (condition == nullptr) return false;
+  return condition != nullptr && FindVariables();
+}
+
+bool LoopUnroller::Rounds::FindVariables() {
   const std::string decides = OutputOf(*condition);
+  const auto enters = [&](const std::string& input) { return now.contains(input); };
   for (const Op* op : loop.ops) {
     if (Is(*op, "Switch") && op->inputs.size() == 2 && op->inputs[1] == decides) {
       controls.insert(op->def->name());
       switches.push_back(op);
     }
-    const bool closes = Is(*op, "Merge") && std::ranges::any_of(op->inputs, [&](const auto& input) {
-                          return now.contains(input);
-                        });
-    if (closes && !AddVariable(*op)) return false;
+    const bool starts = Is(*op, "Merge") && std::ranges::any_of(op->inputs, enters);
+    if (starts && !AddVariable(*op)) return false;
   }
   FindCondition();
   return true;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <ranges>
 
 namespace acc::model::tensorflow {
 namespace {
@@ -101,10 +100,10 @@ constexpr Row kRows[] = {
 };
 
 std::size_t Place(std::string_view arguments, std::string_view argument) {
-  std::size_t place = 0;
-  for (const auto word : std::views::split(arguments, ' ')) {
-    if (std::ranges::equal(word, argument)) return place;
-    ++place;
+  for (std::size_t place = 0; !arguments.empty(); ++place) {
+    const std::size_t end = std::min(arguments.find(' '), arguments.size());
+    if (arguments.substr(0, end) == argument) return place;
+    arguments.remove_prefix(std::min(end + 1, arguments.size()));
   }
   return 0;
 }
