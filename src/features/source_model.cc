@@ -108,7 +108,10 @@ using Reader = decltype(model::ReaderInfo::read);
 Result<SourceModel> ReadWith(Reader model::ReaderInfo::*reader, const ModelOptions& options) {
   ACC_ASSIGN_OR_RETURN(const model::ReaderInfo* format, model::FindReader(options.framework));
   model::Ends ends{.outputs = options.output_tensors};
-  for (const InputTensor& input : options.input_tensors) ends.inputs.push_back(input.name);
+  for (const InputTensor& input : options.input_tensors) {
+    ends.inputs.push_back(input.name);
+    ends.dims.emplace(input.name, input.dims);
+  }
   SourceModel model;
   ACC_ASSIGN_OR_RETURN(model.graph, (format->*reader)(options.model_path, ends));
   model.is_channel_last = format->is_channel_last;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "base/status.h"
 #include "model/graph.h"
+#include "tensor/shape.h"
 
 namespace acc::model {
 
@@ -18,6 +20,8 @@ namespace acc::model {
 struct Ends {
   std::vector<std::string> inputs = {};
   std::vector<std::string> outputs = {};
+  std::map<std::string, Shape> dims =
+      {};  // Of inputs, by the same names, for what files leave open.
 };
 
 // A row of the table of formats. The content decides; the file's extension is only a hint for

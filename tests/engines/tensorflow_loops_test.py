@@ -37,7 +37,8 @@ def gru_cell(x, state):
 
 def recurrent(x, cell, states, stop=None, condition=None):
     """What dynamic_rnn builds of a cell: [batch, time, features] to the outputs of all steps."""
-    steps = tf.TensorArray(tf.float32, STEPS).unstack(tf.transpose(x, [1, 0, 2]))
+    length = STEPS if x.shape[1] is not None else tf.shape(x)[1]
+    steps = tf.TensorArray(tf.float32, length).unstack(tf.transpose(x, [1, 0, 2]))
     batch = tf.shape(x)[0]
 
     def body(time, made, *state):
@@ -46,9 +47,9 @@ def recurrent(x, cell, states, stop=None, condition=None):
             output = tf.where(tf.fill([batch, UNITS], time < stop), output, tf.zeros_like(output))
         return (time + 1, made.write(time, output), *state)
 
-    start = (tf.constant(0), tf.TensorArray(tf.float32, STEPS), *[tf.zeros([batch, UNITS])] * states)
-    goes_on = condition or (lambda time, *_: time < STEPS)
-    made = tf.while_loop(goes_on, body, start, maximum_iterations=STEPS)[1]
+    start = (tf.constant(0), tf.TensorArray(tf.float32, length), *[tf.zeros([batch, UNITS])] * states)
+    goes_on = condition or (lambda time, *_: time < length)
+    made = tf.while_loop(goes_on, body, start, maximum_iterations=length)[1]
     return tf.transpose(made.stack(), [1, 0, 2])
 
 
@@ -94,13 +95,13 @@ class TensorflowLoopsTest(ProgramTest):
         self.assertLessEqual({tensor["source"] for tensor in target if tensor.get("source")}, names)
         self.assertTrue(golden["skipped"], "the tensors of the rounds")
 
-    def frozen(self, build, batch=2):
+    def frozen(self, build, batch=2, steps=STEPS):
         """In the control flow of TensorFlow 1, with its tensor arrays."""
         tf1.disable_control_flow_v2()
         self.addCleanup(tf1.enable_control_flow_v2)
 
         def graph():
-            x = tf1.placeholder(tf1.float32, [batch, STEPS, WIDTH], name="x")
+            x = tf1.placeholder(tf1.float32, [batch, steps, WIDTH], name="x")
             tf.identity(tf.tanh(build(x)), name="y")
 
         return freeze(graph, self.folder / "loop.pb")
@@ -117,6 +118,10 @@ class TensorflowLoopsTest(ProgramTest):
 
     def test_two_layers_for_any_batch(self):
         self.check(self.frozen(lambda x: recurrent(recurrent(x, lstm_cell, 2)[:, :, :WIDTH], gru_cell, 1), None), "y:0")
+
+    def test_any_number_of_steps_is_the_one_of_the_command_line(self):
+        path = self.frozen(lambda x: recurrent(x, lstm_cell, 2), None, None)
+        self.check(path, "y:0", np.tanh(numpy_lstm(self.value)))
 
     def test_there_and_back(self):
         self.check(*self.lowered(lambda x: tf.concat([recurrent(x, gru_cell, 1), recurrent(tf.reverse(x, [1]), lstm_cell, 2)], 2)))

@@ -139,6 +139,7 @@ Status FrozenGraph::Index() {
 
 // Names that the graph does not have are left to the caller, who knows what was asked.
 Status FrozenGraph::Choose(const Ends& ends) {
+  for (const auto& [name, dims] : ends.dims) given_dims_.emplace(WithPort(name), dims);
   for (const std::string& name : ends.inputs) {
     const std::string tensor = WithPort(name);
     if (by_name_.contains(OpOf(tensor)) && fed_.insert(tensor).second) AddInput(tensor);
@@ -168,7 +169,20 @@ void FrozenGraph::AddInput(const std::string& tensor) {
   if (shape != nullptr && shape->has_shape() && shape->shape().dim_size() > 0) {
     info = WithShape(tensor, info.type, shape->shape());
   }
+  GiveDims(info);
   inputs_.push_back(std::move(info));
+}
+
+// Dims that contradict the file's are left to the caller to refuse.
+void FrozenGraph::GiveDims(ValueInfo& input) const {
+  const auto given = given_dims_.find(input.name);
+  if (given == given_dims_.end()) return;
+  const bool agrees = !input.has_rank ||
+                      std::ranges::equal(input.dims, given->second,
+                                         [](auto a, auto b) { return a == kUnknownDim || a == b; });
+  if (!agrees) return;
+  input.dims = given->second;
+  input.has_rank = true;
 }
 
 Result<Op> FrozenGraph::Resolve(const proto::NodeDef& def) {

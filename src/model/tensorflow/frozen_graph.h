@@ -39,6 +39,7 @@ class FrozenGraph {
   // What the outputs need, each after what it reads save for the edges that close loops. Fed ops
   // and placeholders without default are not here; placeholders with a default are.
   const std::vector<Op>& ops() const { return ops_; }
+  // With the dims that the user gave where the file leaves them open.
   const std::vector<ValueInfo>& inputs() const { return inputs_; }
   const std::vector<std::string>& outputs() const { return outputs_; }
   // A constant, or an identity of one; its value is that of the returned op. Null for others.
@@ -65,12 +66,14 @@ class FrozenGraph {
   Result<Op> Resolve(const proto::NodeDef& def);
   const proto::NodeDef* Find(std::string_view op) const;
   void AddInput(const std::string& tensor);
+  void GiveDims(ValueInfo& input) const;
   std::set<const proto::NodeDef*> Needed() const;
 
   std::unique_ptr<proto::GraphDef> graph_;
   Inlined inlined_;
   std::map<std::string, int, std::less<>> by_name_;
   std::set<std::string, std::less<>> fed_;
+  std::map<std::string, Shape> given_dims_;  // By tensor.
   std::map<const proto::NodeDef*, Mark> marks_;
   std::map<const proto::NodeDef*, std::size_t> read_outputs_;  // One more than the highest port.
   std::vector<std::string> loop_ends_;

@@ -71,9 +71,11 @@ proto::GraphDef Negations(std::int32_t limit, const std::vector<OpRow>& more = {
   return graph;
 }
 
-Graph Translated(const proto::GraphDef& def, const std::vector<std::string>& outputs = {"out"}) {
-  const auto frozen =
-      FrozenGraph::Create(std::make_unique<proto::GraphDef>(def), {.outputs = outputs});
+Graph Translated(const proto::GraphDef& def, const std::vector<std::string>& outputs = {"out"},
+                 const Shape& x_dims = {}) {
+  Ends ends{.outputs = outputs};
+  if (!x_dims.empty()) ends.dims["x"] = x_dims;
+  const auto frozen = FrozenGraph::Create(std::make_unique<proto::GraphDef>(def), ends);
   EXPECT_TRUE(frozen.ok()) << frozen.status().message();
   auto graph = TranslateGraph(*frozen, "g");
   EXPECT_TRUE(graph.ok()) << graph.status().message();
@@ -125,6 +127,42 @@ TEST(Loops, StayWhereOnlyTheRunKnowsTheLimit) {
   const auto exit = std::ranges::find(translated.nodes, "Exit", &Node::op_type);
   ASSERT_NE(exit, translated.nodes.end());
   EXPECT_EQ(exit->domain, kUntranslatedDomain);
+}
+
+// The limit is an axis of the input, moved by a transposition.
+proto::GraphDef OverTime() {
+  proto::GraphDef graph =
+      Negations(3, {{"Transpose", "moved", {"x", "order"}},
+                    {"Tanh", "tanh", {"moved"}},
+                    {"Shape", "shape", {"tanh"}},
+                    {"StridedSlice", "size", {"shape", "zero_list", "one_list", "one_list"}}});
+  for (proto::NodeDef& node : *graph.mutable_node()) {
+    if (node.name() == "enter_limit") node.set_input(0, "size");
+    if (node.name() != "size") continue;
+    (*node.mutable_attr())["shrink_axis_mask"].set_i(1);
+    (*node.mutable_attr())["T"].set_type(TypeNumber(ElementType::kInt32));
+  }
+  AddInt(graph, "order", {1, 0, 2});
+  for (const auto& [name, value] : {std::pair("zero_list", 0), std::pair("one_list", 1)}) {
+    AddInt(graph, name, {value});
+    graph.mutable_node()
+        ->rbegin()
+        ->mutable_attr()
+        ->at("value")
+        .mutable_tensor()
+        ->mutable_tensor_shape()
+        ->add_dim()
+        ->set_size(1);
+  }
+  return graph;
+}
+
+TEST(Loops, OverAnAxisTakeItsSizeFromTheInput) {
+  EXPECT_TRUE(IsRefused(Translated(OverTime()))) << "the file leaves it open";
+  const Graph graph = Translated(OverTime(), {"out"}, {1, 4, 8});
+  EXPECT_FALSE(IsRefused(graph));
+  EXPECT_EQ(std::ranges::count(Types(graph), "Neg"), 4);
+  EXPECT_EQ(graph.inputs.front().dims, (Shape{1, 4, 8}));
 }
 
 TEST(Loops, InOneAnotherStay) {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "model/tensorflow/constant_folding.h"
 #include "model/tensorflow/frozen_graph.h"
+#include "model/tensorflow/known_dims.h"
 #include "model/tensorflow/loops.h"
 #include "model/tensorflow/operators.h"
 #include "model/tensorflow/ranks.h"
@@ -19,6 +20,7 @@ namespace {
 
 using tensorflow::FrozenGraph;
 using tensorflow::GraphBuilder;
+using tensorflow::KnownDims;
 using tensorflow::Op;
 using tensorflow::TensorLists;
 using tensorflow::Translation;
@@ -62,8 +64,8 @@ void PassBranchOn(GraphBuilder& builder, const Op& op) {
   }
 }
 
-Status TranslateOp(GraphBuilder& builder, TensorLists& lists, const FrozenGraph& frozen,
-                   const Op& op) {
+Status TranslateOp(GraphBuilder& builder, KnownDims& dims, TensorLists& lists,
+                   const FrozenGraph& frozen, const Op& op) {
   if (op.def->op() == "Const") return DefineConstant(builder, op);
   if (IsDead(builder, op) || tensorflow::FoldConstants(builder, op)) return OkStatus();
   Translation translation(builder, op);
@@ -71,7 +73,7 @@ Status TranslateOp(GraphBuilder& builder, TensorLists& lists, const FrozenGraph&
     translation.Fail(*why);
     return translation.status();
   }
-  if (lists.Translate(translation)) return translation.status();
+  if (dims.Translate(translation) || lists.Translate(translation)) return translation.status();
   const tensorflow::Operator* row = tensorflow::FindOperator(op.def->op());
   if (row == nullptr) {
     translation.MakeUntranslated();
@@ -93,10 +95,12 @@ void HideOutputs(GraphBuilder& builder, const Op& op) {
 
 // Loops are written out where the file tells how many rounds they have.
 Status TranslateOps(const FrozenGraph& frozen, GraphBuilder& builder) {
-  TensorLists lists;
+  KnownDims dims;
+  for (const ValueInfo& input : frozen.inputs()) dims.AddInput(input);
+  TensorLists lists(dims);
   tensorflow::LoopUnroller unroller(frozen, builder);
   const auto translate = [&](const Op& op) -> Status {
-    ACC_RETURN_IF_ERROR(TranslateOp(builder, lists, frozen, op));
+    ACC_RETURN_IF_ERROR(TranslateOp(builder, dims, lists, frozen, op));
     if (frozen.IsCompiled(op.def->name())) HideOutputs(builder, op);
     return OkStatus();
   };

@@ -129,6 +129,7 @@ bool TensorLists::Stack(Translation& t, const List& list) {
     rows.push_back(t.Add("Unsqueeze", {t.builder().Value(item), t.Int64s({0})}));
   }
   t.Make("Concat", std::move(rows), {{"axis", std::int64_t{0}}});
+  dims_.Set(t.Output(0), 0, list.size);
   t.builder().Produce(t.Output(0), ItemType(t));
   return true;
 }

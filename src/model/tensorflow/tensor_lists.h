@@ -9,12 +9,16 @@
 #include <set>
 #include <string>
 
+#include "model/tensorflow/known_dims.h"
 #include "model/tensorflow/translation.h"
 
 namespace acc::model::tensorflow {
 
 class TensorLists {
  public:
+  // Tells `dims` the sizes of lists that are stacked.
+  explicit TensorLists(KnownDims& dims) : dims_(dims) {}
+
   // Translates an op that reads an element, a whole list or its size. False for other ops, and
   // where an index or a size is not known. What makes, changes or hands on a list is noted, and
   // false: it has no translation itself, and is needed no more where all that read it have one.
@@ -42,6 +46,7 @@ class TensorLists {
   bool Gather(Translation& t);
   bool Size(Translation& t, const List& list);
 
+  KnownDims& dims_;
   std::map<std::string, Known> lists_;
   std::set<std::string> counted_;  // Tensors of 0, 1, 2, … up to a limit that need not be known.
 };

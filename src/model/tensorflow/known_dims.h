@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Sizes of axes, as far as the inputs' dims tell them: how many rounds a loop over time has.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "model/tensorflow/translation.h"
+#include "tensor/value_info.h"
+
+namespace acc::model::tensorflow {
+
+// Follows axes through transpositions and ops that work element by element; others forget them.
+class KnownDims {
+ public:
+  void AddInput(const ValueInfo& input);
+  void Set(const std::string& tensor, std::int64_t axis, std::int64_t size) {
+    sizes_[tensor][axis] = size;
+  }
+
+  // True where the op picks one known size of a Shape: its output is then a constant. False for all
+  // other ops, which are noted.
+  bool Translate(Translation& t);
+
+ private:
+  using Sizes = std::map<std::int64_t, std::int64_t>;  // By axis.
+
+  bool PickSize(Translation& t) const;
+  void Transpose(const Translation& t, const std::string& output);
+
+  std::map<std::string, Sizes> sizes_;
+  std::map<std::string, std::string> shapes_;  // Outputs of Shape to the tensors they are of.
+};
+
+}  // namespace acc::model::tensorflow
