@@ -11,6 +11,7 @@
 
 #include "convert/rename.h"
 #include "convert/state.h"
+#include "model/unique_names.h"
 #include "tensor/layout.h"
 
 namespace acc::convert {
@@ -93,6 +94,7 @@ class Holder {
   explicit Holder(State& state) : state_(state), old_(std::move(state.graph.nodes)) {
     state_.graph.nodes.clear();
     for (const ValueInfo& output : state_.graph.outputs) outputs_.insert(output.name);
+    for (const Node& node : old_) node_names_.Take(node.name);
   }
 
   void Run() {
@@ -125,7 +127,7 @@ class Holder {
 
   void EmitTranspose(const std::string& from, const std::string& to, Axes order) {
     Node node;
-    node.name = to;
+    node.name = node_names_.Take(to);
     node.op_type = "Transpose";
     node.inputs = {from};
     node.outputs = {to};
@@ -399,6 +401,7 @@ class Holder {
   std::unordered_map<std::string, std::string> as_it_was_;  // Where that is not the name itself.
   std::map<std::pair<std::string, std::size_t>, std::string> first_constants_;
   NameMap renamed_;
+  model::UniqueNames node_names_;
 };
 
 // Whoever holds images channel-first already has seen to it all.

@@ -6,7 +6,7 @@ import unittest
 
 import numpy as np
 
-from tflite_models import TfLiteTest, inputs_of, mediapipe_models, outputs_of, smooth_images
+from tflite_models import Builder, TfLiteTest, inputs_of, mediapipe_models, outputs_of, smooth_images
 from tflite_small_models import any_batch, hybrid, quantized_convolution
 
 HOST = ("--runtime", "cpu")
@@ -149,6 +149,22 @@ class QuantizedTest(TfLiteTest):
         rows, _ = self.run_small(hybrid(), "--precision", "fp32", *HOST)
         # The golden kernel quantizes its input as well, which the float run does not.
         self.assertGreater(float(rows["dense"]["SQNR"]), 40)
+
+
+class AxisOrderTest(TfLiteTest):
+    def test_an_output_that_follows_a_volume(self):
+        builder = Builder()
+        random = np.random.default_rng(0)
+        volume = builder.input("volume", [1, 3, 4, 5, 2])
+        weights = builder.constant(random.uniform(-1, 1, (2, 2, 2, 2, 3)).astype(np.float32))
+        builder.output(builder.op("CONV_3D", [volume, weights], name="conv", options="Conv3DOptions", padding=1,
+                                  **{f"{kind}{axis}{end}": 1 for kind, end in (("stride", ""), ("dilation", "Factor"))
+                                     for axis in "DHW"}))
+        builder.output(builder.op("EXP", [volume], name="grown"))
+        path = builder.write(self.folder / "model.tflite")
+        feeds = {"volume": random.uniform(-1, 1, (1, 3, 4, 5, 2)).astype(np.float32)}
+        rows = self.end_to_end(path, ["conv", "grown"], feeds, "--precision", "fp32", *HOST)
+        self.assertTrue(all(float(rows[name]["SQNR"]) > 60 for name in ("conv", "grown")))
 
 
 class DynamicDimsTest(TfLiteTest):
