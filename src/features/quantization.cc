@@ -55,9 +55,11 @@ void WarnOfFloatBodies(const model::Graph& graph) {
   }
 }
 
-void Report(const quantize::QuantizedGraph& quantized) {
+// `own` are those that came with the model: of its tensors, some have become others.
+void Report(const quantize::QuantizedGraph& quantized, const quantize::Overrides& own) {
   for (const std::string& note : quantized.notes) LogInfo("{}", note);
   for (const std::string& name : quantized.unknown_overrides) {
+    if (own.activations.contains(name) || own.params.contains(name)) continue;
     LogWarn(
         "--quantization_overrides: the converted model has no tensor '{}'; its encoding is not "
         "used",
@@ -183,7 +185,8 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
   }
   WarnOfFloatBodies(target.graph);
   ACC_ASSIGN_OR_RETURN(auto quantized, quantizer->Finish(calibrator));
-  Report(quantized);
+  Report(quantized,
+         options.override_params ? quantize::Overrides() : SourceEncodings(target.graph));
   return quantized;
 }
 

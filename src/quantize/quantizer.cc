@@ -125,7 +125,8 @@ class GraphQuantizer : public Quantizer {
       if (given == nullptr) continue;
       ACC_RETURN_IF_ERROR(CheckActivationOverride(tensor, *given));
       const std::string& root = plan_.RootOf(tensor);
-      if (!roots_.emplace(root, *given).second) {
+      const auto [place, is_first] = roots_.emplace(root, *given);
+      if (!is_first && !HaveEqualScales(place->second, *given)) {
         notes_.push_back(fmt::format(
             "the encoding given for '{}' is not used: it shares the range of '{}', which has one",
             Printable(tensor), Printable(root)));

@@ -7,7 +7,7 @@ import unittest
 import numpy as np
 
 from tflite_models import Builder, TfLiteTest, inputs_of, mediapipe_models, outputs_of, smooth_images
-from tflite_small_models import any_batch, hybrid, quantized_convolution
+from tflite_small_models import any_batch, float_edges, hybrid, quantized_convolution
 
 HOST = ("--runtime", "cpu")
 HTP = ("--runtime", "dsp")
@@ -110,6 +110,17 @@ class QuantizedTest(TfLiteTest):
                     written = json.loads((run / "source_encodings.json").read_text("utf-8"))
                     self.assertEqual(set(written["activation_encodings"]), {"image", "conv", "pooled"})
                     self.assertEqual(len(written["param_encodings"]), 2)
+
+    def test_tensors_in_float_beside_quantized_ones_share_their_encodings(self):
+        path = float_edges().write(self.folder / "model.tflite")
+        image = np.random.default_rng(0).uniform(-1, 1, (1, 4, 4, 2)).astype(np.float32)
+        for engine, least in ((HOST, 150), (HTP, 40)):
+            _, errors = self.run_end_to_end(path, ["conv"], {"image": image}, "--precision", "int8", *engine)
+            self.assertNotIn("is not used", errors)
+            encodings = self.encodings(self.latest("inference_engine"))
+            self.assertAlmostEqual(encodings["image"]["scale"], 0.02, 6)
+            self.assertAlmostEqual(encodings["conv"]["scale"], 0.37, 6)
+            self.assertGreater(float(self.summary()["conv"]["SQNR"]), least)
 
     def test_override_params_replaces_them(self):
         _, run = self.run_small(quantized_convolution(), "--precision", "int8", *HOST, "--override_params")

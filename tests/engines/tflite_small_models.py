@@ -29,6 +29,18 @@ def quantized_convolution(per_channel=False):
     return builder
 
 
+def float_edges():
+    """Quantized between an input and an output in float, as the converter makes it by default."""
+    builder = Builder()
+    image = builder.op("QUANTIZE", [builder.input("image", [1, 4, 4, 2])], dtype=np.int8, name="image_codes",
+                       encoding=(0.02, 3))
+    weights = builder.constant(np.random.default_rng(0).integers(-127, 128, (3, 3, 3, 2)), np.int8, encoding=(0.05, 0))
+    bias = builder.constant([100, -50, 7], np.int32, encoding=(0.05 * 0.02, 0))
+    conv = convolution(builder, image, weights, bias, dtype=np.int8, name="conv_codes", encoding=(0.37, -7), version=3)
+    builder.output(builder.op("DEQUANTIZE", [conv], name="conv", version=2))
+    return builder
+
+
 def hybrid():
     """Weights in int8, activations in float: dynamic-range quantization."""
     builder = Builder()

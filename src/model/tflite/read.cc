@@ -130,7 +130,29 @@ class Reader {
       if (!tensor.is_constant) graph.source_tensors[tensor.name] = Described(tensor, made);
     }
     graph.source_params = std::move(made.params);
+    ShareEncodings(graph);
     return graph;
+  }
+
+  // Real numbers before QUANTIZE or after DEQUANTIZE and their integers are one tensor of the
+  // target: whichever name it keeps has the encoding.
+  void ShareEncodings(Graph& graph) const {
+    for (const tflite::Translation& node : nodes_) {
+      const StoredNode& stored = node.stored();
+      if (stored.inputs.size() != 1 || stored.outputs.size() != 1) continue;
+      if (stored.type == "DEQUANTIZE") Share(graph, stored.inputs[0], stored.outputs[0]);
+      if (stored.type == "QUANTIZE") Share(graph, stored.outputs[0], stored.inputs[0]);
+    }
+  }
+
+  static void Share(Graph& graph, const std::string& integers, const std::string& reals) {
+    const auto from = graph.source_tensors.find(integers);
+    const auto to = graph.source_tensors.find(reals);
+    if (from == graph.source_tensors.end() || to == graph.source_tensors.end()) return;
+    const auto& encoding = from->second.encoding;
+    if (encoding && encoding->channels.size() == 1 && !to->second.encoding) {
+      to->second.encoding = encoding;
+    }
   }
 
   static SourceTensor Described(const FileTensor& tensor, const Translated& made) {
