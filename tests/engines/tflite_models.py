@@ -211,6 +211,8 @@ class TfLiteTest(ProgramTest):
         for place, (name, value) in enumerate(feeds.items()):
             raw = self.write_raw(f"input_{place}.raw", value)
             words += ["--input_tensor", name, ",".join(map(str, value.shape)), raw]
+            if value.dtype != np.float32:
+                words.append(value.dtype.name)
             entries.append(f"{name}:={raw}")
         return self.run_program(*words, "--input_list", self.write_input_list(" ".join(entries)), *more, expect=expect)
 

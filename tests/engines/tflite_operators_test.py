@@ -67,6 +67,11 @@ class Operators:
                                  newShape=[1, 3, 4, 4, 4])
         self.add("CONV_3D", [volume, self.builder.constant(numbers(2, 2, 2, 4, 3, seed=7))], options="Conv3DOptions",
                  strideD=1, strideW=1, strideH=1, dilationDFactor=1, dilationWFactor=1, dilationHFactor=1, padding=SAME)
+        for padding, out in ((SAME, (1, 6, 8, 8, 3)), (VALID, (1, 7, 9, 9, 3))):
+            self.add("CONV_3D_TRANSPOSE",
+                     [self.constant(*out), self.builder.constant(numbers(3, 3, 3, 3, 4, seed=21)), volume],
+                     options="Conv3DOptions", strideD=2, strideW=2, strideH=2, dilationDFactor=1, dilationWFactor=1,
+                     dilationHFactor=1, padding=padding)
 
     def pools(self):
         for kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D", "L2_POOL_2D"):
@@ -224,6 +229,10 @@ class Operators:
         self.add("NON_MAX_SUPPRESSION_V4", [boxes, scores, self.builder.constant(np.int32(3)),
                                             self.builder.constant(np.float32(0.5)),
                                             self.builder.constant(np.float32(-2))], outputs=2, dtype=[I32, I32])
+        self.add("NON_MAX_SUPPRESSION_V5",
+                 [boxes, scores, *(self.builder.constant(value) for value in
+                                   (np.int32(4), np.float32(0.5), np.float32(-2), np.float32(0)))],
+                 outputs=3, dtype=[I32, np.float32, I32])
 
     def recurrent(self):
         for time_major in (False, True):

@@ -7,7 +7,7 @@ import unittest
 import numpy as np
 
 from tflite_models import Builder, TfLiteTest, inputs_of, mediapipe_models, outputs_of, smooth_images
-from tflite_small_models import any_batch, float_edges, hybrid, quantized_convolution
+from tflite_small_models import any_batch, computed_dims, float_edges, hybrid, quantized_convolution
 
 HOST = ("--runtime", "cpu")
 HTP = ("--runtime", "dsp")
@@ -189,6 +189,17 @@ class DynamicDimsTest(TfLiteTest):
                 self.assertEqual({name for name, row in rows.items() if float(row["SQNR"]) < 60}, set())
                 self.assertEqual(rows["conv"]["Tensor_dims"], f"{batch}x6x8x4")
 
+    def test_dims_that_the_model_computes(self):
+        for batch, height, width in ((1, 5, 7), (2, 6, 4)):
+            with self.subTest((batch, height, width)):
+                path = computed_dims().write(self.folder / "model.tflite")
+                image = np.random.default_rng(0).uniform(-1, 1, (batch, height, width, 2)).astype(np.float32)
+                feeds = {"image": image, "first": np.array([0, 1], np.int32)}
+                rows = self.end_to_end(path, outputs_of(path), feeds, "--precision", "fp32", *HOST)
+                low = {name: row["SQNR"] for name, row in rows.items() if float(row["SQNR"]) < 60}
+                self.assertEqual(low, {})
+                self.assertLessEqual(set(outputs_of(path)), set(rows))
+
     def test_dims_that_contradict_the_file(self):
         path = any_batch().write(self.folder / "model.tflite")
         _, errors = self.golden(path, {"image": np.zeros((1, 6, 9, 2), np.float32)}, expect=2)
@@ -208,6 +219,17 @@ class UnsupportedTest(TfLiteTest):
             words += ["-o", output]
         _, errors = self.run_program(*words, expect=3)
         self.assertIn("Landmarks2TransformMatrix (3), TransformLandmarks (5), TransformTensorBilinear (3)", errors)
+
+    def test_soft_suppression_is_refused(self):
+        builder = Builder()
+        boxes, scores = builder.input("boxes", [4, 4]), builder.input("scores", [4])
+        numbers = [builder.constant(value) for value in (np.int32(3), np.float32(0.5), np.float32(0), np.float32(0.5))]
+        builder.output(*builder.op("NON_MAX_SUPPRESSION_V5", [boxes, scores, *numbers], outputs=3, name="kept",
+                                   dtype=[np.int32, np.float32, np.int32]))
+        path = builder.write(self.folder / "model.tflite")
+        feeds = {"boxes": np.ones((4, 4), np.float32), "scores": np.ones(4, np.float32)}
+        _, errors = self.run_end_to_end(path, ["kept_1"], feeds, *HOST, expect=3)
+        self.assertIn("NON_MAX_SUPPRESSION_V5: soft suppression", errors)
 
     def test_the_part_before_them_converts(self):
         path = mediapipe_models(with_custom=True)["selfie_segmentation"]

@@ -72,5 +72,45 @@ def any_batch():
     return builder
 
 
+def computed_dims():
+    """Of an image of any size; other dims follow from its own during the run."""
+    builder = Builder()
+    random = np.random.default_rng(0)
+    image = builder.input("image", [1, 5, 7, 2], signature=[-1, -1, -1, 2])
+
+    def ints(*values):
+        return builder.constant(values, np.int32)
+
+    dims = builder.op("SHAPE", [image], dtype=np.int32, name="dims", options="ShapeOptions", outType=2)
+    batch, height, width = (
+        builder.op("STRIDED_SLICE", [dims, ints(axis), ints(axis + 1), ints(1)], dtype=np.int32, name=f"dim_{axis}",
+                   options="StridedSliceOptions", shrinkAxisMask=1) for axis in range(3))
+
+    def pack(*scalars):
+        return builder.op("PACK", scalars, dtype=np.int32, options="PackOptions", valuesCount=len(scalars))
+
+    zero, two, three = (builder.constant(np.int32(value)) for value in (0, 2, 3))
+    half = builder.op("FLOOR_DIV", [height, two], dtype=np.int32, name="half")
+    double = [builder.op("MUL", [each, two], dtype=np.int32, options="MulOptions") for each in (height, width)]
+    for kernel in (1, 3, 4):
+        weights = builder.constant(random.uniform(-1, 1, (3, kernel, kernel, 2)).astype(np.float32))
+        bias = builder.constant(random.uniform(-1, 1, 3).astype(np.float32))
+        builder.output(builder.op("TRANSPOSE_CONV", [pack(batch, *double, three), weights, image, bias],
+                                  name=f"transposed_{kernel}", options="TransposeConvOptions", strideH=2, strideW=2,
+                                  version=3))
+    builder.output(builder.op("RESIZE_BILINEAR", [image, pack(*double)], name="resized",
+                              options="ResizeBilinearOptions", halfPixelCenters=True, version=3))
+    row = builder.constant(random.uniform(-1, 1, (1, 3)).astype(np.float32))
+    builder.output(builder.op("TILE", [row, pack(batch, half)], name="tiled"))
+    builder.output(builder.op("SLICE", [row, builder.input("first", [2], np.int32), ints(1, -1)], name="sliced",
+                              dims=(1, 3)))
+    strided = {"options": "StridedSliceOptions"}
+    builder.output(builder.op("STRIDED_SLICE", [image, pack(zero, half, zero), pack(batch, height, width),
+                                                ints(1, 1, 2)], name="strided", **strided, endMask=4))
+    builder.output(builder.op("STRIDED_SLICE", [image, pack(zero, half), pack(batch, height), ints(1, 1)],
+                              name="one_row", **strided, beginMask=1, endMask=1, shrinkAxisMask=2))
+    return builder
+
+
 SMALL_MODELS = {"quantized": quantized_convolution, "per_channel": lambda: quantized_convolution(True),
                 "hybrid": hybrid, "any_batch": any_batch}

@@ -12,8 +12,8 @@ const Operator* FindOperator(::tflite::BuiltinOperator code) {
     for (const auto family :
          {ActivationOperators(), ConvolutionOperators(), ElementWiseOperators(),
           IndexingOperators(), MatrixOperators(), MovementOperators(), NormalizationOperators(),
-          PoolOperators(), RecurrentOperators(), ReductionOperators(), ResizeOperators(),
-          SliceOperators(), SpaceOperators(), TypeOperators()}) {
+          PadOperators(), PoolOperators(), RecurrentOperators(), ReductionOperators(),
+          ResizeOperators(), SliceOperators(), SpaceOperators(), TypeOperators()}) {
       for (const Operator& row : family) rows.emplace(row.code, &row);
     }
     return rows;

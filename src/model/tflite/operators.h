@@ -30,6 +30,7 @@ std::span<const Operator> IndexingOperators();
 std::span<const Operator> MatrixOperators();
 std::span<const Operator> MovementOperators();
 std::span<const Operator> NormalizationOperators();
+std::span<const Operator> PadOperators();
 std::span<const Operator> PoolOperators();
 std::span<const Operator> RecurrentOperators();
 std::span<const Operator> ReductionOperators();

@@ -2,6 +2,7 @@
 // Convolutions. The file's weights are [out, height, width, in / group], those of depthwise ones
 // [1, height, width, out], of 3-D ones [depth, height, width, in, out].
 #include <algorithm>
+#include <numeric>
 #include <string_view>
 
 #include "model/tflite/operators.h"
@@ -99,27 +100,83 @@ void AddTransposedPads(const Shape& in, const Shape& out, const Window& window,
   attributes["output_padding"] = std::move(more);
 }
 
+// What a list of dims says of the image's axes, which begin at `first`.
+std::string OfImage(Translation& t, const std::string& shape, std::int64_t first,
+                    std::size_t axes) {
+  const auto last = first + static_cast<std::int64_t>(axes);
+  return t.Add("Slice", {shape, t.Int64s("first", {first}), t.Int64s("last", {last})});
+}
+
+// As AddTransposedPads, in the graph: all that the kernel can reach, of which the run cuts out the
+// dims that the first input says.
+void MakeCropped(Translation& t, const Window& window, std::vector<std::string> inputs,
+                 schema::ActivationFunctionType activation) {
+  const std::size_t axes = window.kernel.size();
+  std::vector<std::int64_t> more = window.strides;
+  for (std::int64_t& stride : more) --stride;
+  const std::string in = OfImage(t, t.Add("Shape", {inputs[0]}), 2, axes);
+  const std::string out = OfImage(t, t.InputAs(0, ElementType::kInt64), 1, axes);
+  const std::string all = t.Add("ConvTranspose", std::move(inputs),
+                                {{"strides", window.strides}, {"output_padding", more}});
+  std::vector<std::int64_t> beyond = window.kernel;
+  for (std::size_t axis = 0; axis < axes; ++axis) beyond[axis] -= window.strides[axis];
+  const std::string reached = t.Add(
+      "Add", {t.Add("Mul", {in, t.Int64s("strides", window.strides)}), t.Int64s("beyond", beyond)});
+  const std::string cut = t.Add("Max", {t.Add("Sub", {reached, out}), t.Int64s("none", {0})});
+  const std::string start = t.Add("Div", {cut, t.Int64s("sides", {2})});
+  std::vector<std::int64_t> places(axes);
+  std::iota(places.begin(), places.end(), 2);
+  t.MakeActivated(ChannelFirst(axes + 2), "Slice",
+                  {all, start, t.Add("Add", {start, out}), t.Int64s("axes", places)}, {},
+                  activation);
+}
+
 // The first input is the output's dims.
+void MakeTransposedConvolution(Translation& t, const Window& window, const Order& weights,
+                               schema::ActivationFunctionType activation) {
+  const std::size_t rank = weights.size();
+  const auto is_positive = [](std::int64_t number) { return number > 0; };
+  if (!t.Check(std::ranges::all_of(window.strides, is_positive), "its stride is 0")) return;
+  const Shape out = t.IsConstant(0) ? t.Ints(0, rank) : t.Signature(0);
+  const Shape& in = t.InputRecord(2).signature;
+  std::vector<std::string> inputs = {t.InputChannelFirst(2), t.Input(1, weights), t.Input(3)};
+  const auto is_known = [&](const Shape& dims) {
+    return dims.size() == rank && IsStatic({dims.begin() + 1, dims.end() - 1});
+  };
+  if (!is_known(in) || !is_known(out)) {
+    return MakeCropped(t, window, std::move(inputs), activation);
+  }
+  Attributes attributes = {{"strides", window.strides}};
+  AddTransposedPads(in, out, window, attributes);
+  t.MakeActivated(ChannelFirst(rank), "ConvTranspose", std::move(inputs), std::move(attributes),
+                  activation);
+}
+
 void TransposedConvolution(Translation& t) {
   if (!t.CheckRank(1, 4, 4) || !t.CheckRank(2, 4, 4)) return;
   const auto* options = t.Options<schema::TransposeConvOptions>();
   if (options == nullptr) return t.Fail(kNoOptions);
-  const Shape out = t.IsConstant(0) ? t.Ints(0, 4) : t.Signature(0);
-  const Shape& in = t.InputRecord(2).signature;
-  const bool is_known = out.size() == 4 && IsStatic({out.begin() + 1, out.end()}) &&
-                        IsStatic({in.begin() + 1, in.end()});
-  if (!t.Check(is_known, "the dims of its image are not known before the run")) return;
   const Shape& weights = t.Dims(1);
   const Window window{.kernel = {weights[1], weights[2]},
                       .strides = {options->stride_h(), options->stride_w()},
                       .dilations = {1, 1},
                       .padding = options->padding()};
-  if (!t.Check(window.strides[0] > 0 && window.strides[1] > 0, "its stride is 0")) return;
-  Attributes attributes = {{"strides", window.strides}};
-  AddTransposedPads(in, out, window, attributes);
-  t.MakeActivated(ChannelFirst(4), "ConvTranspose",
-                  {t.InputChannelFirst(2), t.Input(1, WeightOrder(4, 3, 0)), t.Input(3)},
-                  std::move(attributes), options->fused_activation_function());
+  MakeTransposedConvolution(t, window, WeightOrder(4, 3, 0), options->fused_activation_function());
+}
+
+void TransposedConvolution3d(Translation& t) {
+  if (!t.CheckRank(1, 5, 5) || !t.CheckRank(2, 5, 5)) return;
+  const auto* options = t.Options<schema::Conv3DOptions>();
+  if (options == nullptr) return t.Fail(kNoOptions);
+  const Shape& weights = t.Dims(1);
+  const Window window{.kernel = {weights[0], weights[1], weights[2]},
+                      .strides = {options->stride_d(), options->stride_h(), options->stride_w()},
+                      .dilations = {options->dilation_d_factor(), options->dilation_h_factor(),
+                                    options->dilation_w_factor()},
+                      .padding = options->padding()};
+  const bool is_dense = std::ranges::all_of(window.dilations, [](auto each) { return each == 1; });
+  if (!t.Check(is_dense, "with dilations it has no translation")) return;
+  MakeTransposedConvolution(t, window, WeightOrder(5, 4, 3), options->fused_activation_function());
 }
 
 constexpr Operator kRows[] = {
@@ -127,6 +184,7 @@ constexpr Operator kRows[] = {
     {schema::BuiltinOperator_DEPTHWISE_CONV_2D, Kind::kSpatial, 2, 3, &DepthwiseConvolution},
     {schema::BuiltinOperator_CONV_3D, Kind::kSpatial, 2, 3, &Convolution3d},
     {schema::BuiltinOperator_TRANSPOSE_CONV, Kind::kOther, 3, 4, &TransposedConvolution},
+    {schema::BuiltinOperator_CONV_3D_TRANSPOSE, Kind::kOther, 3, 4, &TransposedConvolution3d},
 };
 
 }  // namespace

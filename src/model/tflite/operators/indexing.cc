@@ -79,7 +79,14 @@ void EmbeddingLookup(Translation& t) {
 
 // Boxes and scores become the standard's, of one image and one class; what it selects is filled up
 // with zeros to the number asked for.
-void MakeSelected(Translation& t, std::size_t indices, std::size_t count) {
+// Where the boxes are that stay, of the best score first, filled with 0 up to the number that may
+// stay; and how many do.
+struct Selected {
+  std::string places;
+  std::string count;
+};
+
+Selected Select(Translation& t) {
   const std::string one = t.Int64s("one", {1});
   const std::string most = t.Add("Reshape", {t.InputAs(2, ElementType::kInt64), one});
   const std::string zero = t.Int64s("zero", {0});
@@ -92,14 +99,42 @@ void MakeSelected(Translation& t, std::size_t indices, std::size_t count) {
       t.Add("Reshape", {t.Add("Slice", {found, t.Int64s("from", {2}), t.Int64s("to", {3}), one}),
                         t.Int64s("all", {-1})});
   const std::string filling = t.Add("Expand", {zero, most});
-  const std::string filled =
-      t.Add("Slice", {t.Add("Concat", {places, filling}, {{"axis", 0}}), zero, most, zero});
-  t.MakeCast(indices, AsStored(1), filled);
-  t.MakeCast(count, AsStored(0),
-             t.Add("Reshape", {t.Add("Shape", {places}), t.Int64s("scalar", {})}));
+  return {.places =
+              t.Add("Slice", {t.Add("Concat", {places, filling}, {{"axis", 0}}), zero, most, zero}),
+          .count = t.Add("Shape", {places})};
 }
 
-void NonMaxSuppression(Translation& t) { MakeSelected(t, 0, 1); }
+void MakeCount(Translation& t, std::size_t output, const Selected& selected) {
+  t.MakeCast(output, AsStored(0), t.Add("Reshape", {selected.count, t.Int64s("scalar", {})}));
+}
+
+void NonMaxSuppression(Translation& t) {
+  const Selected selected = Select(t);
+  t.MakeCast(0, AsStored(1), selected.places);
+  MakeCount(t, 1, selected);
+}
+
+bool IsZero(Translation& t, std::size_t input) {
+  if (!t.IsConstant(input)) return false;
+  const auto value = t.builder().Constant(t.stored().inputs[input]);
+  return value.ok() && value->type() == ElementType::kFloat32 && value->size() == 1 &&
+         value->values<float>()[0] == 0;
+}
+
+// The same with the scores of what stays, which soft suppression would lower.
+void ScoredNonMaxSuppression(Translation& t) {
+  if (!t.Check(IsZero(t, 5), "soft suppression, which lowers scores, has no translation")) return;
+  const Selected selected = Select(t);
+  t.MakeCast(0, AsStored(1), selected.places);
+  const std::string scores = t.Add("Gather", {t.Input(1), selected.places}, {{"axis", 0}});
+  const std::string most =
+      t.Add("Reshape", {t.InputAs(2, ElementType::kInt64), t.Int64s("scalar", {})});
+  const std::string all =
+      t.Add("Range", {t.Int64Scalar("first", 0), most, t.Int64Scalar("step", 1)});
+  t.Make(1, AsStored(1), "Where",
+         {t.Add("Less", {all, selected.count}), scores, t.FloatScalar("nothing", 0)});
+  MakeCount(t, 2, selected);
+}
 
 constexpr Operator kRows[] = {
     {schema::BuiltinOperator_GATHER, Kind::kOther, 2, 2, &Gather},
@@ -109,6 +144,7 @@ constexpr Operator kRows[] = {
     {schema::BuiltinOperator_ONE_HOT, Kind::kOther, 4, 4, &OneHot},
     {schema::BuiltinOperator_WHERE, Kind::kOther, 1, 1, &Where},
     {schema::BuiltinOperator_NON_MAX_SUPPRESSION_V4, Kind::kOther, 5, 5, &NonMaxSuppression},
+    {schema::BuiltinOperator_NON_MAX_SUPPRESSION_V5, Kind::kOther, 6, 6, &ScoredNonMaxSuppression},
     {schema::BuiltinOperator_EMBEDDING_LOOKUP, Kind::kOther, 2, 2, &EmbeddingLookup},
 };
 

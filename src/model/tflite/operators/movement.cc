@@ -114,6 +114,9 @@ void Unpack(Translation& t) {
 }
 
 void Tile(Translation& t) {
+  if (!t.IsConstant(1)) {
+    return t.Make(0, AsStored(t.Rank(0)), "Tile", {t.Input(0), t.InputAs(1, ElementType::kInt64)});
+  }
   const Order order = t.CommonOrder();
   if (!t.CheckRank(0, order.size(), order.size())) return;
   const std::vector<std::int64_t> multiples = t.Ints(1, order.size());

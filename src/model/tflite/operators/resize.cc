@@ -19,21 +19,20 @@ struct Corners {
   }
 };
 
-// The second input is the new height and width.
+// The second input is the new height and width. What the file leaves open is what it will be.
 void MakeResize(Translation& t, Attributes attributes) {
   if (!t.CheckRank(0, 4, 4)) return;
-  const std::vector<std::int64_t> size = t.Ints(1, 2);
   const Shape& dims = t.InputRecord(0).signature;
   const std::string image = t.InputChannelFirst(0);
-  if (dims[0] != kUnknownDim) {
-    const std::string sizes = t.Int64s("sizes", {dims[0], t.Dims(0)[3], size[0], size[1]});
-    return t.Make(0, ChannelFirst(4), "Resize", {image, "", "", sizes}, std::move(attributes));
+  std::string sizes;
+  if (t.IsConstant(1) && dims[0] != kUnknownDim) {
+    const std::vector<std::int64_t> size = t.Ints(1, 2);
+    sizes = t.Int64s("sizes", {dims[0], t.Dims(0)[3], size[0], size[1]});
+  } else {
+    const std::string kept =
+        t.Add("Slice", {t.Add("Shape", {image}), t.Int64s("from", {0}), t.Int64s("to", {2})});
+    sizes = t.Add("Concat", {kept, t.InputAs(1, ElementType::kInt64)}, {{"axis", 0}});
   }
-  // The batch is what it will be.
-  const std::string zero = t.Int64s("from", {0});
-  const std::string batch = t.Add("Slice", {t.Add("Shape", {image}), zero, t.Int64s("to", {1})});
-  const std::string rest = t.Int64s("rest", {t.Dims(0)[3], size[0], size[1]});
-  const std::string sizes = t.Add("Concat", {batch, rest}, {{"axis", 0}});
   t.Make(0, ChannelFirst(4), "Resize", {image, "", "", sizes}, std::move(attributes));
 }
 

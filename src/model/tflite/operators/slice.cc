@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Slices and paddings.
+#include <algorithm>
+#include <iterator>
 #include <limits>
+#include <numeric>
 
 #include "model/tflite/operators.h"
 #include "model/tflite/translation.h"
-#include "model/translation/movement.h"
 namespace acc::model::tflite {
 namespace {
 
@@ -33,8 +34,19 @@ std::vector<std::string> SliceInputs(Translation& t, const Order& order, const C
           t.Int64s("axes", columns.axes), t.Int64s("steps", columns.steps)};
 }
 
+// A size of -1 is all that is left.
+void ComputedSlice(Translation& t) {
+  const std::string begin = t.InputAs(1, ElementType::kInt64);
+  const std::string size = t.InputAs(2, ElementType::kInt64);
+  const std::string is_rest = t.Add("Less", {size, t.Int64Scalar("none", 0)});
+  const std::string end =
+      t.Add("Where", {is_rest, t.Int64Scalar("end", kEnd), t.Add("Add", {begin, size})});
+  t.Make(0, AsStored(t.Rank(0)), "Slice", {t.Input(0), begin, end});
+}
+
 // Beginnings and sizes; a size of -1 is all that is left.
 void Slice(Translation& t) {
+  if (!t.IsConstant(1) || !t.IsConstant(2)) return ComputedSlice(t);
   const Order order = t.CommonOrder();
   if (!t.CheckRank(0, order.size(), order.size())) return;
   const std::vector<std::int64_t> begin = t.Ints(1, order.size());
@@ -159,7 +171,62 @@ void ChangeAxes(Translation& t, const StridedRows& rows) {
   t.Make(0, AsStored(t.OutputDims(0).size()), "Identity", {value});
 }
 
+// Where the masks say so `of_axis`, the axis's own beginning or end, elsewhere what the input says.
+std::string ComputedRows(Translation& t, std::size_t input, std::int32_t mask, std::int64_t of_axis,
+                         std::size_t count) {
+  const std::string rows = t.InputAs(input, ElementType::kInt64);
+  std::vector<std::int64_t> is_masked(count);
+  for (std::size_t row = 0; row < count; ++row) is_masked[row] = HasBit(mask, row) ? 1 : 0;
+  if (std::ranges::count(is_masked, 1) == 0) return rows;
+  return t.Add("Where", {t.AddCast(t.Int64s("mask", is_masked), ElementType::kBool),
+                         t.Int64Scalar("own", of_axis), rows});
+}
+
+// The ends of axes that disappear: the element after the beginning, which may be the last one.
+std::string WithOneElement(Translation& t, const std::string& starts, const std::string& ends,
+                           std::int32_t shrink, std::size_t count) {
+  std::vector<std::int64_t> is_dropped(count);
+  for (std::size_t row = 0; row < count; ++row) is_dropped[row] = HasBit(shrink, row) ? 1 : 0;
+  const std::string last = t.Int64Scalar("last", -1);
+  const std::string next =
+      t.Add("Where", {t.Add("Equal", {starts, last}), t.Int64Scalar("end", kEnd),
+                      t.Add("Add", {starts, t.Int64Scalar("one", 1)})});
+  return t.Add("Where",
+               {t.AddCast(t.Int64s("dropped", is_dropped), ElementType::kBool), next, ends});
+}
+
+// Beginnings or ends that are not known before the run, on the first axes of the input.
+void ComputedStridedSlice(Translation& t) {
+  using Options = schema::StridedSliceOptions;
+  const std::vector<std::int64_t> stride = t.Ints(3);
+  const std::int32_t shrink = t.Option(&Options::shrink_axis_mask, 0);
+  const bool is_plain =
+      t.Option(&Options::ellipsis_mask, 0) == 0 && t.Option(&Options::new_axis_mask, 0) == 0 &&
+      std::ranges::all_of(stride, [](auto each) { return each > 0; }) && stride.size() <= t.Rank(0);
+  if (!t.ok() || !t.Check(is_plain,
+                          "computed ranges have a translation only for the first axes, "
+                          "forwards, without new ones")) {
+    return;
+  }
+  const std::size_t count = stride.size();
+  const std::string starts = ComputedRows(t, 1, t.Option(&Options::begin_mask, 0), 0, count);
+  std::string ends = ComputedRows(t, 2, t.Option(&Options::end_mask, 0), kEnd, count);
+  std::vector<std::int64_t> axes(count);
+  std::iota(axes.begin(), axes.end(), 0);
+  std::vector<std::int64_t> dropped;
+  std::ranges::copy_if(axes, std::back_inserter(dropped), [&](std::int64_t axis) {
+    return HasBit(shrink, static_cast<std::size_t>(axis));
+  });
+  if (!dropped.empty()) ends = WithOneElement(t, starts, ends, shrink, count);
+  const std::string part =
+      t.Add("Slice", {t.Input(0), starts, ends, t.Int64s("axes", axes), t.Int64s("steps", stride)});
+  const Order made = AsStored(t.OutputDims(0).size());
+  if (dropped.empty()) return t.Make(0, made, "Identity", {part});
+  t.Make(0, made, "Squeeze", {part, t.Int64s("dropped", dropped)});
+}
+
 void StridedSlice(Translation& t) {
+  if (!t.IsConstant(1) || !t.IsConstant(2)) return ComputedStridedSlice(t);
   const StridedRows rows = RowsOf(t);
   if (!t.ok()) return;
   if (rows.shrink_mask != 0 || rows.new_axis_mask != 0) return ChangeAxes(t, rows);
@@ -168,31 +235,9 @@ void StridedSlice(Translation& t) {
   t.Make(0, order, "Slice", SliceInputs(t, order, ColumnsOf(t, rows, order)));
 }
 
-// A row for each axis: elements before and after.
-void Pad(Translation& t) {
-  const Order order = t.CommonOrder();
-  if (!t.CheckRank(0, order.size(), order.size())) return;
-  const std::vector<std::int64_t> amount = t.Ints(1, 2 * order.size());
-  const std::string pads = t.Int64s("pads", OnnxPads(amount, order));
-  t.Make(0, order, "Pad", {t.Input(0, order), pads, t.Input(2)});
-}
-
-void MirrorPad(Translation& t) {
-  const Order order = t.CommonOrder();
-  if (!t.CheckRank(0, order.size(), order.size())) return;
-  const std::vector<std::int64_t> amount = t.Ints(1, 2 * order.size());
-  const auto mode = t.Option(&schema::MirrorPadOptions::mode, schema::MirrorPadMode_REFLECT);
-  if (mode == schema::MirrorPadMode_SYMMETRIC) return MakePaddedSymmetrically(t, order, amount);
-  t.Make(0, order, "Pad", {t.Input(0, order), t.Int64s("pads", OnnxPads(amount, order))},
-         {{"mode", "reflect"}});
-}
-
 constexpr Operator kRows[] = {
     {schema::BuiltinOperator_SLICE, Kind::kFollowing, 3, 3, &Slice},
     {schema::BuiltinOperator_STRIDED_SLICE, Kind::kFollowing, 4, 4, &StridedSlice},
-    {schema::BuiltinOperator_PAD, Kind::kFollowing, 2, 2, &Pad},
-    {schema::BuiltinOperator_PADV2, Kind::kFollowing, 3, 3, &Pad},
-    {schema::BuiltinOperator_MIRROR_PAD, Kind::kFollowing, 2, 2, &MirrorPad},
 };
 
 }  // namespace
