@@ -7,7 +7,7 @@ import unittest
 import numpy as np
 
 from tflite_models import Builder, TfLiteTest, inputs_of, mediapipe_models, outputs_of, smooth_images
-from tflite_small_models import any_batch, computed_dims, float_edges, hybrid, quantized_convolution
+from tflite_small_models import any_batch, computed_dims, float_edges, hybrid, images_in_16_bits, quantized_convolution
 
 HOST = ("--runtime", "cpu")
 HTP = ("--runtime", "dsp")
@@ -121,6 +121,19 @@ class QuantizedTest(TfLiteTest):
             self.assertAlmostEqual(encodings["image"]["scale"], 0.02, 6)
             self.assertAlmostEqual(encodings["conv"]["scale"], 0.37, 6)
             self.assertGreater(float(self.summary()["conv"]["SQNR"]), least)
+
+    def test_images_in_16_bits(self):
+        for precision, least in (("int8", 90), ("fp32", 60)):
+            rows, run = self.run_small(images_in_16_bits(), "--precision", precision, *HOST)
+            self.assertGreater(float(rows["conv"]["SQNR"]), least)
+        rows, run = self.run_small(images_in_16_bits(), "--precision", "int8", *HTP)
+        self.assertGreater(float(rows["conv"]["SQNR"]), 60)
+        self.assertEqual({encoding["bitwidth"] for encoding in self.encodings(run).values()}, {16})
+
+    def test_a_bias_that_needs_more_than_32_bits_is_refused(self):
+        path = images_in_16_bits(10**6).write(self.folder / "model.tflite")
+        _, errors = self.run_end_to_end(path, ["conv"], {"image": np.ones((1, 4, 4, 2), np.float32)}, *HOST, expect=3)
+        self.assertIn("its code 40000000000 has more than the 32 bits", errors)
 
     def test_override_params_replaces_them(self):
         _, run = self.run_small(quantized_convolution(), "--precision", "int8", *HOST, "--override_params")

@@ -29,6 +29,17 @@ def quantized_convolution(per_channel=False):
     return builder
 
 
+def images_in_16_bits(bias_step=1):
+    """Images in 16 bits, weights in 8, biases in 64."""
+    builder = Builder()
+    image = builder.input("image", [1, 4, 4, 2], np.int16, encoding=(1 / 32767, 0))
+    weights = builder.constant(np.random.default_rng(0).integers(-127, 128, (3, 3, 3, 2)), np.int8, encoding=(0.05, 0))
+    bias = builder.constant(np.multiply([40000, -20000, 70000], bias_step), np.int64, encoding=(0.05 / 32767, 0))
+    builder.output(convolution(builder, image, weights, bias, dtype=np.int16, name="conv", encoding=(0.002, 0),
+                               version=4))
+    return builder
+
+
 def float_edges():
     """Quantized between an input and an output in float, as the converter makes it by default."""
     builder = Builder()

@@ -25,6 +25,7 @@ int BitwidthOf(ElementType type) {
     case ElementType::kUint16:
       return 16;
     case ElementType::kInt32:
+    case ElementType::kInt64:  // Biases beside 16-bit images; the target stores 32 bits.
       return 32;
     default:
       return 0;

@@ -17,7 +17,7 @@ namespace acc::model::tflite {
 ElementType TypeOf(::tflite::TensorType type);
 
 // How a tensor of `type` and `dims` maps its integers to real numbers; nothing for one that is not
-// quantized. Fails for scales that are no positive numbers, and for as many scales or zero points
+// quantized. 64-bit integers have a 32-bit encoding. Fails for scales that are no positive numbers, and for as many scales or zero points
 // as no axis has.
 Result<std::optional<TensorEncoding>> EncodingOf(
     const ::tflite::QuantizationParameters* quantization, ElementType type, const Shape& dims);
