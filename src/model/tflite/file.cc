@@ -4,12 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "base/files.h"
 #include "base/text.h"
 #include "model/file_kind.h"
 #include "model/flatbuffer.h"
 #include "model/tflite/types.h"
+#include "model/tflite/unroll.h"
 #include "model/unique_names.h"
 
 namespace acc::model::tflite {
@@ -71,6 +74,14 @@ Result<File> File::ParseInPlace(std::span<const std::byte> content, const std::s
 Status File::Read(const std::string& where) {
   if (Identifier(content_) != kIdentifier) return Failure(WhatFile(TextOf(content_)));
   ACC_RETURN_IF_ERROR(Check(where));
+  ACC_ASSIGN_OR_RETURN(std::vector<std::byte> unrolled,
+                       WithLoopsUnrolled(*model_, content_.size()));
+  if (!unrolled.empty()) {
+    mapped_.reset();
+    copied_ = std::move(unrolled);
+    content_ = copied_;
+    ACC_RETURN_IF_ERROR(Check(where));
+  }
   return AddTensors();
 }
 

@@ -17,8 +17,8 @@ namespace acc::model::tflite {
 ElementType TypeOf(::tflite::TensorType type);
 
 // How a tensor of `type` and `dims` maps its integers to real numbers; nothing for one that is not
-// quantized. 64-bit integers have a 32-bit encoding. Fails for scales that are no positive numbers, and for as many scales or zero points
-// as no axis has.
+// quantized. 64-bit integers have a 32-bit encoding. Fails for scales that are no positive numbers,
+// and for as many scales or zero points as no axis has.
 Result<std::optional<TensorEncoding>> EncodingOf(
     const ::tflite::QuantizationParameters* quantization, ElementType type, const Shape& dims);
 
