@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "convert/rename.h"
@@ -144,10 +145,29 @@ class IdentityRemover {
   NameMap renamed_;
 };
 
+bool IsEmpty(const State& state, const std::string& tensor) {
+  const Tensor* constant = state.Constant(tensor);
+  const Shape* dims = constant != nullptr ? &constant->dims() : state.StaticDims(tensor);
+  return dims != nullptr && std::ranges::count(*dims, 0) > 0;
+}
+
+// Loops that were written out fill a list from nothing on. Targets have no tensors without
+// elements.
+void DropEmptyParts(State& state) {
+  for (Node& node : state.graph.nodes) {
+    if (node.op_type != "Concat" || !node.domain.empty()) continue;
+    std::vector<std::string> parts = node.inputs;
+    std::erase_if(parts, [&](const std::string& part) { return IsEmpty(state, part); });
+    if (!parts.empty()) node.inputs = std::move(parts);
+  }
+}
+
 }  // namespace
 
 Status RemoveIdentities(State& state) {
   ACC_RETURN_IF_ERROR(state.UpdateTypes());
+  DropEmptyParts(state);
+  DropUnusedInitializers(state.graph);
   IdentityRemover(state).Run();
   return OkStatus();
 }

@@ -133,5 +133,23 @@ TEST(RemoveIdentitiesTest, DropoutInTrainingOrWithAMaskInUseStays) {
   EXPECT_THAT(Converted(graph).graph.nodes, SizeIs(3));
 }
 
+TEST(RemoveIdentitiesTest, PartsWithoutElementsGoAway) {
+  FakeOracle oracle;
+  oracle.dims["none"] = {0, 4};
+  oracle.dims["half"] = {2, 4};
+  model::Graph graph =
+      MakeGraph({MakeNode("Abs", {"x"}, {"none"}), MakeNode("Neg", {"x"}, {"half"}),
+                 MakeNode("Concat", {"none", "half", "w"}, {"one"}, {{"axis", std::int64_t{0}}}),
+                 MakeNode("Concat", {"none", "half", "half"}, {"y"}, {{"axis", std::int64_t{0}}}),
+                 MakeNode("Relu", {"one"}, {"z"})},
+                {"y", "z"});
+  graph.initializers["w"] = FloatTensor({0, 4}, {});
+  const TargetGraph target = Converted(graph, oracle);
+  ASSERT_THAT(target.graph.nodes, SizeIs(3));
+  EXPECT_THAT(target.graph.nodes[1].inputs, ElementsAre("half", "half"));
+  EXPECT_EQ(target.graph.nodes[2].inputs[0], "half") << "a Concat of one part is none";
+  EXPECT_TRUE(target.graph.initializers.empty());
+}
+
 }  // namespace
 }  // namespace acc::convert

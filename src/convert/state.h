@@ -87,7 +87,8 @@ Status FoldConstants(State& state);
 // Of a translated graph: gives each Conv that has no `group` as many groups as its input and
 // weights make, for formats that do not say the number.
 Status CountConvolutionGroups(State& state);
-// Takes out nodes whose output has the value of their input.
+// Takes out nodes whose output has the value of their input, and parts of Concats that have no
+// elements.
 Status RemoveIdentities(State& state);
 // Of a graph whose source is channel-last: moves the Transposes around operators on images away
 // from them, through the operators that work in any order, until few are left. The tensors in

@@ -75,6 +75,15 @@ class Builder:
         self.graph.name = "main"
         self.model.subgraphs = [self.graph]
 
+    def subgraph(self):
+        """The builder of a body, and its number."""
+        body = Builder.__new__(Builder)
+        body.model, body.graph = self.model, schema.SubGraphT()
+        body.graph.tensors, body.graph.operators, body.graph.inputs, body.graph.outputs = [], [], [], []
+        body.graph.name = f"body_{len(self.model.subgraphs)}"
+        self.model.subgraphs.append(body.graph)
+        return body, len(self.model.subgraphs) - 1
+
     def tensor(self, name, dims, dtype=np.float32, data=None, encoding=None, signature=None, variable=False):
         """`encoding`: (scale or scales, zero point or points, axis)."""
         tensor = schema.TensorT()

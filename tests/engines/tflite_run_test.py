@@ -6,8 +6,8 @@ import unittest
 
 import numpy as np
 
-from tflite_models import Builder, TfLiteTest, inputs_of, mediapipe_models, outputs_of, smooth_images
-from tflite_small_models import any_batch, computed_dims, float_edges, hybrid, images_in_16_bits, quantized_convolution
+from tflite_models import Builder, TfLiteTest, inputs_of, interpret, mediapipe_models, outputs_of, smooth_images
+from tflite_small_models import any_batch, computed_dims, float_edges, hybrid, images_in_16_bits, quantized_convolution, recurrent
 
 HOST = ("--runtime", "cpu")
 HTP = ("--runtime", "dsp")
@@ -173,6 +173,36 @@ class QuantizedTest(TfLiteTest):
         rows, _ = self.run_small(hybrid(), "--precision", "fp32", *HOST)
         # The golden kernel quantizes its input as well, which the float run does not.
         self.assertGreater(float(rows["dense"]["SQNR"]), 40)
+
+
+class LoopTest(TfLiteTest):
+    def feeds(self):
+        return {"rows": np.random.default_rng(1).uniform(-1, 1, (5, 1, 4)).astype(np.float32)}
+
+    def test_every_step_of_a_loop_of_known_length_is_shown(self):
+        path = recurrent().write(self.folder / "model.tflite", run_for_dims=False)
+        feeds = self.feeds()
+        rows = self.end_to_end(path, ["loop_2", "last"], feeds, "--precision", "fp32", *HOST)
+        low = {name: row["SQNR"] for name, row in rows.items()
+               if float(row["SQNR"]) < 60 and row["verdict"] != "suspicious"}
+        self.assertEqual(low, {})
+        self.assertLessEqual({f"sum_step_{step}" for step in range(5)} | {"loop_2", "last"}, set(rows))
+        golden = self.latest("framework_runner")
+        plain = interpret(path, feeds, "builtin")
+        for name in ("loop_2", "last"):
+            value = np.fromfile(golden / f"{name}.raw", np.float32)
+            np.testing.assert_array_equal(value, plain[name].ravel())
+
+    def test_its_empty_parts_do_not_reach_the_htp(self):
+        path = recurrent().write(self.folder / "model.tflite", run_for_dims=False)
+        rows = self.end_to_end(path, ["loop_2", "last"], self.feeds(), "--precision", "int8", *HTP)
+        self.assertGreater(float(rows["loop_2"]["SQNR"]), 20)
+
+    def test_other_loops_are_refused(self):
+        path = recurrent(-1).write(self.folder / "model.tflite", run_for_dims=False)
+        feeds = {**self.feeds(), "steps": np.array(5, np.int32)}
+        _, errors = self.run_end_to_end(path, ["last"], feeds, "--precision", "fp32", *HOST, expect=3)
+        self.assertIn("cannot be converted: WHILE (1)", errors)
 
 
 class AxisOrderTest(TfLiteTest):

@@ -123,5 +123,64 @@ def computed_dims():
     return builder
 
 
+def recurrent(steps=5, length=5):
+    """A plain recurrent layer as the converter writes it: a loop over `length` rows, each of which it appends to a
+    list. With a negative number of steps, the input `steps` decides."""
+    builder = Builder()
+    random = np.random.default_rng(0)
+    limit = np.int32(steps)
+    rows = builder.input("rows", [length, 1, 4])
+    zero = builder.constant(np.int32(0))
+    state = builder.constant(np.zeros((1, 3), np.float32))
+    made = builder.constant(np.zeros((length, 1, 3), np.float32))
+    given = [zero, zero, made, state, rows]
+    condition, condition_number = builder.subgraph()
+    body, body_number = builder.subgraph()
+    for graph in (condition, body):
+        for name, dims, dtype in (("step", [], np.int32), ("place", [], np.int32), ("list", [length, 1, 3], np.float32),
+                                  ("state", [1, 3], np.float32), ("all", [length, 1, 4], np.float32),
+                                  *([("steps", [], np.int32)] if steps < 0 else [])):
+            graph.input(f"{graph.graph.name}/{name}", dims, dtype)
+    bound = condition.graph.inputs[5] if steps < 0 else condition.constant(limit)
+    if steps < 0:
+        given.append(builder.input("steps", [], np.int32))
+    condition.output(condition.op("LESS", [0, bound], dtype=np.bool_, options="LessOptions", dims=()))
+    one = body.constant(np.int32(1))
+    step = body.op("ADD", [0, one], dtype=np.int32, options="AddOptions", name="next_step", dims=())
+    place = body.op("ADD", [1, one], dtype=np.int32, options="AddOptions", name="next_place", dims=())
+    row = body.op("GATHER", [4, 1], options="GatherOptions", name="row", dims=(1, 4))
+    new = body.op("FULLY_CONNECTED", [row, body.constant(random.uniform(-1, 1, (3, 4)).astype(np.float32)), -1],
+                  options="FullyConnectedOptions", name="new", dims=(1, 3))
+    old = body.op("FULLY_CONNECTED", [3, body.constant(random.uniform(-1, 1, (3, 3)).astype(np.float32)), -1],
+                  options="FullyConnectedOptions", name="old", dims=(1, 3))
+    both = body.op("TANH", [body.op("ADD", [new, old], options="AddOptions", name="sum", dims=(1, 3))], name="state",
+                   dims=(1, 3))
+    first = body.op("RESHAPE", [1, body.constant([1], np.int32)], dtype=np.int32, options="ReshapeOptions",
+                    newShape=[1], name="first")
+    after = body.op("RESHAPE", [place, body.constant([1], np.int32)], dtype=np.int32, options="ReshapeOptions",
+                    newShape=[1], name="after")
+    rest = body.constant([0, 0], np.int32)
+    start = body.op("CONCATENATION", [after, rest], dtype=np.int32, options="ConcatenationOptions", name="start",
+                    dims=(3,))
+    size = body.op("CONCATENATION", [first, body.constant([-1, -1], np.int32)], dtype=np.int32,
+                   options="ConcatenationOptions", name="size", dims=(3,))
+    before = body.op("SLICE", [2, body.constant([0, 0, 0], np.int32), size], name="before", dims=(1, 1, 3))
+    behind = body.op("SLICE", [2, start, body.constant([-1, -1, -1], np.int32)], name="behind", dims=(1, 1, 3))
+    for part in (before, behind):
+        body.graph.tensors[part].shapeSignature = [-1, 1, 3]
+    item = body.op("RESHAPE", [both, body.constant([1, 1, 3], np.int32)], options="ReshapeOptions",
+                   newShape=[1, 1, 3], name="item", dims=(1, 1, 3))
+    made = body.op("CONCATENATION", [before, item, behind], options="ConcatenationOptions", name="list",
+                   dims=(length, 1, 3))
+    body.output(step, place, made, both, 4, *([5] if steps < 0 else []))
+    outputs = builder.op("WHILE", given, outputs=len(given), name="loop", options="WhileOptions",
+                         condSubgraphIndex=condition_number, bodySubgraphIndex=body_number,
+                         dtype=[np.int32, np.int32, np.float32, np.float32, np.float32, np.int32])
+    for made, taken in zip(outputs, given):
+        builder.graph.tensors[made].shape = builder.graph.tensors[taken].shape
+    builder.output(outputs[2], builder.op("NEG", [outputs[3]], name="last", dims=(1, 3)))
+    return builder
+
+
 SMALL_MODELS = {"quantized": quantized_convolution, "per_channel": lambda: quantized_convolution(True),
                 "hybrid": hybrid, "any_batch": any_batch}

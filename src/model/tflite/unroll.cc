@@ -147,6 +147,9 @@ Status CheckGraph(const schema::SubGraphT& graph, const schema::ModelT& model) {
       fmt::format("its subgraph '{}' names tensors or buffers that it does not have", graph.name));
 }
 
+// Of loops within loops; a body may name itself.
+constexpr int kMostDepth = 4;
+
 class Unroller {
  public:
   Unroller(schema::ModelT& model, CopyBudget& budget)
@@ -164,16 +167,20 @@ class Unroller {
  private:
   Status Emit(std::unique_ptr<schema::OperatorT> node) {
     for (std::int32_t& input : node->inputs) input = Renamed(input);
-    const Loop loop = LoopOf(*node);
-    const auto steps = loop.body == nullptr ? std::nullopt
-                                            : StepsOf(model_, *loop.condition, *loop.body,
-                                                      Initial(node->inputs), kMostSteps);
+    const Loop loop = depth_ < kMostDepth ? LoopOf(*node) : Loop();
+    std::optional<int> steps;
+    if (loop.body != nullptr) {
+      steps = StepsOf(model_, *loop.condition, *loop.body, Initial(node->inputs), kMostSteps);
+    }
     if (!steps) {
       main_.operators.push_back(std::move(node));
       return OkStatus();
     }
     ++unrolled_;
-    return WriteOut(*node, *loop.body, *steps);
+    ++depth_;
+    const Status status = WriteOut(*node, *loop.body, *steps);
+    --depth_;
+    return status;
   }
 
   struct Loop {
@@ -302,6 +309,7 @@ class Unroller {
   CopyBudget& budget_;
   std::map<std::int32_t, std::int32_t> renamed_;
   int unrolled_ = 0;
+  int depth_ = 0;
 };
 
 bool CallsGraphs(const schema::OperatorT& node) {
