@@ -178,7 +178,7 @@ class Unroller {
     }
     ++unrolled_;
     ++depth_;
-    const Status status = WriteOut(*node, *loop.body, *steps);
+    Status status = WriteOut(*node, *loop.body, *steps);
     --depth_;
     return status;
   }

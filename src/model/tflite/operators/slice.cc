@@ -174,7 +174,7 @@ void ChangeAxes(Translation& t, const StridedRows& rows) {
 // Where the masks say so `of_axis`, the axis's own beginning or end, elsewhere what the input says.
 std::string ComputedRows(Translation& t, std::size_t input, std::int32_t mask, std::int64_t of_axis,
                          std::size_t count) {
-  const std::string rows = t.InputAs(input, ElementType::kInt64);
+  std::string rows = t.InputAs(input, ElementType::kInt64);
   std::vector<std::int64_t> is_masked(count);
   for (std::size_t row = 0; row < count; ++row) is_masked[row] = HasBit(mask, row) ? 1 : 0;
   if (std::ranges::count(is_masked, 1) == 0) return rows;
