@@ -353,6 +353,7 @@ void Translation::MakeUntranslated() {
   for (std::size_t port = 0; port < op_.outputs; ++port) {
     outputs.push_back(Output(port));
     builder_.Produce(Output(port), Type("T"));
+    builder_.MarkUntranslated(Output(port));
   }
   AddNode(op_.def->op(), Inputs(0, InputCount()), std::move(outputs), {},
           std::string(kUntranslatedDomain));

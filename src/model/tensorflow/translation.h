@@ -73,6 +73,10 @@ class GraphBuilder {
   // What `tensor` is a twin of, or `tensor` itself.
   const std::string& Original(const std::string& tensor) const;
 
+  // The output of an op that was left as it is, for whoever refuses it.
+  void MarkUntranslated(const std::string& tensor) { untranslated_.insert(tensor); }
+  bool IsUntranslated(const std::string& tensor) const { return untranslated_.contains(tensor); }
+
   // Control flow whose branch is known: a tensor of the other branch has no value.
   void MarkDead(const std::string& tensor) { dead_.insert(tensor); }
   bool IsDead(const std::string& tensor) const { return dead_.contains(tensor); }
@@ -116,6 +120,7 @@ class GraphBuilder {
   std::map<std::string, Tensor> constants_;
   std::map<std::string, std::string> twins_;
   std::set<std::string> dead_;
+  std::set<std::string> untranslated_;
   std::map<std::string, std::size_t> ranks_;
   std::map<std::string, std::shared_ptr<const Branch>> branches_;
   std::map<std::string, BlockedImage> blocked_;

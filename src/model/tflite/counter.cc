@@ -90,8 +90,13 @@ Counter ConstantOf(const schema::ModelT& model, const schema::TensorT& tensor) {
 }
 
 std::optional<int> StepsOf(const schema::ModelT& model, const schema::SubGraphT& condition,
-                           const schema::SubGraphT& body, std::vector<Counter> values, int most) {
+                           const schema::SubGraphT& body, std::vector<Counter> values, int most,
+                           std::uint64_t& work) {
+  const std::uint64_t each = condition.tensors.size() + condition.operators.size() +
+                             body.tensors.size() + body.operators.size();
   for (int steps = 0; steps <= most; ++steps) {
+    if (each > work) return std::nullopt;
+    work -= each;
     const Counter goes_on = Outputs(model, condition, values).front();
     if (!goes_on) return std::nullopt;
     if (*goes_on == 0) return steps;

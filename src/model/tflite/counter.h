@@ -18,9 +18,11 @@ using Counter = std::optional<std::int64_t>;
 Counter ConstantOf(const ::tflite::ModelT& model, const ::tflite::TensorT& tensor);
 
 // How many times `condition` holds, and `body` runs, from `values` on, which are of the loop's
-// tensors. Nothing where that depends on tensors that are not known, or is more than `most`. The
-// graphs' indices are within their tensors, and both take as many inputs as there are values.
+// tensors. Nothing where that depends on tensors that are not known, is more than `most`, or looks
+// at more tensors and operators than `work`, from which they are taken. The graphs' indices are
+// within their tensors, and both take as many inputs as there are values.
 std::optional<int> StepsOf(const ::tflite::ModelT& model, const ::tflite::SubGraphT& condition,
-                           const ::tflite::SubGraphT& body, std::vector<Counter> values, int most);
+                           const ::tflite::SubGraphT& body, std::vector<Counter> values, int most,
+                           std::uint64_t& work);
 
 }  // namespace acc::model::tflite

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "model/flatbuffer.h"
@@ -149,6 +150,8 @@ Status CheckGraph(const schema::SubGraphT& graph, const schema::ModelT& model) {
 
 // Of loops within loops; a body may name itself.
 constexpr int kMostDepth = 4;
+// Tensors and operators that are looked at to count steps, of all loops: seconds.
+constexpr std::uint64_t kMostWork = 100'000'000;
 
 class Unroller {
  public:
@@ -170,9 +173,11 @@ class Unroller {
     const Loop loop = depth_ < kMostDepth ? LoopOf(*node) : Loop();
     std::optional<int> steps;
     if (loop.body != nullptr) {
-      steps = StepsOf(model_, *loop.condition, *loop.body, Initial(node->inputs), kMostSteps);
+      steps = StepsOf(model_, *loop.condition, *loop.body, Initial(node->inputs), kMostSteps,
+                      work_left_);
     }
     if (!steps) {
+      made_.insert(node->outputs.begin(), node->outputs.end());
       main_.operators.push_back(std::move(node));
       return OkStatus();
     }
@@ -214,11 +219,9 @@ class Unroller {
   std::vector<Counter> Initial(const Indices& tensors) const {
     std::vector<Counter> values;
     for (const std::int32_t tensor : tensors) {
-      const bool is_made = std::ranges::any_of(main_.operators, [&](const auto& node) {
-        return std::ranges::count(node->outputs, tensor) > 0;
-      });
       const auto place = static_cast<std::size_t>(tensor);
-      values.push_back(is_made ? Counter() : ConstantOf(model_, *main_.tensors[place]));
+      values.push_back(made_.contains(tensor) ? Counter()
+                                              : ConstantOf(model_, *main_.tensors[place]));
     }
     return values;
   }
@@ -308,6 +311,8 @@ class Unroller {
   schema::SubGraphT& main_;
   CopyBudget& budget_;
   std::map<std::int32_t, std::int32_t> renamed_;
+  std::unordered_set<std::int32_t> made_;
+  std::uint64_t work_left_ = kMostWork;
   int unrolled_ = 0;
   int depth_ = 0;
 };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Ops that hand values on, and branches: the one that a known condition takes, or else both.
+#include <algorithm>
+
 #include "model/tensorflow/operators.h"
 #include "model/tensorflow/translation.h"
 
@@ -35,6 +37,8 @@ void Switch(Translation& t) {
   const Tensor* condition = t.Constant(1);
   const bool is_known =
       condition != nullptr && condition->type() == ElementType::kBool && condition->size() == 1;
+  // A loop's, where it could not be written out.
+  if (t.builder().IsUntranslated(t.op().inputs[1])) return t.MakeUntranslated();
   if (!is_known) return SwitchBoth(t);
   const std::size_t taken = condition->bytes()[0] == std::byte{0} ? 0 : 1;
   HandOn(t, 0, taken);
@@ -69,7 +73,14 @@ void MergeBoth(Translation& t) {
   for (std::size_t port = 0; port < 2; ++port) t.builder().SetBranch(t.Output(port), branch->outer);
 }
 
+// That of a loop, whose other input is the end of a round.
+bool IsLoopMerge(const Op& op) {
+  const auto is_data = [](const std::string& input) { return !input.starts_with('^'); };
+  return std::ranges::count_if(op.def->input(), is_data) > std::ssize(op.inputs);
+}
+
 void Merge(Translation& t) {
+  if (IsLoopMerge(t.op())) return t.MakeUntranslated();
   for (std::size_t i = 0; i < t.InputCount(); ++i) {
     if (t.builder().IsDead(t.op().inputs[i])) continue;
     const bool others_dead = [&] {
