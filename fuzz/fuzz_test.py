@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Builds a fuzz target with its preset and runs it on fresh seeds. What it finds stays in build/fuzz/<format>/.
+"""Builds the fuzz targets with their preset, or runs one of them on fresh seeds. What it finds stays in
+build/fuzz/<format>/.
 
-Usage: fuzz_test.py dlc|tflite|tensorflow [seconds, 60 by default]"""
+Usage: fuzz_test.py build
+       fuzz_test.py dlc|tflite|tensorflow [seconds, 60 by default]"""
 
 import os
 import pathlib
@@ -29,11 +31,12 @@ def run(*command, **options):
     return result.stdout
 
 
-def main():
-    name = sys.argv[1]
-    seconds = int(sys.argv[2]) if len(sys.argv) > 2 else 60
+def build():
     run("cmake", "--preset", "fuzz")
     run("cmake", "--build", "--preset", "fuzz")
+
+
+def fuzz(name, seconds):
     work = BUILD / name
     for folder in ("seeds", "corpus"):
         (work / folder).mkdir(parents=True, exist_ok=True)
@@ -45,6 +48,13 @@ def main():
     if executions < LEAST_EXECUTIONS:
         raise SystemExit(f"only {executions} executions in {seconds} s: this is no fuzzing\n{output[-4000:]}")
     print(f"{executions} executions, nothing found")
+
+
+def main():
+    name = sys.argv[1]
+    if name == "build":
+        return build()
+    fuzz(name, int(sys.argv[2]) if len(sys.argv) > 2 else 60)
 
 
 if __name__ == "__main__":
