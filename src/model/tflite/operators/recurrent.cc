@@ -33,9 +33,16 @@ std::string Stacked(Translation& t, std::size_t first) {
   return t.Add("Unsqueeze", {all, t.Int64s("direction", {0})});
 }
 
+// The file has as many biases as there are cells, which bounds what is made of their number.
 std::string Biases(Translation& t, std::int64_t cells) {
   std::vector<std::string> gates;
-  for (const std::size_t gate : kGates) gates.push_back(t.Input(kBiases + gate));
+  for (const std::size_t gate : kGates) {
+    const bool fits = t.Has(kBiases + gate) && t.IsConstant(kBiases + gate) &&
+                      t.Dims(kBiases + gate) == Shape{cells};
+    if (!t.Check(fits, "its biases are no constants, one for each cell")) return {};
+    gates.push_back(t.Input(kBiases + gate));
+  }
+  if (!t.ok()) return {};
   const auto count = static_cast<std::size_t>(4 * cells);
   gates.push_back(t.Floats("zeros", {4 * cells}, std::vector<float>(count)));
   const std::string all = t.Add("Concat", std::move(gates), {{"axis", 0}});
