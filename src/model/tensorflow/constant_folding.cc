@@ -323,7 +323,8 @@ Folded Range(const Folding& f) {
   const auto limit = f.ReadValues(1);
   const auto step = f.ReadValues(2);
   if (!start || !limit || !step || start->elements.size() != 1 || limit->elements.size() != 1 ||
-      step->elements.size() != 1 || step->elements[0] == 0 || IsFloat(start->type)) {
+      step->elements.size() != 1 || step->elements[0] == 0 || IsFloat(start->type) ||
+      limit->type != start->type || step->type != start->type) {
     return std::nullopt;
   }
   const double first = start->elements[0];
@@ -366,7 +367,8 @@ Folded Pack(const Folding& f) {
 Folded GatherV2(const Folding& f) {
   const auto list = f.ReadValues(0);
   const auto places = f.ReadValues(1);
-  if (!list || list->dims.size() != 1 || !places || f.Attribute("batch_dims") != 0) return {};
+  if (!list || list->dims.size() != 1 || f.Attribute("batch_dims") != 0) return std::nullopt;
+  if (!places || IsFloat(places->type)) return std::nullopt;
   if (f.count() > 2 && !IsFirstAxis(f.Int(2))) return std::nullopt;
   Values made{list->type, places->dims, {}};
   for (const double place : places->elements) {

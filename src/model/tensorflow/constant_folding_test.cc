@@ -83,6 +83,8 @@ TEST(FoldConstants, LeavesTheRest) {
   EXPECT_FALSE(Fold("AddV2", {Tensor::FromFloats({}, std::vector{1.0F}), Scalar(1)}))
       << "types differ";
   EXPECT_FALSE(Fold("Range", {Scalar(0), Scalar(5), Scalar(0)})) << "it would never end";
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_FALSE(Fold("GatherV2", {List({7}), Tensor::FromFloats({}, std::vector{nan}), Scalar(0)}));
   EXPECT_FALSE(Fold("Range", {Scalar(0), Scalar(kMax), Scalar(1)})) << "it would be large";
   EXPECT_FALSE(Fold("Max", {List({}), List({0})}));
   EXPECT_FALSE(Fold("StridedSlice", {List({7, 8, 9}), List({3}), List({4}), List({1})},
