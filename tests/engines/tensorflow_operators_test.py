@@ -407,6 +407,15 @@ class OperatorsTest(ProgramTest):
         graph = json.loads((self.latest("inference_engine") / "snpe_model_graph_struct.json").read_text())
         self.assertNotIn("Einsum", {node["type"] for node in graph["nodes"]})
 
+    def test_constants_are_read_in_several_orders(self):
+        """The first to read them decides who has the name."""
+        def build(x, y, z):
+            kernel, matrix = tf1.constant(random(3, 3, 4, 5)), tf1.constant(random(4, 5))
+            return {"moved": tf1.nn.conv2d(x, kernel, 1, "SAME"), "stored": tf1.multiply(y, kernel), "turned": tf1.matmul(z, matrix, transpose_b=True),
+                    "picked": tf1.gather(matrix, [2, 0]) + z[:1], "matrix": tf1.multiply(matrix, x[0, :4, 0, :1])}
+
+        self.check(build, {"x": random(1, 6, 5, 4), "y": random(3, 3, 4, 5, seed=1), "z": random(2, 5, seed=2)})
+
     def test_patches(self):
         self.check(lambda x: {f"{k}_{s}_{r}_{p}": tf1.image.extract_patches(x, [1, k, k, 1], [1, s, s, 1], [1, r, r, 1], p)
                               for k, s, r, p in ((2, 2, 1, "VALID"), (3, 1, 1, "SAME"), (3, 2, 2, "VALID"), (2, 1, 2, "SAME"))},

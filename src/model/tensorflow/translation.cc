@@ -68,46 +68,54 @@ void GraphBuilder::DefineTwin(const std::string& tensor, const std::string& othe
 std::string GraphBuilder::Value(const std::string& tensor) {
   const std::string& original = Original(tensor);
   const Tensor* constant = Constant(original);
-  if (constant != nullptr) graph_.initializers.try_emplace(original, *constant);
-  return original;
+  if (constant == nullptr) return original;
+  if (!moved_under_own_name_.contains(original)) {
+    graph_.initializers.try_emplace(original, *constant);
+    return original;
+  }
+  auto& name = as_stored_[original];
+  if (name.empty()) name = AddInitializer(original + "_stored", *constant);
+  return name;
 }
 
 std::string GraphBuilder::Moved(const std::string& tensor, const Axes& order) {
   const std::string& original = Original(tensor);
   const auto known = moved_.find({original, order});
   if (known != moved_.end()) return known->second;
-  std::string name;
   const Tensor* constant = Constant(original);
   if (constant != nullptr && constant->dims().size() == order.size()) {
-    // Its own name where nothing else reads it, so that what the user says of it stays true.
     auto value = Reordered(*constant, Permutation(order.begin(), order.end()));
-    name = graph_.initializers.contains(original) ? NewName(original + "_moved") : original;
-    if (!value.ok()) return original;
-    graph_.initializers[name] = *std::move(value);
-    const auto encoding = graph_.source_params.find(original);
-    if (encoding != graph_.source_params.end()) {
-      graph_.source_params.insert_or_assign(name, tensorflow::Moved(encoding->second, order));
-    }
-  } else {
-    name = NewName(original + "_moved");
-    Node node{.name = NewNodeName(name),
-              .op_type = "Transpose",
-              .domain = {},
-              .inputs = {original},
-              .outputs = {name},
-              .attributes = {{"perm", order}},
-              .overload = {}};
-    AddNode(std::move(node));
+    if (value.ok()) return moved_[{original, order}] = AddMoved(original, *std::move(value), order);
   }
-  moved_[{original, order}] = name;
+  const std::string name = NewName(original + "_moved");
+  Node node{.name = NewNodeName(name),
+            .op_type = "Transpose",
+            .domain = {},
+            .inputs = {Value(original)},
+            .outputs = {name},
+            .attributes = {{"perm", order}},
+            .overload = {}};
+  AddNode(std::move(node));
+  return moved_[{original, order}] = name;
+}
+
+// Its own name where nothing else has read it yet, so that what the user says of it stays true.
+std::string GraphBuilder::AddMoved(const std::string& original, Tensor value, const Axes& order) {
+  const bool is_free = !graph_.initializers.contains(original);
+  const std::string name = is_free ? original : NewName(original + "_moved");
+  if (is_free) moved_under_own_name_.insert(original);
+  graph_.initializers[name] = std::move(value);
+  const auto encoding = graph_.source_params.find(original);
+  if (encoding != graph_.source_params.end()) {
+    graph_.source_params.insert_or_assign(name, tensorflow::Moved(encoding->second, order));
+  }
   return name;
 }
 
 std::string GraphBuilder::ReshapedConstant(const std::string& name, Shape dims) {
-  Tensor& value = graph_.initializers.at(name);
-  if (value.dims() == dims) return name;
+  const auto value = graph_.initializers.find(name);
   // Only the op that asked for the move reads it so.
-  value = value.Reshaped(std::move(dims));
+  if (value != graph_.initializers.end()) value->second = value->second.Reshaped(std::move(dims));
   return name;
 }
 

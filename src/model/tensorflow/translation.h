@@ -62,7 +62,7 @@ class GraphBuilder {
   // that read it.
   std::string Moved(const std::string& tensor, const Axes& order);
 
-  // The initializer `name` under other dims.
+  // The initializer `name` under other dims of equal element count; `name` itself for others.
   std::string ReshapedConstant(const std::string& name, Shape dims);
 
   // A tensor whose value is known.
@@ -114,6 +114,8 @@ class GraphBuilder {
   Result<Graph> Finish();
 
  private:
+  std::string AddMoved(const std::string& original, Tensor value, const Axes& order);
+
   Graph graph_;
   UniqueNames names_;
   UniqueNames node_names_;
@@ -126,6 +128,8 @@ class GraphBuilder {
   std::map<std::string, BlockedImage> blocked_;
   std::map<std::string, std::vector<std::optional<std::int64_t>>> partial_;
   std::map<std::pair<std::string, Axes>, std::string> moved_;
+  std::set<std::string> moved_under_own_name_;
+  std::map<std::string, std::string> as_stored_;  // Initializers of those that are read so, too.
 };
 
 // The first failure is kept; after it every call is harmless and its answer means nothing.
