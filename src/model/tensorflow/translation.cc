@@ -74,7 +74,10 @@ std::string GraphBuilder::Value(const std::string& tensor) {
     return original;
   }
   auto& name = as_stored_[original];
-  if (name.empty()) name = AddInitializer(original + "_stored", *constant);
+  if (!name.empty()) return name;
+  name = AddInitializer(original + "_stored", *constant);
+  const auto encoding = stored_encodings_.find(original);
+  if (encoding != stored_encodings_.end()) graph_.source_params[name] = encoding->second;
   return name;
 }
 
@@ -87,7 +90,7 @@ std::string GraphBuilder::Moved(const std::string& tensor, const Axes& order) {
     auto value = Reordered(*constant, Permutation(order.begin(), order.end()));
     if (value.ok()) return moved_[{original, order}] = AddMoved(original, *std::move(value), order);
   }
-  const std::string name = NewName(original + "_moved");
+  std::string name = NewName(original + "_moved");
   Node node{.name = NewNodeName(name),
             .op_type = "Transpose",
             .domain = {},
@@ -102,11 +105,11 @@ std::string GraphBuilder::Moved(const std::string& tensor, const Axes& order) {
 // Its own name where nothing else has read it yet, so that what the user says of it stays true.
 std::string GraphBuilder::AddMoved(const std::string& original, Tensor value, const Axes& order) {
   const bool is_free = !graph_.initializers.contains(original);
-  const std::string name = is_free ? original : NewName(original + "_moved");
+  std::string name = is_free ? original : NewName(original + "_moved");
   if (is_free) moved_under_own_name_.insert(original);
   graph_.initializers[name] = std::move(value);
-  const auto encoding = graph_.source_params.find(original);
-  if (encoding != graph_.source_params.end()) {
+  const auto encoding = stored_encodings_.find(original);
+  if (encoding != stored_encodings_.end()) {
     graph_.source_params.insert_or_assign(name, tensorflow::Moved(encoding->second, order));
   }
   return name;
@@ -157,6 +160,7 @@ void GraphBuilder::SetEncoding(const std::string& tensor, const TensorEncoding& 
   const std::string& original = Original(tensor);
   if (Constant(original) != nullptr) {
     graph_.source_params.insert_or_assign(original, encoding);
+    stored_encodings_.insert_or_assign(original, encoding);
   } else {
     graph_.source_tensors[original].encoding = encoding;
   }

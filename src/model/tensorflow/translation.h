@@ -129,6 +129,7 @@ class GraphBuilder {
   std::map<std::string, std::vector<std::optional<std::int64_t>>> partial_;
   std::map<std::pair<std::string, Axes>, std::string> moved_;
   std::set<std::string> moved_under_own_name_;
+  std::map<std::string, TensorEncoding> stored_encodings_;  // Of constants, as the file has them.
   std::map<std::string, std::string> as_stored_;  // Initializers of those that are read so, too.
 };
 
