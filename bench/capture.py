@@ -92,6 +92,20 @@ def ours(*arguments):
     return time.perf_counter() - start
 
 
+OPEN = "import ctypes, sys; ctypes.CDLL(sys.argv[1])"
+
+
+def seconds_of(*command):
+    start = time.perf_counter()
+    subprocess.run([str(word) for word in command], check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def opening(library):
+    """Seconds of a process that opens the library and does nothing, beyond one that does not."""
+    return seconds_of(sys.executable, "-c", OPEN, library) - seconds_of(sys.executable, "-c", "pass", library)
+
+
 def written(folder):
     """Raw files and their bytes."""
     sizes = [path.stat().st_size for path in folder.rglob("*.raw") if not path.is_symlink()]

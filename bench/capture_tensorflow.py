@@ -15,7 +15,7 @@ import time
 
 import numpy as np
 
-from capture import ROOT, command, ours, ratio, run, summary, written
+from capture import ROOT, command, opening, ours, ratio, run, summary, written
 
 sys.path.insert(0, str(ROOT / "tests" / "engines"))
 
@@ -25,9 +25,6 @@ CASES = [
     ("MobileNet", shipped_mobilenet, "input", (1, 224, 224, 3), "final_result"),
     ("InceptionV3", InceptionV3.path, "input", InceptionV3.DIMS, InceptionV3.OUTPUT),
 ]
-
-OPEN = "import ctypes, sys; ctypes.CDLL(sys.argv[1])"
-
 
 def peer(content, name, tensors, data, folder):
     """Seconds of TensorFlow's own capture into `folder`."""
@@ -43,16 +40,7 @@ def peer(content, name, tensors, data, folder):
     return time.perf_counter() - start
 
 
-def opening():
-    """Seconds of a process that opens the library and does nothing, beyond one that does not."""
-    library = next(ROOT.glob(".venv/lib/python3*/site-packages/tensorflow/libtensorflow_cc.so.2"))
-    times = []
-    for command in ([sys.executable, "-c", OPEN, library], [sys.executable, "-c", "pass", library]):
-        start = time.perf_counter()
-        subprocess.run([str(word) for word in command], check=True, capture_output=True)
-        times.append(time.perf_counter() - start)
-    return times[0] - times[1]
-
+LIBRARY = next(ROOT.glob(".venv/lib/python3*/site-packages/tensorflow/libtensorflow_cc.so.2"))
 
 PEAK = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, capture_output=True); "
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
@@ -76,7 +64,7 @@ def measure(program, rounds, title, model, name, dims, output, folder):
         tensors = [str(path.relative_to(latest))[:-len(".raw")] for path in sorted(latest.rglob("*:*.raw"))]
         tensors = [tensor for tensor in tensors if not tensor.startswith(("native/", f"{name}:"))]
         times["peer"].append(peer(file.read_bytes(), name, tensors, data, folder / f"peer{round_}"))
-        times["open"].append(opening())
+        times["open"].append(opening(LIBRARY))
     peak = peak_memory(command(program, file, name, output, dims, raw, folder / "peak", "tensorflow"))
     count, total = written(folder / "ours0")
     without = (min(times["ours"][1:]) - min(times["open"][1:])) / min(times["peer"][1:])
