@@ -99,31 +99,15 @@ void Merge(Translation& t) {
   for (std::size_t port = 0; port < 2; ++port) t.builder().MarkDead(t.Output(port));
 }
 
-void Not(Translation& t) {
-  const Tensor* condition = t.Constant(0);
-  if (condition == nullptr || condition->size() != 1) return t.Make("Not", {t.Input(0)});
-  const std::vector<std::uint8_t> value = {condition->bytes()[0] == std::byte{0} ? std::uint8_t{1}
-                                                                                 : std::uint8_t{0}};
-  t.builder().DefineConstant(
-      t.Output(0), Tensor::FromValues<std::uint8_t>(ElementType::kBool, condition->dims(), value));
-}
-
 void Nothing(Translation&) {}
 
 constexpr Operator kRows[] = {
-    {"Assert", 0, kAnyNumber, &Nothing},
-    {"CheckNumerics", 1, 1, &Identity},
-    {"EnsureShape", 1, 1, &Identity},
-    {"Identity", 1, 1, &Identity},
-    {"IdentityN", 1, kAnyNumber, &IdentityN},
-    {"LogicalNot", 1, 1, &Not},
-    {"Merge", 1, kAnyNumber, &Merge},
-    {"NoOp", 0, kAnyNumber, &Nothing},
-    {"PlaceholderWithDefault", 1, 1, &Identity},
-    {"PreventGradient", 1, 1, &Identity},
-    {"Snapshot", 1, 1, &Identity},
-    {"StopGradient", 1, 1, &Identity},
-    {"Switch", 2, 2, &Switch},
+    {"Assert", 0, kAnyNumber, &Nothing},      {"CheckNumerics", 1, 1, &Identity},
+    {"EnsureShape", 1, 1, &Identity},         {"Identity", 1, 1, &Identity},
+    {"IdentityN", 1, kAnyNumber, &IdentityN}, {"Merge", 1, kAnyNumber, &Merge},
+    {"NoOp", 0, kAnyNumber, &Nothing},        {"PlaceholderWithDefault", 1, 1, &Identity},
+    {"PreventGradient", 1, 1, &Identity},     {"Snapshot", 1, 1, &Identity},
+    {"StopGradient", 1, 1, &Identity},        {"Switch", 2, 2, &Switch},
 };
 
 }  // namespace
