@@ -36,11 +36,9 @@ bool KnownDims::PickSize(Translation& t) const {
   const auto size = sizes.find(begin->front());
   const bool fits = size != sizes.end() && size->second <= std::numeric_limits<std::int32_t>::max();
   if (!fits || t.Type("T") != ElementType::kInt32) return false;
-  t.builder().Produce(t.Output(0), ElementType::kInt32);
-  t.builder().DefineConstant(
-      t.Output(0),
-      Tensor::FromValues<std::int32_t>(ElementType::kInt32, {},
-                                       std::vector{static_cast<std::int32_t>(size->second)}));
+  t.MakeConstant(
+      0, Tensor::FromValues<std::int32_t>(ElementType::kInt32, {},
+                                          std::vector{static_cast<std::int32_t>(size->second)}));
   return true;
 }
 

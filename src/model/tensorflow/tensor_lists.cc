@@ -82,10 +82,9 @@ void TensorLists::Write(Translation& t, std::size_t list, std::size_t index, std
 
 bool TensorLists::Size(Translation& t, const List& list) {
   if (!list.stacked.empty()) return false;
-  t.builder().Produce(t.Output(0), ElementType::kInt32);
-  t.builder().DefineConstant(
-      t.Output(0), Tensor::FromValues<std::int32_t>(
-                       ElementType::kInt32, {}, std::vector{static_cast<std::int32_t>(list.size)}));
+  t.MakeConstant(
+      0, Tensor::FromValues<std::int32_t>(ElementType::kInt32, {},
+                                          std::vector{static_cast<std::int32_t>(list.size)}));
   return true;
 }
 

@@ -360,6 +360,11 @@ void Translation::MakeAll(std::string_view op_type, std::vector<std::string> inp
   AddNode(op_type, std::move(inputs), std::move(outputs), std::move(attributes));
 }
 
+void Translation::MakeConstant(std::size_t port, Tensor value) {
+  builder_.Produce(Output(port), value.type());
+  builder_.DefineConstant(Output(port), std::move(value));
+}
+
 void Translation::MakeUntranslated() {
   std::vector<std::string> outputs;
   for (std::size_t port = 0; port < op_.outputs; ++port) {

@@ -184,6 +184,8 @@ class Translation {
                   Attributes attributes = {});
   void MakeAll(std::string_view op_type, std::vector<std::string> inputs,
                Attributes attributes = {});
+  // An output whose value is known.
+  void MakeConstant(std::size_t port, Tensor value);
   // The op itself, for whoever refuses it.
   void MakeUntranslated();
   std::string AddCast(const std::string& value, ElementType type);

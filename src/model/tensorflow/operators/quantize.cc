@@ -85,8 +85,7 @@ void Dequantize(Translation& t) {
     for (float& value : *values) {
       value = static_cast<float>(double{value} * codes->scale + codes->start);
     }
-    t.builder().Produce(t.Output(0), ElementType::kFloat32);
-    t.builder().DefineConstant(t.Output(0), Tensor::FromFloats(constant->dims(), *values));
+    t.MakeConstant(0, Tensor::FromFloats(constant->dims(), *values));
   } else {
     const std::string value = t.Add("Mul", {t.AddCast(t.Input(0), ElementType::kFloat32),
                                             t.Number(codes->scale, ElementType::kFloat32)});
