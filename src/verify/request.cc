@@ -65,6 +65,22 @@ bool Knows(const VerifierInfo& info, std::string_view name) {
                                            [&](const auto& known) { return known.name == name; });
 }
 
+// "param1", "param2", … of the contract's samples, which stand for any parameter.
+bool IsPlaceholder(std::string_view name) {
+  constexpr std::string_view kStem = "param";
+  return name.starts_with(kStem) && name.size() > kStem.size() &&
+         name.find_first_not_of("0123456789", kStem.size()) == std::string_view::npos;
+}
+
+// A misspelt threshold must not pass for none.
+Status UnknownParameter(const VerifierInfo& info, const std::string& name) {
+  std::vector<std::string> known;
+  for (const ParameterInfo& parameter : info.parameters) known.emplace_back(parameter.name);
+  known.emplace_back(kThreshold);
+  return UsageError(fmt::format("{} has no parameter '{}'.{} It takes {}.", info.name,
+                                Printable(name), DidYouMean(name, known), Join(known, ", ")));
+}
+
 Result<std::optional<double>> ReadThreshold(const VerifierInfo& info, const Parameters& given) {
   const auto found = given.find(std::string(kThreshold));
   if (found == given.end()) {
@@ -90,9 +106,9 @@ Result<Request> ParseRequest(std::span<const std::string> words) {
   ACC_ASSIGN_OR_RETURN(request.parameters, ReadPairs(*request.info, std::span(tokens).subspan(1)));
   ACC_ASSIGN_OR_RETURN(request.threshold, ReadThreshold(*request.info, request.parameters));
   for (const auto& [name, value] : request.parameters) {
-    if (!Knows(*request.info, name)) {
-      request.ignored_parameters.push_back(name);
-    }
+    if (Knows(*request.info, name)) continue;
+    if (!IsPlaceholder(name)) return UnknownParameter(*request.info, name);
+    request.ignored_parameters.push_back(name);
   }
   for (const std::string& name : request.ignored_parameters) {
     request.parameters.erase(name);

@@ -47,6 +47,17 @@ TEST(ParseRequestTest, IgnoresPlaceholders) {
   EXPECT_FALSE(request.parameters.contains("param1"));
 }
 
+TEST(ParseRequestTest, RefusesParametersThatTheVerifierDoesNotHave) {
+  EXPECT_THAT(Refusal({"SQNR", "treshold", "300"}).message(),
+              HasSubstr("SQNR has no parameter 'treshold'. Did you mean 'threshold'? It takes "
+                        "threshold."));
+  EXPECT_THAT(Refusal({"RtolAtol,rtol_margin,0.1"}).message(), HasSubstr("'rtolmargin'"));
+  EXPECT_THAT(Refusal({"SQNR,k,5"}).message(), HasSubstr("SQNR has no parameter 'k'"));
+  for (const char* name : {"param", "param1x", "params1", "xparam1", "param-1"}) {
+    EXPECT_THAT(Refusal({"SQNR", name, "1"}).message(), HasSubstr("has no parameter")) << name;
+  }
+}
+
 TEST(ParseRequestTest, EveryVerifierHasAThreshold) {
   for (const VerifierInfo& info : Verifiers()) {
     EXPECT_EQ(MakeRequest({std::string(info.name) + ",Threshold,-2.5"}).threshold, -2.5);
