@@ -10,6 +10,8 @@
 #include "features/features.h"
 #include "features/sharing.h"
 #include "features/static_model.h"
+#include "features/verification_plan.h"
+#include "features/verification_sources.h"
 #include "match/names.h"
 #include "store/input_list.h"
 #include "tensor/layout.h"
@@ -150,6 +152,8 @@ Result<Outcome> RunEndToEnd(const EndToEndOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   ACC_RETURN_IF_ERROR(CheckStage(options.inference_engine));
   ACC_RETURN_IF_ERROR(CheckShare(options.verification));
+  ACC_RETURN_IF_ERROR(DefaultColumns(options.verification.default_verifiers).status());
+  ACC_RETURN_IF_ERROR(CheckVerifierConfig(options.verification));
   ACC_ASSIGN_OR_RETURN(auto wrapper, FeatureRun::Open(options.common, "wrapper"));
   const bool golden_given = !options.verification.golden_output_reference_directory.empty();
   std::size_t line = 0;

@@ -54,6 +54,7 @@ verify::PairJob JobOf(const Trial& trial, const match::Pair& pair, const verify:
   verify::PairJob other;
   other.files.golden = job.files.golden;
   other.files.target = job.files.target;
+  other.files.target_format = job.files.target_format;
   other.files.golden_to_target = trial.golden_to_target;
   other.files.dims = *GoldenDims(pair);
   if (!trial.golden_to_target.empty()) {

@@ -16,6 +16,7 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "features/comparison_run.h"
+#include "features/discrete_tensor.h"
 #include "features/feature_run.h"
 #include "features/features.h"
 #include "features/layout_check.h"
@@ -127,6 +128,7 @@ class PairComparison {
     files.has_dims = matched.target.dims.has_value();
     if (files.has_dims) files.dims = *matched.target.dims;
     files.golden_to_target = matched.golden_to_target;
+    files.discrete = IsDiscrete(matched);
     return files;
   }
 
@@ -186,6 +188,20 @@ class PairComparison {
     }
   }
 
+  // Decibels say nothing of names; who sets a threshold in decibels gets what they asked for.
+  static report::Cell CellOf(const verify::Comparison& comparison, const verify::Request& request,
+                             std::size_t index) {
+    const verify::Score& score = comparison.scores[index];
+    report::Cell cell{score.value, score.note, comparison.within_threshold[index]};
+    const bool is_named = comparison.discrete && comparison.sums.count > 0;
+    if (is_named && request.info->unit == "dB" && !request.threshold) {
+      cell.score = std::numeric_limits<double>::quiet_NaN();
+      cell.note = fmt::format("not scored in dB: {} of {} integers are equal",
+                              comparison.sums.equal, comparison.sums.count);
+    }
+    return cell;
+  }
+
   report::Row RowOf(std::size_t index, const verify::Comparison& comparison) const {
     const match::Pair& pair = pairs_[index];
     const PairPlan& plan = plans_[index];
@@ -201,12 +217,15 @@ class PairComparison {
     row.size = row.dims ? ElementCount(*row.dims).value_or(0) : comparison.sums.count;
     row.cells.resize(sources_.columns.size());
     for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-      row.cells[plan.columns[i]] = report::Cell{
-          comparison.scores[i].value, comparison.scores[i].note, comparison.within_threshold[i]};
+      row.cells[plan.columns[i]] = CellOf(comparison, plan.requests[i], i);
     }
     // Against a golden tensor of zeros any error is infinitely large and none is a finding.
-    row.sqnr_db = comparison.sums.golden_square > 0 ? comparison.scores[plan.sqnr].value
-                                                    : std::numeric_limits<double>::quiet_NaN();
+    row.sqnr_db = comparison.sums.golden_square > 0 && !comparison.discrete
+                      ? comparison.scores[plan.sqnr].value
+                      : std::numeric_limits<double>::quiet_NaN();
+    if (comparison.discrete && comparison.sums.count > 0) {
+      row.agreement = verify::Agreement(comparison.sums);
+    }
     row.sums = comparison.sums;
     row.verdict = comparison.verdict;
     row.reason = comparison.reason;
@@ -382,6 +401,7 @@ Result<Outcome> RunVerification(const VerificationOptions& options) {
   // What the command line alone can get wrong leaves no run behind.
   ACC_ASSIGN_OR_RETURN(auto columns, DefaultColumns(options.default_verifiers));
   ACC_RETURN_IF_ERROR(CheckScaledDiff(options, columns));
+  ACC_RETURN_IF_ERROR(CheckVerifierConfig(options));
   ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "verification"));
   ACC_ASSIGN_OR_RETURN(Outcome outcome, CompareAndReport(options, std::move(columns), run.path()));
   ACC_RETURN_IF_ERROR(run.Finish());

@@ -15,6 +15,8 @@
 namespace acc::features {
 namespace {
 
+namespace fs = std::filesystem;
+
 // "TopK", or "TopK_2" where another column has that title.
 std::string FreeTitle(const std::vector<PlannedColumn>& columns, std::string_view name) {
   std::string title(name);
@@ -81,39 +83,64 @@ Result<std::vector<std::string>> RequestWords(const std::string& verifier, const
   return words;
 }
 
-// One inner list: the tensor to judge and, for verifiers of two tensors, the one beside it.
-Status AddTensors(const Json& group, const PairIndex& index, PlannedColumn& planned) {
-  const bool is_list = group.is_array() && (group.size() == 1 || group.size() == 2);
-  if (!is_list ||
-      !std::all_of(group.begin(), group.end(), [](const Json& name) { return name.is_string(); })) {
-    return UsageError("each entry of \"tensors\" must be a list of one or two tensor names");
+// One inner list: the tensor to judge and, for verifiers of two tensors, the one beside it. A bare
+// name is understood as well as a list of one.
+Result<std::vector<std::string>> NamesOf(const Json& group, const verify::VerifierInfo& info) {
+  const Json list = group.is_string() ? Json::array({group}) : group;
+  const bool has_names =
+      list.is_array() && !list.empty() &&
+      std::ranges::all_of(list, [](const Json& name) { return name.is_string(); });
+  if (!has_names) return UsageError("each entry of \"tensors\" must be a list of tensor names");
+  const std::size_t most = info.companion_problem == nullptr ? 1 : 2;
+  if (list.size() > most) {
+    return UsageError(fmt::format("{} looks at {} at a time, and {} lists {}", info.name,
+                                  most == 1 ? "one tensor" : "one or two tensors",
+                                  Printable(list.dump()), list.size()));
   }
-  ACC_ASSIGN_OR_RETURN(const std::size_t first, index.Find(group[0].get<std::string>()));
-  std::optional<std::size_t> second;
-  if (group.size() == 2) {
-    ACC_ASSIGN_OR_RETURN(second, index.Find(group[1].get<std::string>()));
-  }
-  planned.pairs[first] = second;
-  return OkStatus();
+  return list.get<std::vector<std::string>>();
 }
 
-Result<PlannedColumn> ConfiguredColumn(const std::string& verifier, const Json& entry,
-                                       const PairIndex& index) {
+Result<VerifierConfig::Entry> ReadEntry(const std::string& verifier, const Json& entry) {
   if (!entry.is_object()) return UsageError("it is no object with \"parameters\" and \"tensors\"");
-  PlannedColumn planned;
-  planned.for_all = false;
+  VerifierConfig::Entry read;
   ACC_ASSIGN_OR_RETURN(const auto words, RequestWords(verifier, entry));
-  ACC_ASSIGN_OR_RETURN(planned.column.request, verify::ParseRequest(words));
+  ACC_ASSIGN_OR_RETURN(read.request, verify::ParseRequest(words));
   const auto tensors = entry.find("tensors");
   if (tensors == entry.end() || !tensors->is_array() || tensors->empty()) {
     return UsageError("\"tensors\" must list the tensors to judge, such as [[\"name\"]]");
   }
   for (const Json& group : *tensors) {
-    // A bare name is understood as well as a list of one.
-    ACC_RETURN_IF_ERROR(
-        AddTensors(group.is_string() ? Json::array({group}) : group, index, planned));
+    ACC_ASSIGN_OR_RETURN(auto names, NamesOf(group, *read.request.info));
+    read.tensors.push_back(std::move(names));
+  }
+  return read;
+}
+
+Result<PlannedColumn> ConfiguredColumn(const VerifierConfig::Entry& entry, const PairIndex& index,
+                                       std::span<const std::uint64_t> counts) {
+  PlannedColumn planned;
+  planned.for_all = false;
+  planned.column.request = entry.request;
+  for (const std::vector<std::string>& names : entry.tensors) {
+    ACC_ASSIGN_OR_RETURN(const std::size_t first, index.Find(names.front()));
+    std::optional<std::size_t> second;
+    if (names.size() == 2) {
+      ACC_ASSIGN_OR_RETURN(second, index.Find(names.back()));
+      const std::string problem =
+          entry.request.info->companion_problem(counts[first], counts[*second]);
+      if (!problem.empty()) {
+        return UsageError(fmt::format("'{}' and '{}': {}", Printable(names.front()),
+                                      Printable(names.back()), problem));
+      }
+    }
+    planned.pairs[first] = second;
   }
   return planned;
+}
+
+Status InEntry(const Status& status, const fs::path& path, std::string_view verifier) {
+  return UsageError(status.message())
+      .WithContext(fmt::format("'{}', entry '{}'", Printable(path.native()), Printable(verifier)));
 }
 
 }  // namespace
@@ -139,22 +166,28 @@ Result<std::vector<PlannedColumn>> DefaultColumns(
   return columns;
 }
 
-Status AddConfiguredColumns(const std::filesystem::path& verifier_config,
-                            std::span<const match::Pair> pairs,
-                            std::vector<PlannedColumn>& columns) {
-  ACC_ASSIGN_OR_RETURN(const Json config, ReadJson(verifier_config));
-  if (!config.is_object()) {
+Result<VerifierConfig> ReadVerifierConfig(const fs::path& path) {
+  ACC_ASSIGN_OR_RETURN(const Json json, ReadJson(path));
+  if (!json.is_object()) {
     return UsageError(fmt::format("'{}': a verifier config is an object keyed by verifier names",
-                                  Printable(verifier_config.native())));
+                                  Printable(path.native())));
   }
+  VerifierConfig config{path, {}};
+  for (const auto& [verifier, entry] : json.items()) {
+    auto read = ReadEntry(verifier, entry);
+    if (!read.ok()) return InEntry(read.status(), path, verifier);
+    config.entries.push_back(std::move(*read));
+  }
+  return config;
+}
+
+Status AddConfiguredColumns(const VerifierConfig& config, std::span<const match::Pair> pairs,
+                            std::span<const std::uint64_t> counts,
+                            std::vector<PlannedColumn>& columns) {
   const PairIndex index(pairs);
-  for (const auto& [verifier, entry] : config.items()) {
-    auto planned = ConfiguredColumn(verifier, entry, index);
-    if (!planned.ok()) {
-      return UsageError(planned.status().message())
-          .WithContext(fmt::format("'{}', entry '{}'", Printable(verifier_config.native()),
-                                   Printable(verifier)));
-    }
+  for (const VerifierConfig::Entry& entry : config.entries) {
+    auto planned = ConfiguredColumn(entry, index, counts);
+    if (!planned.ok()) return InEntry(planned.status(), config.path, entry.request.info->name);
     WarnOfIgnored(planned->column.request);
     planned->column.title = FreeTitle(columns, planned->column.request.info->name);
     columns.push_back(std::move(*planned));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -35,11 +36,25 @@ struct PlannedColumn {
 Result<std::vector<PlannedColumn>> DefaultColumns(
     const std::vector<std::vector<std::string>>& default_verifiers);
 
-// Adds the columns of the file: {"<Verifier>": {"parameters": {…}, "tensors": [["t"], ["a",
-// "b"]]}}. Tensors are named as in the golden or the target run. Usage errors name the entry at
-// fault.
-Status AddConfiguredColumns(const std::filesystem::path& verifier_config,
-                            std::span<const match::Pair> pairs,
+// What the file of --verifier_config asks for, before the tensors are known.
+struct VerifierConfig {
+  struct Entry {
+    verify::Request request;
+    std::vector<std::vector<std::string>> tensors;  // One name each, or two.
+  };
+  std::filesystem::path path;
+  std::vector<Entry> entries;
+};
+
+// Reads {"<Verifier>": {"parameters": {…}, "tensors": [["t"], ["a", "b"]]}}. Usage errors name the
+// entry at fault; a list of two names is one where the verifier looks at one tensor at a time.
+Result<VerifierConfig> ReadVerifierConfig(const std::filesystem::path& path);
+
+// Adds the columns of the file. Tensors are named as in the golden or the target run; `counts` are
+// the elements of each pair. Usage errors name the entry at fault: a tensor that is not compared,
+// two that do not belong beside each other.
+Status AddConfiguredColumns(const VerifierConfig& config, std::span<const match::Pair> pairs,
+                            std::span<const std::uint64_t> counts,
                             std::vector<PlannedColumn>& columns);
 
 }  // namespace acc::features

@@ -14,6 +14,7 @@
 #include "dlc/read.h"
 #include "features/dlc_graph_struct.h"
 #include "features/model_encodings.h"
+#include "features/run_folder.h"
 #include "match/names.h"
 #include "quantize/quantize.h"
 #include "store/manifest.h"
@@ -32,17 +33,6 @@ fs::path Resolved(const fs::path& path, const fs::path& working_dir) {
   if (path.empty() || path.is_absolute() || fs::exists(path, ignored)) return path;
   const fs::path inside = working_dir / path;
   return fs::exists(inside, ignored) ? inside : path;
-}
-
-// A whole inference_engine run stands for its first result.
-fs::path ResultFolder(const fs::path& directory) {
-  fs::path first_result = directory / "output" / "Result_0";
-  std::error_code ignored;
-  if (fs::exists(directory / "tensors.json", ignored) || !fs::is_directory(first_result, ignored)) {
-    return directory;
-  }
-  LogInfo("'{}' is a whole run: its output/Result_0 is compared", Printable(directory.native()));
-  return first_result;
 }
 
 // The graph struct that an inference_engine run keeps two folders above its results; nothing where
@@ -250,7 +240,23 @@ Status FindTargetFiles(const VerificationOptions& options, VerificationSources& 
   return OkStatus();
 }
 
+// The elements of each pair's golden file; 0 for one that cannot be read.
+std::vector<std::uint64_t> GoldenCounts(const VerificationSources& sources) {
+  std::vector<std::uint64_t> counts;
+  for (const match::Pair& pair : sources.matches.pairs) {
+    std::error_code error;
+    const std::uintmax_t bytes = fs::file_size(sources.golden_directory / pair.golden.file, error);
+    counts.push_back(error ? 0 : bytes / sizeof(float));
+  }
+  return counts;
+}
+
 }  // namespace
+
+Status CheckVerifierConfig(const VerificationOptions& options) {
+  const fs::path path = Resolved(options.verifier_config, options.common.working_dir);
+  return path.empty() ? OkStatus() : ReadVerifierConfig(path).status();
+}
 
 std::optional<TensorEncoding> EncodingOf(const VerificationSources& sources,
                                          const match::Pair& pair) {
@@ -285,9 +291,12 @@ Result<VerificationSources> ReadSources(const VerificationOptions& options,
   const fs::path& working_dir = options.common.working_dir;
   VerificationSources sources;
   sources.columns = std::move(columns);
-  sources.golden_directory =
-      ResultFolder(Resolved(options.golden_output_reference_directory, working_dir));
-  sources.target_directory = ResultFolder(Resolved(options.inference_results, working_dir));
+  ACC_ASSIGN_OR_RETURN(
+      RunFolders folders,
+      FindRunFolders(Resolved(options.golden_output_reference_directory, working_dir),
+                     Resolved(options.inference_results, working_dir)));
+  sources.golden_directory = std::move(folders.golden);
+  sources.target_directory = std::move(folders.target);
   ACC_RETURN_IF_ERROR(ReadGraph(options, sources));
   sources.golden_graph = GoldenGraph(sources.golden_directory);
   const fs::path encodings = Resolved(options.target_encodings, working_dir);
@@ -295,8 +304,10 @@ Result<VerificationSources> ReadSources(const VerificationOptions& options,
   ACC_RETURN_IF_ERROR(MatchTensors(options, sources));
   ACC_RETURN_IF_ERROR(CheckEncodings(encodings, sources));
   ACC_RETURN_IF_ERROR(FindTargetFiles(options, sources));
-  if (const auto config = Resolved(options.verifier_config, working_dir); !config.empty()) {
-    ACC_RETURN_IF_ERROR(AddConfiguredColumns(config, sources.matches.pairs, sources.columns));
+  if (const auto path = Resolved(options.verifier_config, working_dir); !path.empty()) {
+    ACC_ASSIGN_OR_RETURN(const VerifierConfig config, ReadVerifierConfig(path));
+    ACC_RETURN_IF_ERROR(AddConfiguredColumns(config, sources.matches.pairs, GoldenCounts(sources),
+                                             sources.columns));
     ACC_RETURN_IF_ERROR(CheckScaledDiff(options, sources.columns));
   }
   return sources;

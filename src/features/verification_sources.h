@@ -37,6 +37,9 @@ struct VerificationSources {
 Result<VerificationSources> ReadSources(const VerificationOptions& options,
                                         std::vector<PlannedColumn> columns);
 
+// What of --verifier_config can be judged before there are tensors; see ReadVerifierConfig().
+Status CheckVerifierConfig(const VerificationOptions& options);
+
 // The target's encoding: what the user says, or else what the run does.
 std::optional<TensorEncoding> EncodingOf(const VerificationSources& sources,
                                          const match::Pair& pair);

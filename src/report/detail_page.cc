@@ -25,10 +25,6 @@ std::string NumberText(double value) {
   return std::isnan(value) ? "NaN" : fmt::format("{:.6g}", value);
 }
 
-std::string DbText(double db) {
-  return std::isnan(db) ? "undefined" : fmt::format("{:.1f} dB", db);
-}
-
 struct Difference {
   double absolute;
   double relative;  // Of |golden|; infinite where golden is 0 and target is not.

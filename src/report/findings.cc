@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "report/html.h"
+#include "report/row_text.h"
 
 namespace acc::report {
 namespace {
@@ -32,6 +33,7 @@ void CountVerdicts(const Summary& summary, Findings& findings) {
   for (std::size_t i = 0; i < summary.rows.size(); ++i) {
     const Row& row = summary.rows[i];
     if (!row.note.empty()) ++findings.noted;
+    if (row.sums.both_nan > 0 && !findings.first_both_nan) findings.first_both_nan = i;
     switch (row.verdict) {
       case verify::Verdict::kMatch:
         ++findings.matching;
@@ -47,15 +49,18 @@ void CountVerdicts(const Summary& summary, Findings& findings) {
         ++findings.not_finite;
         if (!findings.first_not_finite) findings.first_not_finite = i;
         break;
+      case verify::Verdict::kNotJudged:
+        ++findings.not_judged;
+        break;
     }
   }
 }
 
-// Rows with an SQNR, the worst first.
+// Rows with an SQNR that are not identical, the worst first.
 std::vector<std::size_t> Ranked(const Summary& summary, const Findings& findings) {
   std::vector<std::size_t> ranked(summary.rows.size());
   std::iota(ranked.begin(), ranked.end(), std::size_t{0});
-  std::erase_if(ranked, [&](std::size_t i) { return std::isnan(summary.rows[i].sqnr_db); });
+  std::erase_if(ranked, [&](std::size_t i) { return !std::isfinite(summary.rows[i].sqnr_db); });
   const auto loss = [&](std::size_t i) {
     return std::isnan(findings.loss_db[i]) ? 0.0 : std::max(0.0, findings.loss_db[i]);
   };
@@ -73,7 +78,7 @@ std::string Quoted(const Row& row) {
 }
 
 std::string FromTo(const Summary& summary, const Findings& findings, std::size_t i) {
-  return fmt::format("{:.1f} dB SQNR, its inputs {}{:.1f} dB", summary.rows[i].sqnr_db,
+  return fmt::format("{} SQNR, its inputs {}{:.1f} dB", DbText(summary.rows[i].sqnr_db),
                      findings.inputs_db[i] >= kFaithfulDb ? "at least " : "",
                      findings.inputs_db[i]);
 }
@@ -81,8 +86,13 @@ std::string FromTo(const Summary& summary, const Findings& findings, std::size_t
 std::string DivergenceHeadline(const Summary& summary, const Findings& findings) {
   if (!findings.lowest) return "No tensor pair has a signal to measure: every SQNR is undefined.";
   const std::size_t lowest = *findings.lowest;
+  const bool has_nonfinite = findings.first_not_finite || findings.first_both_nan;
+  if (std::isinf(summary.rows[lowest].sqnr_db)) {
+    return has_nonfinite ? "Every other tensor with a signal is identical."
+                         : "No tensor diverges: every tensor with a signal is identical.";
+  }
   const std::string lowest_text =
-      fmt::format("the lowest SQNR is {:.1f} dB, at {}", summary.rows[lowest].sqnr_db,
+      fmt::format("the lowest SQNR is {}, at {}", DbText(summary.rows[lowest].sqnr_db),
                   Quoted(summary.rows[lowest]));
   if (!summary.topological) {
     return "Without --graph_struct the order of the layers is unknown; " + lowest_text + ".";
@@ -92,6 +102,7 @@ std::string DivergenceHeadline(const Summary& summary, const Findings& findings)
     return fmt::format("First to diverge: {}, tensor {} of {}: {}.", Quoted(summary.rows[first]),
                        first + 1, summary.rows.size(), FromTo(summary, findings, first));
   }
+  if (has_nonfinite) return "Among the finite elements, " + lowest_text + ".";
   if (summary.rows[lowest].sqnr_db >= kFaithfulDb) {
     return "No tensor diverges: " + lowest_text + ".";
   }
@@ -115,6 +126,7 @@ std::string CountsHeadline(const Summary& summary, const Findings& findings) {
   };
   add(findings.mismatching, "outside a threshold or of another size");
   add(findings.not_finite, "with NaN or infinity");
+  add(findings.not_judged, "not judged (no threshold, and below 40 dB or not all equal)");
   add(findings.suspicious, "suspicious (agreement proves little)");
   add(findings.noted, "with a note");
   add(summary.unmatched_target.size(), "target tensors without a golden twin");
@@ -154,6 +166,13 @@ std::vector<std::string> Headlines(const Summary& summary, const Findings& findi
   if (findings.first_not_finite) {
     const Row& row = summary.rows[*findings.first_not_finite];
     lines.push_back(fmt::format("NaN or infinity first in {}: {}.", Quoted(row), row.reason));
+  }
+  if (findings.first_both_nan) {
+    const Row& row = summary.rows[*findings.first_both_nan];
+    lines.push_back(
+        fmt::format("NaN on both sides first in {}, {} of {} elements: golden itself "
+                    "has no answer there.",
+                    Quoted(row), row.sums.both_nan, row.sums.count));
   }
   lines.push_back(DivergenceHeadline(summary, findings));
   if (findings.largest_loss) {

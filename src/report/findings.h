@@ -17,12 +17,13 @@
 
 namespace acc::report {
 
-inline constexpr double kFaithfulDb = 40;
+inline constexpr double kFaithfulDb = verify::kFaithfulDb;
 inline constexpr double kDivergingLossDb = 10;
 
 // Tensors are indices into Summary::rows.
 struct Findings {
   std::optional<std::size_t> first_not_finite;
+  std::optional<std::size_t> first_both_nan;   // NaN in the same elements of both sides.
   std::optional<std::size_t> first_diverging;  // Nothing without a topological order.
   std::optional<std::size_t> largest_loss;     // Nothing where no tensor loses anything.
   std::optional<std::size_t> lowest;           // The lowest SQNR.
@@ -34,7 +35,8 @@ struct Findings {
   std::size_t mismatching = 0;  // Outside a threshold of the user, or of another size.
   std::size_t suspicious = 0;
   std::size_t not_finite = 0;
-  std::size_t noted = 0;  // Rows with a note, such as a guessed axis order.
+  std::size_t not_judged = 0;  // No threshold was set, and the SQNR is below kFaithfulDb.
+  std::size_t noted = 0;       // Rows with a note, such as a guessed axis order.
 };
 
 Findings FindingsOf(const Summary& summary);

@@ -82,9 +82,10 @@ Json Heights(const std::vector<std::uint64_t>& counts) {
   return heights;
 }
 
-// Six digits are plenty for reading.
+// Six digits are plenty for reading; JSON has no infinity.
 Json Number(double value) {
-  if (!std::isfinite(value)) return nullptr;
+  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
+  if (std::isnan(value)) return nullptr;
   return ParseDouble(fmt::format("{:.6g}", value)).value_or(0);
 }
 

@@ -83,8 +83,7 @@ Json DetailsJson(const Row& row) {
           {"note", Printable(row.note)},
           {"layout", row.layout},
           {"is_output", row.is_output},
-          {"is_equal", row.sums.count > 0 && row.sums.difference_max == 0 &&
-                           row.sums.finite == row.sums.count}};
+          {"is_equal", row.sums.count > 0 && verify::Identical(row.sums)}};
 }
 
 Json GraphJson(const std::optional<Graph>& graph) {

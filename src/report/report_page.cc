@@ -32,8 +32,9 @@ std::string Header(const Summary& summary, const Findings& findings) {
     headlines.erase(headlines.end() - 2);
   }
   const bool is_bad = findings.first_not_finite || findings.first_diverging;
-  const bool is_good = !is_bad && findings.mismatching == 0 && findings.suspicious == 0 &&
-                       findings.lowest && summary.rows[*findings.lowest].sqnr_db >= kFaithfulDb;
+  const bool is_good = !is_bad && !findings.first_both_nan && findings.mismatching == 0 &&
+                       findings.suspicious == 0 && findings.lowest &&
+                       summary.rows[*findings.lowest].sqnr_db >= kFaithfulDb;
   std::string html;
   Append(html, "<header class=\"{}\"><h1 id=\"verdict-text\">{}</h1><div class=\"headlines\">",
          is_bad ? "bad" : (is_good ? "good" : ""), EscapeHtml(headlines.front()));

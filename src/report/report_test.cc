@@ -157,6 +157,7 @@ TEST_F(ReportTest, OnlyElementsCanBeEqual) {
   Summary summary =
       TestSummary({TestColumn({"SQNR"})},
                   {TestRow("equal", kNan), TestRow("other", 30), TestRow("empty", kNan)});
+  summary.rows[0].sums.equal = summary.rows[0].sums.count;
   summary.rows[1].sums.difference_max = 0.5;
   summary.rows[2].sums = {};
   Write(summary);

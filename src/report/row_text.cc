@@ -35,6 +35,11 @@ std::string Coordinates(std::uint64_t index, const std::optional<Shape>& dims) {
   return fmt::format("{}", fmt::join(position, " "));
 }
 
+std::string DbText(double db) {
+  if (std::isnan(db)) return "undefined";
+  return std::isinf(db) ? (db > 0 ? "∞ dB" : "-∞ dB") : fmt::format("{:.1f} dB", db);
+}
+
 std::vector<Statistic> StatisticsOf(const verify::PairSums& sums) {
   const double golden_mean = Mean(sums.golden_sum, sums.finite);
   const double target_mean = Mean(sums.target_sum, sums.finite);

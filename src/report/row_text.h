@@ -18,6 +18,9 @@ namespace acc::report {
 // it.
 std::string Coordinates(std::uint64_t index, const std::optional<Shape>& dims);
 
+// "12.3 dB"; "∞ dB" where nothing differs, "undefined" for NaN.
+std::string DbText(double db);
+
 struct Statistic {
   std::string_view name;
   double golden;

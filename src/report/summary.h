@@ -64,7 +64,12 @@ struct Row {
   std::string layout;         // "NHWC", … where the target's order is known to be another.
 
   std::vector<std::optional<Cell>> cells;  // One for each column; nothing where it was not asked.
-  double sqnr_db = 0;                      // Always computed; NaN where undefined.
+  // Always computed; infinite where nothing differs, NaN where undefined and where `agreement`
+  // stands in its place.
+  double sqnr_db = 0;
+  // The share of equal elements, 0 to 1, of integers and truth values that name things: classes,
+  // indices, tokens. Nothing for numbers.
+  std::optional<double> agreement;
   verify::PairSums sums;
   verify::Verdict verdict = verify::Verdict::kMatch;
   std::string reason;                       // Of the verdict; empty for kMatch.

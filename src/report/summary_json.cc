@@ -11,6 +11,11 @@ namespace {
 
 Json Finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
+// JSON has no infinity; a perfect SQNR is one.
+Json ScoreJson(double value) {
+  return std::isinf(value) ? Json(value > 0 ? "Infinity" : "-Infinity") : Finite(value);
+}
+
 Json Index(const std::optional<std::size_t>& index) { return index ? Json(*index) : Json(nullptr); }
 
 Json ColumnJson(const Column& column) {
@@ -22,7 +27,7 @@ Json ColumnJson(const Column& column) {
                {"unit", info.unit},
                {"range", info.range},
                {"higher_is_better", info.higher_is_better},
-               {"perfect", Finite(info.perfect)},
+               {"perfect", ScoreJson(info.perfect)},
                {"parameters", column.request.parameters},
                {"folder", EncodePath(column.title)}};
   json["threshold"] = column.request.threshold ? Finite(*column.request.threshold) : Json(nullptr);
@@ -31,7 +36,8 @@ Json ColumnJson(const Column& column) {
 
 Json CellsJson(const Row& row) {
   Json scores = Json::array();
-  for (const auto& cell : row.cells) scores.push_back(cell ? Finite(cell->score) : Json(nullptr));
+  for (const auto& cell : row.cells)
+    scores.push_back(cell ? ScoreJson(cell->score) : Json(nullptr));
   return scores;
 }
 
@@ -52,7 +58,8 @@ Json RowJson(const Row& row, const std::string& page, double inputs_db, double l
                {"dims", row.dims ? Json(*row.dims) : Json(nullptr)},
                {"scores", CellsJson(row)},
                {"outside_threshold", OutsideJson(row)},
-               {"sqnr_db", Finite(row.sqnr_db)},
+               {"sqnr_db", ScoreJson(row.sqnr_db)},
+               {"agreement", row.agreement ? Json(*row.agreement) : Json(nullptr)},
                {"inputs_sqnr_db", Finite(inputs_db)},
                {"loss_db", Finite(loss_db)}};
   json["inputs"] = row.inputs;

@@ -133,8 +133,10 @@ class Page {
     const auto headlines = Headlines(summary_, findings_);
     const bool faithful =
         findings_.lowest && summary_.rows[*findings_.lowest].sqnr_db >= kFaithfulDb;
-    return PlainCard("first-diverging", faithful ? "good" : "", "Divergence",
-                     headlines[findings_.first_not_finite ? 1 : 0]);
+    const std::size_t before =
+        (findings_.first_not_finite ? 1U : 0U) + (findings_.first_both_nan ? 1U : 0U);
+    return PlainCard("first-diverging", faithful && before == 0 ? "good" : "", "Divergence",
+                     headlines[before]);
   }
 
   std::string LossCard() const {
@@ -157,6 +159,7 @@ class Page {
     count(summary_.rows.size(), "tensors compared", "always");
     count(findings_.mismatching, "outside a threshold or of another size", "");
     count(findings_.not_finite, "with NaN or infinity", "");
+    count(findings_.not_judged, "not judged: no threshold, and below 40 dB or not all equal", "");
     count(findings_.suspicious, "suspicious: agreement proves little", "");
     count(findings_.noted, "with a note", "");
     count(summary_.unmatched_target.size(), "target tensors without a twin", "always");

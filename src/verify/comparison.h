@@ -22,16 +22,25 @@
 namespace acc::verify {
 
 enum class Verdict {
-  kMatch,          // Within every threshold the user set (or none was set) and trustworthy.
+  kMatch,          // Within every threshold the user set, and trustworthy. Where none was set:
+                   // identical, or an SQNR of kFaithfulDb or more; integers, all of them equal.
   kMismatch,       // Outside a threshold the user set.
-  kSuspicious,     // Within the thresholds, but it proves little: constant, all zero or empty.
-  kNotFinite,      // NaN or infinity where the other side is finite.
+  kSuspicious,     // Within the thresholds, but it proves little: constant, all zero, empty, or NaN
+                   // on both sides.
+  kNotFinite,      // NaN or infinity where the other side holds something else.
   kShapeMismatch,  // The files hold different numbers of elements, or not what `dims` asks for.
+  kNotJudged,      // No threshold was set, and it is too far from golden to match without one.
 };
 std::string_view Name(Verdict verdict);  // "match", "mismatch", "suspicious", "not finite", …
 
+// An error of 1 % of the signal: from here on a tensor is faithful without a threshold.
+inline constexpr double kFaithfulDb = 40;
+
 // A pair of tensor files and what verifiers want to know beside them.
 struct PairFiles : PairSource {
+  // Integers or truth values that name things (classes, indices, tokens): how far apart two of them
+  // are means nothing, so they agree or they do not.
+  bool discrete = false;
   std::vector<std::pair<double, double>> input_ranges;  // See PairView.
   std::shared_ptr<const PairFiles> companion;           // See PairView. Null for most.
 };
@@ -45,10 +54,11 @@ inline constexpr std::size_t kWorstElements = 20;
 
 struct Comparison {
   PairSums sums;
+  bool discrete = false;               // As in PairFiles.
   std::vector<Score> scores;           // One per request, in their order.
   std::vector<bool> within_threshold;  // One per request; true where none was set.
   Verdict verdict = Verdict::kMatch;
-  std::string reason;  // One sentence, empty for kMatch.
+  std::string reason;  // One sentence; empty for kMatch, and for kNotJudged of real numbers.
   // The largest |golden-target| that are not zero, worst first, the lower index first among equals,
   // at most kWorstElements. Elements that are not finite are not among them.
   std::vector<WorstElement> worst;

@@ -219,6 +219,72 @@ TEST(VerdictTest, NamesValuesThatAreNotFinite) {
             "first at element 2");
 }
 
+TEST(VerdictTest, ClassifiesEveryPairOfElements) {
+  // Both finite: 3, two of them equal. Equal: 3, one of them NaN. The rest disagree.
+  const std::vector<float> golden = {1,         2,    0,          kInfinity, -kInfinity, kNan,
+                                     kInfinity, kNan, -kInfinity, 1,         kNan};
+  const std::vector<float> target = {1,          3, -0.0F,     kInfinity, -kInfinity, kNan,
+                                     -kInfinity, 4, kInfinity, kNan,      kInfinity};
+  const Comparison comparison = CompareValues(golden, target, {});
+  const PairSums& sums = comparison.sums;
+  EXPECT_EQ(sums.count, 11U);
+  EXPECT_EQ(sums.finite, 3U);
+  EXPECT_EQ(sums.nonfinite_equal, 3U);
+  EXPECT_EQ(sums.disagreeing, 5U);
+  EXPECT_EQ(sums.equal, 5U);
+  EXPECT_EQ(sums.both_nan, 1U);
+  EXPECT_EQ(sums.first_both_nan, 5U);
+  EXPECT_EQ(sums.first_disagreement, 6U);
+  EXPECT_EQ(comparison.verdict, Verdict::kNotFinite);
+  EXPECT_THAT(comparison.reason, HasSubstr("first at element 6"));
+}
+
+TEST(VerdictTest, InfinitiesOfTwoSignsAndNanAgainstInfinityNeverMatch) {
+  for (const auto& [golden, target] : {std::pair(kInfinity, -kInfinity), std::pair(kNan, kInfinity),
+                                       std::pair(-kInfinity, kNan)}) {
+    for (const VerifierInfo& info : Verifiers()) {
+      const Request request =
+          MakeRequest({std::string(info.name), "threshold", info.higher_is_better ? "-1" : "1e9"});
+      const Comparison comparison = CompareValues(std::vector<float>{3, golden, 2},
+                                                  std::vector<float>{3, target, 2}, {&request, 1});
+      EXPECT_EQ(comparison.verdict, Verdict::kNotFinite) << info.name;
+      EXPECT_FALSE(comparison.within_threshold[0]) << info.name;
+    }
+  }
+}
+
+TEST(VerdictTest, NanOnBothSidesIsSuspicious) {
+  const Request request = MakeRequest({"SQNR,threshold,20"});
+  const Comparison comparison =
+      CompareValues(std::vector<float>{1, kNan, 3}, std::vector<float>{1, kNan, 3}, {&request, 1});
+  EXPECT_EQ(comparison.verdict, Verdict::kSuspicious);
+  EXPECT_EQ(comparison.reason,
+            "1 element is NaN on both sides, first element 1: golden itself has no answer there");
+  EXPECT_FALSE(Identical(comparison.sums));
+}
+
+TEST(VerdictTest, WithoutAThresholdOnlyTheFaithfulMatch) {
+  const auto verdict = [](float target) {
+    return CompareValues(std::vector<float>{100, 1}, std::vector<float>{target, 1}, {}).verdict;
+  };
+  EXPECT_EQ(verdict(100), Verdict::kMatch);
+  EXPECT_EQ(verdict(100.99F), Verdict::kMatch) << "40.08 dB";
+  EXPECT_EQ(verdict(101.01F), Verdict::kNotJudged) << "39.91 dB";
+  EXPECT_EQ(verdict(-100), Verdict::kNotJudged) << "-6 dB";
+}
+
+TEST(VerdictTest, NamesMatchOnlyWhereAllAreEqual) {
+  const TestFolder folder;
+  PairFiles files = folder.WritePair(std::vector<float>{70000, 70001, 70002},
+                                     std::vector<float>{70000, 70001, 70003});
+  EXPECT_EQ(Compare(files, {})->verdict, Verdict::kMatch) << "as numbers they are close";
+  files.discrete = true;
+  const Result<Comparison> comparison = Compare(files, {});
+  EXPECT_EQ(comparison->verdict, Verdict::kNotJudged);
+  EXPECT_EQ(comparison->reason, "2 of 3 integers are equal");
+  EXPECT_DOUBLE_EQ(Agreement(comparison->sums), 2.0 / 3);
+}
+
 TEST(VerdictTest, AcceptsInfinitiesOnBothSides) {
   const Comparison comparison =
       CompareValues(std::vector<float>{-kInfinity, 2, 3}, std::vector<float>{-kInfinity, 2, 3}, {});

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -183,6 +185,17 @@ class MeanIou : public Verifier {
 };
 
 }  // namespace
+
+std::string MeanIouCompanionProblem(std::uint64_t boxes, std::uint64_t classes) {
+  if (boxes == classes * kCoordinates) return {};
+  if (classes == boxes * kCoordinates) {
+    return "the two are the wrong way round: boxes come first, then classes";
+  }
+  return fmt::format(
+      "the first holds {} elements and the second {}: four coordinates of a box for each class are "
+      "expected",
+      boxes, classes);
+}
 
 Result<std::unique_ptr<Verifier>> CreateMeanIou(const Parameters& parameters) {
   ACC_ASSIGN_OR_RETURN(const double background,

@@ -15,6 +15,7 @@ struct Vectors {
   using Float [[gnu::vector_size(kWidth * sizeof(float))]] = float;
   using Double [[gnu::vector_size(kWidth * sizeof(double))]] = double;
   using Bits [[gnu::vector_size(kWidth * sizeof(double))]] = std::int64_t;
+  using Mask [[gnu::vector_size(kWidth * sizeof(float))]] = std::int32_t;
 };
 
 // Vectors go by pointer: passing wide ones by value depends on the instruction set.
@@ -45,6 +46,7 @@ template <std::size_t kWidth>
   using Float = typename Vectors<kWidth>::Float;
   using Double = typename Vectors<kWidth>::Double;
   using Bits = typename Vectors<kWidth>::Bits;
+  using Mask = typename Vectors<kWidth>::Mask;
   const std::size_t lane = first_lane;
   Double golden_sum, target_sum, golden_square, target_square, product, square, abs;
   Float golden_min, golden_max, target_min, target_max;
@@ -60,6 +62,7 @@ template <std::size_t kWidth>
   Load(sums->target_min + lane, &target_min);
   Load(sums->target_max + lane, &target_max);
   Double largest = {};
+  Mask equal = {};
   for (std::size_t index = lane; index + kWidth <= count; index += kLanes) {
     Float golden_value, target_value;
     Load(golden + index, &golden_value);
@@ -68,6 +71,7 @@ template <std::size_t kWidth>
     golden_max = golden_value > golden_max ? golden_value : golden_max;
     target_min = target_value < target_min ? target_value : target_min;
     target_max = target_value > target_max ? target_value : target_max;
+    equal -= golden_value == target_value;
     const Double x = __builtin_convertvector(golden_value, Double);
     const Double y = __builtin_convertvector(target_value, Double);
     const Double difference = x - y;
@@ -96,6 +100,7 @@ template <std::size_t kWidth>
   double result = 0;
   for (std::size_t index = 0; index < kWidth; ++index) {
     result = std::max(result, largest[index]);
+    sums->equal[lane + index] += static_cast<std::uint64_t>(equal[index]);
   }
   return result;
 }
@@ -115,6 +120,7 @@ template <std::size_t kWidth>
     sums->product[lane] += x * y;
     sums->difference_square[lane] += difference * difference;
     sums->difference_abs[lane] += std::abs(difference);
+    sums->equal[lane] += golden[lane] == target[lane] ? 1 : 0;
     sums->golden_min[lane] = std::min(sums->golden_min[lane], golden[lane]);
     sums->golden_max[lane] = std::max(sums->golden_max[lane], golden[lane]);
     sums->target_min[lane] = std::min(sums->target_min[lane], target[lane]);
@@ -223,7 +229,8 @@ constexpr std::array kKernels = {
 #endif
 };
 
-double SumOf(const double (&lanes)[kLanes]) {
+template <typename Number>
+Number SumOf(const Number (&lanes)[kLanes]) {
   return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) +
          ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
 }
@@ -237,7 +244,8 @@ LaneSums::LaneSums()
       target_square{},
       product{},
       difference_square{},
-      difference_abs{} {
+      difference_abs{},
+      equal{} {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   std::fill_n(golden_min, kLanes, kInfinity);
   std::fill_n(target_min, kLanes, kInfinity);
@@ -253,6 +261,7 @@ void AddLanes(const LaneSums& lanes, PairSums* sums) {
   sums->product += SumOf(lanes.product);
   sums->difference_square += SumOf(lanes.difference_square);
   sums->difference_abs += SumOf(lanes.difference_abs);
+  sums->equal += SumOf(lanes.equal);
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
     sums->golden_min = std::min<double>(sums->golden_min, lanes.golden_min[lane]);
     sums->golden_max = std::max<double>(sums->golden_max, lanes.golden_max[lane]);

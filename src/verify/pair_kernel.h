@@ -22,6 +22,7 @@ struct alignas(64) LaneSums {
   double golden_sum[kLanes], target_sum[kLanes];
   double golden_square[kLanes], target_square[kLanes], product[kLanes];
   double difference_square[kLanes], difference_abs[kLanes];
+  std::uint64_t equal[kLanes];
   float golden_min[kLanes], golden_max[kLanes];
   float target_min[kLanes], target_max[kLanes];
 };

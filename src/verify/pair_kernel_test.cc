@@ -26,7 +26,8 @@ Pair RandomPair(std::size_t count) {
   Pair pair;
   for (std::size_t index = 0; index < count; ++index) {
     pair.golden.push_back(value(random));
-    pair.target.push_back(pair.golden.back() + 0.01F * value(random));
+    const bool is_equal = index % 5 == 0;
+    pair.target.push_back(pair.golden.back() + (is_equal ? 0 : 0.01F * value(random)));
   }
   return pair;
 }
@@ -51,14 +52,17 @@ TEST_P(EveryKernel, AgreesWithPlainLoops) {
     long double square = 0;
     double expected_largest = 0;
     std::uint64_t within = 0;
+    std::uint64_t equal = 0;
     for (std::size_t index = 0; index < count; ++index) {
       const double x = pair.golden[index];
       const double difference = std::abs(x - pair.target[index]);
       square += static_cast<long double>(difference) * difference;
       expected_largest = std::max(expected_largest, difference);
+      equal += pair.golden[index] == pair.target[index] ? 1 : 0;
       within += difference <= 0.01 + 0.01 * std::abs(x) ? 1 : 0;
     }
     EXPECT_EQ(largest, expected_largest);
+    EXPECT_EQ(sums.equal, equal);
     EXPECT_NEAR(sums.difference_square, static_cast<double>(square), 1e-12);
     EXPECT_EQ(GetParam().count_within(pair.golden.data(), pair.target.data(), count, {0.01, 0.01}),
               within);

@@ -43,6 +43,22 @@ FiniteElements KeepFinite(std::span<const float> golden, std::span<const float> 
   return kept;
 }
 
+// One pair of elements that are not both finite: equal, or disagreeing.
+void Classify(float golden, float target, std::uint64_t index, PairSums* sums) {
+  const bool both_nan = std::isnan(golden) && std::isnan(target);
+  if (!both_nan && golden != target) {
+    ++sums->disagreeing;
+    sums->first_disagreement = std::min(sums->first_disagreement, index);
+    return;
+  }
+  ++sums->nonfinite_equal;
+  ++sums->equal;
+  if (both_nan) {
+    ++sums->both_nan;
+    sums->first_both_nan = std::min(sums->first_both_nan, index);
+  }
+}
+
 void CountNonFinite(const ChunkView& block, PairSums* sums) {
   for (std::size_t index = 0; index < block.golden.size(); ++index) {
     const float golden = block.golden[index];
@@ -51,10 +67,7 @@ void CountNonFinite(const ChunkView& block, PairSums* sums) {
     sums->golden_inf += std::isinf(golden) ? 1 : 0;
     sums->target_nan += std::isnan(target) ? 1 : 0;
     sums->target_inf += std::isinf(target) ? 1 : 0;
-    if (std::isfinite(golden) != std::isfinite(target)) {
-      sums->first_nonfinite_disagreement =
-          std::min(sums->first_nonfinite_disagreement, block.first + index);
-    }
+    if (!BothFinite(golden, target)) Classify(golden, target, block.first + index, sums);
   }
 }
 
@@ -191,12 +204,16 @@ std::uint64_t CountWithin(const ChunkView& chunk, Tolerance tolerance, bool all_
 void MergeSums(const PairSums& later, PairSums* sums) {
   sums->count += later.count;
   sums->finite += later.finite;
+  sums->nonfinite_equal += later.nonfinite_equal;
+  sums->disagreeing += later.disagreeing;
+  sums->equal += later.equal;
+  sums->both_nan += later.both_nan;
+  sums->first_disagreement = std::min(sums->first_disagreement, later.first_disagreement);
+  sums->first_both_nan = std::min(sums->first_both_nan, later.first_both_nan);
   sums->golden_nan += later.golden_nan;
   sums->golden_inf += later.golden_inf;
   sums->target_nan += later.target_nan;
   sums->target_inf += later.target_inf;
-  sums->first_nonfinite_disagreement =
-      std::min(sums->first_nonfinite_disagreement, later.first_nonfinite_disagreement);
   sums->golden_min = std::min(sums->golden_min, later.golden_min);
   sums->golden_max = std::max(sums->golden_max, later.golden_max);
   sums->golden_sum += later.golden_sum;

@@ -74,12 +74,18 @@ class ReaderStream : public ElementStream {
   PairBuffers* buffers_;
 };
 
+// Of a pair without an element that is finite on both sides.
+Score ScoreWithoutNumbers(const VerifierInfo& info, const PairSums& sums) {
+  if (sums.count == 0) return {kNan, "the tensors have no elements"};
+  if (Identical(sums)) return {info.perfect, "every element is the same infinity on both sides"};
+  return {kNan, "no element is finite on both sides"};
+}
+
 Status EvaluateAll(PairView* view, PairState* state) {
   for (std::size_t index = 0; index < state->requests.size(); ++index) {
     if (view->sums->finite == 0) {
-      state->comparison.scores.push_back({kNan, view->sums->count == 0
-                                                    ? "the tensors have no elements"
-                                                    : "no element is finite on both sides"});
+      state->comparison.scores.push_back(
+          ScoreWithoutNumbers(*state->requests[index].info, *view->sums));
       continue;
     }
     view->within_tolerance = state->within[index];
@@ -196,6 +202,7 @@ Result<Comparison> Finish(const PairReader& reader, PairBuffers* buffers, PairSt
     view.companion = {companion->target_count(), files.dims, &*companion_stream};
   }
   ACC_RETURN_IF_ERROR(EvaluateAll(&view, state));
+  state->comparison.discrete = state->files->discrete;
   Judge(state->requests, &state->comparison);
   if (state->observer != nullptr) state->observer->Finish(state->comparison);
   return std::move(state->comparison);

@@ -27,13 +27,19 @@ namespace acc::verify {
 struct PairSums {
   static constexpr std::uint64_t kNoIndex = ~std::uint64_t{0};
 
-  std::uint64_t count = 0;   // Elements of each side.
-  std::uint64_t finite = 0;  // Elements that are finite on both sides.
+  std::uint64_t count = 0;   // Elements of each side; each is of one of the next three kinds.
+  std::uint64_t finite = 0;  // Finite on both sides.
+  std::uint64_t nonfinite_equal = 0;  // The same infinity, or NaN, on both sides.
+  // Finite on one side only, infinities of two signs, or NaN against an infinity.
+  std::uint64_t disagreeing = 0;
+  std::uint64_t equal = 0;     // Finite and equal, or in nonfinite_equal; 0 and -0 are equal.
+  std::uint64_t both_nan = 0;  // Those of nonfinite_equal that are NaN.
+  std::uint64_t first_disagreement = kNoIndex;  // Of `disagreeing`.
+  std::uint64_t first_both_nan = kNoIndex;
   std::uint64_t golden_nan = 0;
   std::uint64_t golden_inf = 0;
   std::uint64_t target_nan = 0;
   std::uint64_t target_inf = 0;
-  std::uint64_t first_nonfinite_disagreement = kNoIndex;  // Finite on one side only.
   double golden_min = 0, golden_max = 0, golden_sum = 0;  // Min and max are NaN without a finite
   double target_min = 0, target_max = 0, target_sum = 0;  // element.
   double golden_square = 0;                               // Sum of golden^2.
@@ -45,8 +51,15 @@ struct PairSums {
   std::uint64_t difference_max_index = 0;  // The first such element; 0 where none differs.
 };
 
-// All elements are finite and equal on both sides (empty tensors are).
+// All elements are equal on both sides and none is NaN (empty tensors are).
 bool Identical(const PairSums& sums);
+
+// The share of the elements that are equal, 0 to 1; NaN without elements.
+double Agreement(const PairSums& sums);
+
+// 20*log10(||golden|| / ||golden-target||) of the finite elements, both norms at least 2.22e-16;
+// infinite where nothing differs.
+double SqnrDb(const PairSums& sums);
 
 // The range that a quantization encoding of values between `min` and `max` has: it holds zero.
 double EncodingRange(double min, double max);
@@ -94,8 +107,7 @@ struct Score {
   std::string note;  // Empty, or one short sentence for the reports.
 };
 
-// Parameters as given by the user: names in lower case. Names that a verifier does not know are
-// placeholders and are ignored (the contract's own samples use them).
+// Parameters as given by the user, those of the verifier alone: names in lower case.
 using Parameters = std::map<std::string, std::string>;
 
 class Verifier {

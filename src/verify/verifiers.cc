@@ -3,6 +3,7 @@
 #include "verify/verifiers.h"
 
 #include <array>
+#include <limits>
 #include <string>
 
 #include "base/text.h"
@@ -21,12 +22,16 @@ Created CreateMae(const Parameters& parameters);
 Created CreateSqnr(const Parameters& parameters);
 Created CreateScaledDiff(const Parameters& parameters);
 Created CreateMeanIou(const Parameters& parameters);
+std::string MeanIouCompanionProblem(std::uint64_t boxes, std::uint64_t classes);
 
 namespace {
 
 // x is golden, y is target, n the number of elements that are finite on both sides.
 constexpr std::string_view kLeftOut =
     "Elements that are not finite on both sides are left out; NaN without a finite element.";
+constexpr std::string_view kLeftOutOfSqnr =
+    "Elements that are not finite on both sides are left out; NaN without a finite element, and "
+    "where the finite ones are identical while others disagree.";
 constexpr std::string_view kOutside =
     "NaN lies outside, equal infinities inside; NaN without a finite element.";
 constexpr std::string_view kRanked =
@@ -153,14 +158,15 @@ constexpr std::array kVerifiers = {
     VerifierInfo{
         .name = "SQNR",
         .summary = "Signal-to-quantization-noise ratio.",
-        .formula = "20 * log10(max(||x||, eps) / max(||x - y||, eps)), eps = 2.22e-16",
+        .formula = "20 * log10(max(||x||, eps) / max(||x - y||, eps)), eps = 2.22e-16; infinite "
+                   "where nothing differs",
         .unit = "dB",
-        .range = "Unbounded; identical tensors: 20 * log10(||x||) + 313.07; all zero: 0",
-        .nan_behaviour = kLeftOut,
+        .range = "Unbounded, perfect infinity",
+        .nan_behaviour = kLeftOutOfSqnr,
         .source = "compute_signal_to_quantization_noice_ratio in onnxruntime.quantization."
                   "qdq_loss_debug.",
         .higher_is_better = true,
-        .perfect = 313.0711955,
+        .perfect = std::numeric_limits<double>::infinity(),
         .parameters = {},
         .create = &CreateSqnr,
     },
@@ -193,6 +199,9 @@ constexpr std::array kVerifiers = {
         .higher_is_better = true,
         .perfect = 1,
         .parameters = kMeanIouParameters,
+        .needs = "class numbers, or boxes beside their classes, both named in --verifier_config: "
+                 "{\"MeanIOU\": {\"tensors\": [[\"boxes\", \"classes\"]]}}",
+        .companion_problem = &MeanIouCompanionProblem,
         .create = &CreateMeanIou,
     },
 };

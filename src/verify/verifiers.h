@@ -2,6 +2,7 @@
 // The table of verifiers. Parsing, --help, docs/verifiers.md and the conformance test read it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,8 +30,12 @@ struct VerifierInfo {
   std::string_view nan_behaviour;
   std::string_view source;  // Where the definition comes from.
   bool higher_is_better;
-  double perfect;  // The score of identical, ordinary tensors (SQNR: of norm 1).
+  double perfect;  // The score of identical tensors; may be infinite.
   std::span<const ParameterInfo> parameters;
+  std::string_view needs = {};  // What a tensor must hold to get a score; empty: any numbers.
+  // Of a verifier that may look at two tensors at a time: the sentence that says why it cannot look
+  // at tensors of so many elements, empty where it can. Null: it looks at one at a time.
+  std::string (*companion_problem)(std::uint64_t elements, std::uint64_t companion) = nullptr;
   // `parameters` holds a value for each of the parameters above. A bad value is a usage error.
   Result<std::unique_ptr<Verifier>> (*create)(const Parameters& parameters);
 };
@@ -46,12 +51,13 @@ struct Request {
   std::shared_ptr<const Verifier> verifier;
   Parameters parameters;            // Those given and the defaults of the others.
   std::optional<double> threshold;  // The parameter "threshold" that every verifier has.
-  std::vector<std::string> ignored_parameters;  // Names given that the verifier does not know.
+  std::vector<std::string> ignored_parameters;  // The placeholders given: "param1", …
 };
 
 // Reads both syntaxes: {"rtolatol,rtolmargin,0.01,atolmargin,0.01"} and
-// {"CosineSimilarity", "param1", "1", "param2", "2"}. A usage error for an unknown verifier, a bad
-// value, a name without a value or given twice; "0,01" is refused with a hint to write 0.01.
+// {"CosineSimilarity", "param1", "1", "param2", "2"}. A usage error for an unknown verifier, a
+// parameter that it does not have (placeholders "param<number>" are ignored), a bad value, a name
+// without a value or given twice; "0,01" is refused with a hint to write 0.01.
 Result<Request> ParseRequest(std::span<const std::string> words);
 
 }  // namespace acc::verify

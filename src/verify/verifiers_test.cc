@@ -54,12 +54,15 @@ TEST_P(EveryVerifier, IsFoundInAnyCase) {
 }
 
 TEST_P(EveryVerifier, GivesIdenticalTensorsThePerfectScore) {
-  // Class numbers, so that MeanIOU applies; the norm is 1 where the score depends on it.
-  const std::vector<float> values = GetParam().name == "SQNR"
-                                        ? std::vector<float>{0.6F, 0, 0, -0.8F}
-                                        : std::vector<float>{3, 0, 1, 2};
+  // Class numbers, so that MeanIOU applies.
+  const std::vector<float> values = {3, 0, 1, 2};
   const Score score = SingleScore(GetParam(), values, values);
-  EXPECT_NEAR(score.value, GetParam().perfect, 1e-6) << score.note;
+  EXPECT_DOUBLE_EQ(score.value, GetParam().perfect) << score.note;
+}
+
+TEST_P(EveryVerifier, GivesEqualInfinitiesThePerfectScore) {
+  const std::vector<float> values = {-kInfinity, kInfinity, -kInfinity};
+  EXPECT_DOUBLE_EQ(SingleScore(GetParam(), values, values).value, GetParam().perfect);
 }
 
 TEST_P(EveryVerifier, GivesDifferentTensorsAWorseScore) {
@@ -90,7 +93,8 @@ TEST_P(EveryVerifier, AnswersOrSaysWhyNot) {
   };
   for (const auto& [golden, target] : pairs) {
     const Score score = SingleScore(GetParam(), golden, target);
-    EXPECT_FALSE(std::isinf(score.value)) << testing::PrintToString(golden);
+    EXPECT_TRUE(!std::isinf(score.value) || score.value == GetParam().perfect)
+        << testing::PrintToString(golden);
     EXPECT_TRUE(!std::isnan(score.value) || !score.note.empty()) << testing::PrintToString(golden);
   }
 }
@@ -143,7 +147,17 @@ TEST(SqnrTest, AnswersTheKnownExample) {
   EXPECT_NEAR(ScoreOf({"sqnr"}, {1, 1}, {1, 0.9F}), 23.01, 0.005);
 }
 
-TEST(SqnrTest, AllZeroIsZeroDecibels) { EXPECT_EQ(ScoreOf({"sqnr"}, {0, 0}, {0, 0}), 0); }
+TEST(SqnrTest, IsInfiniteWhereNothingDiffers) {
+  EXPECT_EQ(ScoreOf({"sqnr"}, {0, 0}, {0, 0}), kInfinity);
+  EXPECT_EQ(ScoreOf({"sqnr"}, {1e-30F, 2}, {1e-30F, 2}), kInfinity);
+  EXPECT_EQ(ScoreOf({"sqnr"}, {kInfinity, 2}, {kInfinity, 2}), kInfinity);
+}
+
+TEST(SqnrTest, IsNotPerfectWhereElementsThatAreNotFiniteDisagree) {
+  EXPECT_TRUE(std::isnan(ScoreOf({"sqnr"}, {kInfinity, 2}, {-kInfinity, 2})));
+  EXPECT_TRUE(std::isnan(ScoreOf({"sqnr"}, {kNan, 2}, {kInfinity, 2})));
+  EXPECT_NEAR(ScoreOf({"sqnr"}, {kNan, 1, 1}, {kInfinity, 1, 0.9F}), 23.01, 0.005);
+}
 
 TEST(CosineSimilarityTest, KeepsTheSign) {
   EXPECT_EQ(ScoreOf({"CosineSimilarity"}, {1, 2}, {-1, -2}), -1);

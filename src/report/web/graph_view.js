@@ -123,7 +123,7 @@ acc.GraphView = (() => {
       const value = this.metric.value(row);
       if (this.metric.scale === 'db' && this.details[row.index].is_equal) return 'equal';
       if (!hasValue(value)) return '–';
-      if (this.metric.scale === 'db' || this.metric.scale === 'loss') return `${value.toFixed(1)} dB`;
+      if (this.metric.scale === 'db' || this.metric.scale === 'loss') return acc.dbText(value);
       return acc.numberText(Number(value.toPrecision(4)));
     }
 
@@ -369,7 +369,7 @@ acc.GraphView = (() => {
       this.tip.style.top = `${py + 18 + tall > this.height ? py - tall - 8 : py + 18}px`;
     }
 
-    db(value) { return hasValue(value) ? `${value.toFixed(1)} dB` : 'undefined'; }
+    db(value) { return acc.dbText(value); }
 
     // The node beside: on the same height, the nearest to the left or right.
     beside(node, step) {

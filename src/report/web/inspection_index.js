@@ -57,6 +57,8 @@
 
   rows.forEach((row, index) => {
     row.index = index;
+    for (const [key, value] of Object.entries(row)) row[key] = acc.numberOf(value);
+    row.scores = row.scores.map(acc.numberOf);
     row.search = [row.name, row.golden_name, row.type, row.verdict, row.note].join('\n').toLowerCase();
   });
 

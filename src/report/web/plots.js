@@ -14,8 +14,12 @@ const acc = (() => {
     return node;
   };
 
+  // JSON has no infinity, which is the SQNR of identical tensors.
+  const numberOf = (value) => value === 'Infinity' ? Infinity : value === '-Infinity' ? -Infinity : value;
+
   const numberText = (value, digits = 6) => {
     if (!hasValue(value)) return '–';
+    if (Math.abs(value) === Infinity) return value > 0 ? '∞' : '-∞';
     const size = Math.abs(value);
     if (value === 0) return '0';
     if (size < 1e-3 || size >= 1e6) return value.toExponential(digits - 3);
@@ -78,5 +82,5 @@ const acc = (() => {
     return again;
   };
 
-  return { byId, css, hasValue, element, numberText, countText, percentText, coordinates, axis, tickText, draw, keepDrawn };
+  return { byId, css, hasValue, element, numberOf, numberText, countText, percentText, coordinates, axis, tickText, draw, keepDrawn };
 })();

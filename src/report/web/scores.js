@@ -17,13 +17,19 @@ const acc = (() => {
   const clamp01 = (x) => Math.min(1, Math.max(0, x));
   const hasValue = (x) => typeof x === 'number';
 
+  // JSON has no infinity, which is the SQNR of identical tensors.
+  const numberOf = (value) => value === 'Infinity' ? Infinity : value === '-Infinity' ? -Infinity : value;
+
   const numberText = (value) => {
     if (!hasValue(value)) return '–';
+    if (Math.abs(value) === Infinity) return value > 0 ? '∞' : '-∞';
     const size = Math.abs(value);
     if (value === 0) return '0';
     if (size < 1e-3 || size >= 1e6) return value.toExponential(3);
     return String(Number(value.toPrecision(6)));
   };
+
+  const dbText = (db) => !hasValue(db) ? 'undefined' : Math.abs(db) === Infinity ? `${numberText(db)} dB` : `${db.toFixed(1)} dB`;
 
   // On a logarithmic axis; the splits between the powers of ten are null.
   const powerText = (value) => value === null ? '' : value >= 0.001 && value < 1e5 ? String(value) : value.toExponential(0);
@@ -39,7 +45,7 @@ const acc = (() => {
     share: () => (value) => clamp01(value),
     similarity: (values, findings) => (value) => value >= 1 ? 1 : qualityFromDb(-10 * Math.log10(Math.max(1e-9, 1 - value)), findings),
     error: (values) => {
-      const logs = values.filter((v) => hasValue(v) && v > 0).map(Math.log10);
+      const logs = values.filter((v) => Number.isFinite(v) && v > 0).map(Math.log10);
       const low = logs.reduce((a, b) => Math.min(a, b), Infinity);
       const high = logs.reduce((a, b) => Math.max(a, b), -Infinity);
       return (value) => value <= 0 || !(high - low > 1e-9) ? 1 : 1 - (Math.log10(value) - low) / (high - low);
@@ -82,9 +88,11 @@ const acc = (() => {
     return metrics;
   };
 
-  // Rows get their index and the text that a search looks at.
+  // Rows get their index, numbers where JSON has none, and the text that a search looks at.
   const indexRows = (rows) => rows.forEach((row, index) => {
     row.index = index;
+    row.sqnr_db = numberOf(row.sqnr_db);
+    row.scores = row.scores.map(numberOf);
     row.search = [row.name, row.golden_name, row.layer_type, row.node, row.verdict, row.note].join('\n').toLowerCase();
   });
 
@@ -95,5 +103,5 @@ const acc = (() => {
     return `${report.columns[wanted].folder}/${row.page}.html`;
   };
 
-  return { byId, element, css, clamp01, hasValue, numberText, powerText, colourOf, judgesSignal, metricsOf, indexRows, pageOf };
+  return { byId, element, css, clamp01, hasValue, numberOf, numberText, dbText, powerText, colourOf, judgesSignal, metricsOf, indexRows, pageOf };
 })();

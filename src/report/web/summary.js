@@ -3,11 +3,11 @@
 'use strict';
 
 (() => {
-  const { byId, element, css, hasValue, numberText, powerText, colourOf, judgesSignal, metricsOf, pageOf } = acc;
+  const { byId, element, css, hasValue, numberText, dbText, powerText, colourOf, judgesSignal, metricsOf, pageOf } = acc;
   const report = JSON.parse(byId('data').textContent);
   const { rows, findings } = report;
-  const metrics = metricsOf(report);
   acc.indexRows(rows);
+  const metrics = metricsOf(report);
 
   const kHighestDb = 100;  // Above this, tensors are equal for every purpose and would flatten the rest.
 
@@ -108,7 +108,7 @@
       this.tip.replaceChildren(
         element('b', 'name', row.name),
         element('span', '', `${row.layer_type} · ${this.metric.title} ${numberText(this.metric.values[row.index])}`
-          + (hasValue(row.sqnr_db) ? ` · SQNR ${row.sqnr_db.toFixed(1)} dB` : '')));
+          + (hasValue(row.sqnr_db) ? ` · SQNR ${dbText(row.sqnr_db)}` : '')));
       this.tip.hidden = false;
       const left = plot.valToPos(row.index, 'x') + plot.bbox.left / (devicePixelRatio || 1);
       const width = this.tip.offsetWidth;

@@ -3,9 +3,7 @@
 'use strict';
 
 acc.TensorPanel = (() => {
-  const { element, hasValue, numberText, colourOf, judgesSignal, pageOf } = acc;
-
-  const dbText = (db) => hasValue(db) ? `${db.toFixed(1)} dB` : 'undefined';
+  const { element, hasValue, numberText, dbText, colourOf, judgesSignal, pageOf } = acc;
 
   // A word as a shell takes it.
   const quoted = (word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
@@ -102,8 +100,8 @@ acc.TensorPanel = (() => {
     verdict(row, details) {
       const node = element('div');
       if (row.verdict !== 'match') {
-        const line = element('p', 'warning');
-        line.append(element('b', '', row.verdict), `: ${details.reason}`);
+        const line = element('p', row.verdict === 'not judged' ? 'muted' : 'warning');
+        line.append(element('b', '', row.verdict), details.reason ? `: ${details.reason}` : '');
         node.append(line);
       }
       if (details.note) node.append(element('p', 'warning', details.note));

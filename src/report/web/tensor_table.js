@@ -41,7 +41,7 @@ acc.TensorTable = (() => {
         link.title = value;
         cell.append(link);
       } else if (column.verdict) {
-        cell.append(element('span', `verdict ${value === 'match' ? 'match' : value === 'suspicious' ? 'suspicious' : ''}`, value));
+        cell.append(element('span', `verdict ${value === 'match' ? 'match' : value === 'suspicious' ? 'suspicious' : value === 'not judged' ? 'open' : ''}`, value));
       } else if (column.score) {
         cell.append(this.score(row, column, value));
       } else {

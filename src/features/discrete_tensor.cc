@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "features/discrete_tensor.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace acc::features {
+namespace {
+
+// As ONNX, TensorFlow, TensorFlow Lite and QNN spell them, in lower case and without "_".
+constexpr std::array<std::string_view, 6> kMakersOfIndices = {"argmax",
+                                                              "argmin",
+                                                              "nonmaxsuppression",
+                                                              "nonzero",
+                                                              "nonmaxsuppressionv4",
+                                                              "nonmaxsuppressionv5"};
+constexpr std::array<std::string_view, 2> kMakersOfSums = {"matmulinteger", "convinteger"};
+
+bool IsNaming(ElementType type) {
+  switch (type) {
+    case ElementType::kBool:
+    case ElementType::kInt32:
+    case ElementType::kUint32:
+    case ElementType::kInt64:
+    case ElementType::kUint64:
+      return true;
+    default:
+      return false;
+  }
+}
+
+template <std::size_t kCount>
+bool Holds(const std::array<std::string_view, kCount>& list, std::string_view op_type) {
+  std::string word = ToLower(op_type);
+  std::erase(word, '_');
+  return std::ranges::find(list, word) != list.end();
+}
+
+}  // namespace
+
+bool IsDiscrete(const match::Pair& pair) {
+  const auto either = [&](const auto& list) {
+    return Holds(list, pair.golden.op_type) || Holds(list, pair.target.op_type);
+  };
+  if (either(kMakersOfIndices)) return true;
+  return (IsNaming(pair.golden.type) || IsNaming(pair.target.type)) && !either(kMakersOfSums);
+}
+
+}  // namespace acc::features
