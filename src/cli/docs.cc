@@ -95,7 +95,10 @@ std::string VerifiersPage() {
   page +=
       "A verifier turns a pair of tensors, golden and target, into one score. Name them with "
       "`--default_verifier`, in any case and as often as needed. Every verifier has the parameter "
-      "`threshold`: a score beyond it makes the exit code 1.\n\n";
+      "`threshold`: a score beyond it makes the exit code 1. With a threshold, what could not be "
+      "judged makes it 1 as well, and the output says which: NaN or infinity where the other side "
+      "holds something else, a file that is missing, empty, of another size or unreadable, and a "
+      "tensor without a twin unless a run, the graph or the mapping says why.\n\n";
   page += NameTable("verifier", features::Verifiers());
   for (const verify::VerifierInfo& verifier : features::Verifiers()) {
     fmt::format_to(Out(page), "## {}\n\n{}\n\n", verifier.name, verifier.summary);

@@ -17,6 +17,4 @@ namespace acc::features {
 Result<report::Summary> CompareRuns(const VerificationOptions& options,
                                     std::vector<PlannedColumn> columns, TensorInspector* inspector);
 
-bool ThresholdsMet(const report::Summary& summary);
-
 }  // namespace acc::features

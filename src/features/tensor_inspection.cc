@@ -54,7 +54,7 @@ Result<Outcome> RunTensorInspection(const TensorInspectionOptions& options) {
   ACC_RETURN_IF_ERROR(inspector.Finish(summary));
   Outcome outcome;
   outcome.directory = run.path();
-  outcome.thresholds_met = ThresholdsMet(summary);
+  outcome.thresholds_met = summary.gate.empty();
   outcome.summary_lines = report::TextLines(summary, report::FindingsOf(summary));
   outcome.summary_lines.push_back(fmt::format("{} tensors inspected: {}", InspectedCount(summary),
                                               (run.path() / "index.html").native()));

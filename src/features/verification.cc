@@ -24,6 +24,7 @@
 #include "features/sharing.h"
 #include "features/target_format.h"
 #include "features/tensor_inspector.h"
+#include "features/verification_gate.h"
 #include "features/verification_graph.h"
 #include "features/verification_plan.h"
 #include "features/verification_sources.h"
@@ -258,8 +259,10 @@ class PairComparison {
   Result<report::Summary> SummaryOf(const std::vector<Result<verify::Comparison>>& results) const {
     report::Summary summary;
     for (const PlannedColumn& planned : sources_.columns) summary.columns.push_back(planned.column);
-    summary.unmatched_golden = sources_.matches.unmatched_golden;
-    summary.unmatched_target = sources_.matches.unmatched_target;
+    summary.unmatched_golden.assign(sources_.matches.unmatched_golden.begin(),
+                                    sources_.matches.unmatched_golden.end());
+    summary.unmatched_target.assign(sources_.matches.unmatched_target.begin(),
+                                    sources_.matches.unmatched_target.end());
     summary.topological = sources_.graph.has_value();
     std::vector<std::optional<std::size_t>> row_of(pairs_.size());
     for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
@@ -272,10 +275,8 @@ class PairComparison {
       row_of[pair] = summary.rows.size();
       summary.rows.push_back(RowOf(pair, *results[pair]));
     }
-    if (summary.rows.empty()) {
-      return Failure("no tensor pair could be compared; the first because: " +
-                     summary.unmatched_target.back().reason);
-    }
+    ACC_RETURN_IF_ERROR(CheckSomethingCompared(summary));
+    summary.gate = GateFailures(summary, sources_.matches);
     for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
       if (!row_of[pair]) continue;
       report::Row& row = summary.rows[*row_of[pair]];
@@ -286,6 +287,26 @@ class PairComparison {
     }
     AddGraphs(summary);
     return summary;
+  }
+
+  // Pairs of other sizes alone are no comparison.
+  Status CheckSomethingCompared(const report::Summary& summary) const {
+    if (summary.rows.empty()) {
+      return Failure("no tensor pair could be compared; the first because: " +
+                     summary.unmatched_target.back().reason);
+    }
+    const auto is_other_size = [](const report::Row& row) {
+      return row.verdict == verify::Verdict::kShapeMismatch;
+    };
+    // The inspector has words of its own for it.
+    if (inspector_ != nullptr || !std::ranges::all_of(summary.rows, is_other_size)) {
+      return OkStatus();
+    }
+    const report::Row& first = summary.rows.front();
+    return Failure(fmt::format(
+        "no tensor pair could be compared: golden and target differ in size in all {}. The first, "
+        "'{}': {}. Both sides must hold float32, of the same input.",
+        summary.rows.size(), Printable(first.name), first.reason));
   }
 
   void AddGraphs(report::Summary& summary) const {
@@ -361,7 +382,7 @@ Result<Outcome> CompareAndReport(const VerificationOptions& options,
 
   Outcome outcome;
   outcome.directory = directory;
-  outcome.thresholds_met = ThresholdsMet(summary);
+  outcome.thresholds_met = summary.gate.empty();
   outcome.summary_lines = report::TextLines(summary, findings);
   outcome.summary_lines.push_back("Report: " + (directory / "report.html").native());
   if (!options.share.empty()) {
@@ -386,13 +407,6 @@ Result<report::Summary> CompareRuns(const VerificationOptions& options,
   summary.command = options.common.command;
   summary.golden_command = options.golden_command;
   return summary;
-}
-
-bool ThresholdsMet(const report::Summary& summary) {
-  return std::all_of(summary.rows.begin(), summary.rows.end(), [](const report::Row& row) {
-    return std::all_of(row.cells.begin(), row.cells.end(),
-                       [](const auto& cell) { return !cell || cell->within_threshold; });
-  });
 }
 
 Result<Outcome> RunVerification(const VerificationOptions& options) {

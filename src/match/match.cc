@@ -143,12 +143,82 @@ std::string FewNames(const std::vector<store::TensorRecord>& tensors) {
   return Join(names, ", ");
 }
 
-Status NothingInCommon(const Sources& sources) {
-  return Failure(
-      "no golden tensor belongs to a target tensor. Golden: " + FewNames(sources.golden->tensors) +
-      "; target: " + FewNames(sources.target->tensors) +
-      ". Check that both directories come from the same model, or give "
-      "--tensor_mapping.");
+std::string NamesOfBoth(const Sources& sources) {
+  return "Golden: " + FewNames(sources.golden->tensors) +
+         "; target: " + FewNames(sources.target->tensors) +
+         ". Check that both directories come from the same model and start at the same level, or "
+         "give --tensor_mapping.";
+}
+
+// What a comparison of one model with itself would pair: see kLeastShare.
+Status CheckShare(const Sources& sources, const Matches& matches) {
+  if (matches.pairs.empty()) {
+    return Failure("no golden tensor belongs to a target tensor. " + NamesOfBoth(sources));
+  }
+  const auto missing = [](const std::vector<Unmatched>& tensors) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(tensors, [](const Unmatched& tensor) { return !tensor.explained; }));
+  };
+  const bool is_weak = std::ranges::all_of(
+      matches.pairs, [](const Pair& pair) { return pair.strategy == Strategy::kBaseName; });
+  const auto [fewer, more] =
+      std::minmax({missing(matches.unmatched_golden), missing(matches.unmatched_target)});
+  const std::size_t wanted = matches.pairs.size() + (is_weak ? more : fewer);
+  const auto paired = static_cast<double>(matches.pairs.size());
+  if (paired >= kLeastShare * static_cast<double>(wanted)) return OkStatus();
+  return Failure("only " + std::to_string(matches.pairs.size()) + " of " + std::to_string(wanted) +
+                 " tensors have a twin" +
+                 (is_weak ? ", and these by the last part of their names alone" : "") +
+                 ": that is no comparison of one model. " + NamesOfBoth(sources));
+}
+
+bool IsInMapping(const store::TensorMapping& mapping, const std::string& name, bool as_target) {
+  return std::ranges::any_of(mapping, [&](const auto& entry) {
+    return NameKey(WithoutPort(as_target ? entry.first : entry.second)) ==
+           NameKey(WithoutPort(name));
+  });
+}
+
+// A manifest that a run wrote of itself; one that was put together from files knows their sizes.
+bool DescribesItself(const store::Manifest& manifest) {
+  return !manifest.tensors.empty() && !manifest.tensors.front().file_bytes;
+}
+
+Unmatched WithoutGolden(const store::TensorRecord& target, const Sources& sources,
+                        const Reasons& golden_skipped) {
+  std::string reason = WrittenName(target, sources.mapping);
+  const bool is_written = !reason.empty();
+  if (!is_written) reason = "the golden run has no tensor of this name";
+  Unmatched unmatched;
+  unmatched.name = target.name;
+  unmatched.reason = ReasonFor(target.name, golden_skipped, {});
+  if (unmatched.reason.empty()) unmatched.reason = ReasonFor(target.source, golden_skipped, {});
+  unmatched.explained = unmatched.expected = !unmatched.reason.empty();
+  if (unmatched.explained) return unmatched;
+  unmatched.reason = std::move(reason);
+  // What conversion inserts stands for nothing in the source.
+  const bool is_inserted = DescribesItself(*sources.target) && target.source.empty();
+  const bool is_left_out =
+      sources.mapping != nullptr && !IsInMapping(*sources.mapping, target.name, true);
+  unmatched.explained = unmatched.expected = !is_written && (is_inserted || is_left_out);
+  return unmatched;
+}
+
+Unmatched WithoutTarget(const store::TensorRecord& golden, const Sources& sources,
+                        const GraphIndex& graph, const Reasons& target_skipped) {
+  Unmatched unmatched;
+  unmatched.name = golden.name;
+  unmatched.reason = ReasonFor(golden.name, target_skipped, {});
+  unmatched.explained =
+      !unmatched.reason.empty() ||
+      (sources.mapping != nullptr && !IsInMapping(*sources.mapping, golden.name, false));
+  unmatched.expected =
+      unmatched.explained || DescribesItself(*sources.target) ||
+      (!graph.empty() && FindEntry(graph, std::string(WithoutPort(golden.name))) == nullptr);
+  if (unmatched.reason.empty()) {
+    unmatched.reason = "the target run has no tensor of this name (fused, folded or not captured)";
+  }
+  return unmatched;
 }
 
 }  // namespace
@@ -175,19 +245,13 @@ Result<Matches> Match(const Sources& sources) {
                                        named[i]->strategy, FindEntry(graph, target[i].name)));
       continue;
     }
-    std::string reason = WrittenName(target[i], sources.mapping);
-    if (reason.empty()) reason = "the golden run has no tensor of this name";
-    matches.unmatched_target.push_back(
-        {target[i].name, ReasonFor(target[i].name, golden_skipped, reason)});
+    matches.unmatched_target.push_back(WithoutGolden(target[i], sources, golden_skipped));
   }
   for (std::size_t i = 0; i < golden.size(); ++i) {
     if (paired[i]) continue;
-    matches.unmatched_golden.push_back(
-        {golden[i].name, ReasonFor(golden[i].name, target_skipped,
-                                   "the target run has no tensor of this name (fused, folded or "
-                                   "not captured)")});
+    matches.unmatched_golden.push_back(WithoutTarget(golden[i], sources, graph, target_skipped));
   }
-  if (matches.pairs.empty()) return NothingInCommon(sources);
+  ACC_RETURN_IF_ERROR(CheckShare(sources, matches));
   return matches;
 }
 

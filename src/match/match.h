@@ -36,11 +36,26 @@ struct Pair {
   std::string layout_note;       // One sentence on the axis order where there is doubt, or empty.
 };
 
+// A tensor without a twin.
+struct Unmatched : store::SkippedTensor {
+  // The other run says why it has none, the mapping leaves it out, or conversion inserted it.
+  bool explained = false;
+  // Explained, or a golden tensor that the target need not have: it says itself what it holds
+  // (tensors.json), or its graph has no such tensor. Anything else may be a lost file.
+  bool expected = false;
+};
+
 struct Matches {
   std::vector<Pair> pairs;  // In the order of the graph struct, or else of the target run.
-  std::vector<store::SkippedTensor> unmatched_golden;
-  std::vector<store::SkippedTensor> unmatched_target;
+  std::vector<Unmatched> unmatched_golden;
+  std::vector<Unmatched> unmatched_target;
 };
+
+// Fewer pairs than this, as a share of the tensors whose lack of a twin is not explained, on the
+// side that has fewer of them, are no comparison of one model with itself: two models share
+// "input", "output" and some numbered names. Half would refuse runs of other tools that name every
+// second tensor anew.
+inline constexpr double kLeastShare = 0.25;
 
 struct Sources {
   const store::Manifest* golden = nullptr;
@@ -51,8 +66,9 @@ struct Sources {
 };
 
 // A better strategy claims its golden tensor before a weaker one looks for it. Only a mapping may
-// give one golden tensor to several target tensors. Zero pairs is a failure that shows a few names
-// of both sides.
+// give one golden tensor to several target tensors. Fails where there is no pair, or fewer than
+// kLeastShare; the message shows a few names of both sides. Where all pairs rest on the last part
+// of their names, the share is that of the side with more tensors: the files of a sub-folder.
 Result<Matches> Match(const Sources& sources);
 
 }  // namespace acc::match

@@ -85,6 +85,66 @@ TEST(MatchTest, AmbiguousNamesAreNotPaired) {
   EXPECT_EQ(matches.unmatched_golden.size(), 4u);
 }
 
+TEST(MatchTest, TooFewPairsAreNoComparison) {
+  const auto run_of = [](std::initializer_list<std::string> names) {
+    store::Manifest run = RunOf(names);
+    for (store::TensorRecord& tensor : run.tensors) tensor.source = tensor.name;
+    return run;
+  };
+  auto golden = RunOf({"in", "g1", "g2", "g3", "g4"});
+  auto target = run_of({"in", "t1", "t2", "t3"});
+  EXPECT_EQ(MatchOrFail({&golden, &target}).pairs.size(), 1u) << "a quarter is enough";
+  target = run_of({"in", "t1", "t2", "t3", "t4"});
+  auto result = Match({&golden, &target});
+  ASSERT_FALSE(result.ok());
+  EXPECT_THAT(result.status().message(), AllOf(HasSubstr("only 1 of 5 tensors have a twin"),
+                                               HasSubstr("'t1'"), HasSubstr("same level")));
+  const store::TensorMapping mapping = {{"in", "in"}};
+  EXPECT_EQ(MatchOrFail({&golden, &target, &mapping}).pairs.size(), 1u)
+      << "a mapping says which tensors have twins";
+  golden = RunOf({"in"});
+  EXPECT_EQ(MatchOrFail({&golden, &target}).pairs.size(), 1u) << "golden may be a part";
+}
+
+TEST(MatchTest, BaseNamesAloneAreMeasuredAgainstTheWhole) {
+  const auto golden = RunOf({"conv/a", "x/b", "x/c", "x/d", "x/e"});
+  const auto target = RunOf({"a"});
+  const auto part = Match({&golden, &target});
+  ASSERT_FALSE(part.ok());
+  EXPECT_THAT(part.status().message(), HasSubstr("last part of their names alone"));
+}
+
+TEST(MatchTest, SaysWhichTensorsShouldHaveATwin) {
+  auto golden = RunOf({"a", "lost", "fused", "constant"});
+  auto target = RunOf({"a", "extra"});
+  for (store::Manifest* run : {&golden, &target}) {
+    for (store::TensorRecord& tensor : run->tensors) tensor.file_bytes = 4;
+  }
+  const auto unexpected = [](const std::vector<Unmatched>& tensors) {
+    std::vector<std::string> names;
+    for (const Unmatched& tensor : tensors) {
+      if (!tensor.expected) names.push_back(tensor.name);
+    }
+    return names;
+  };
+  Matches matches = MatchOrFail({&golden, &target});
+  EXPECT_THAT(unexpected(matches.unmatched_golden), ElementsAre("lost", "fused", "constant"));
+  EXPECT_THAT(unexpected(matches.unmatched_target), ElementsAre("extra"));
+  target.skipped = {{"constant", "folded"}};
+  store::GraphStruct graph;
+  graph.nodes = {{"n", "Conv", {}, {{"a", {}, false, ""}, {"lost", {}, false, ""}}}};
+  matches = MatchOrFail({&golden, &target, nullptr, &graph});
+  EXPECT_THAT(unexpected(matches.unmatched_golden), ElementsAre("lost"));
+  const store::TensorMapping mapping = {{"a", "a"}};
+  matches = MatchOrFail({&golden, &target, &mapping});
+  EXPECT_THAT(unexpected(matches.unmatched_golden), IsEmpty());
+  EXPECT_THAT(unexpected(matches.unmatched_target), IsEmpty());
+  // A run that describes itself holds what it was asked for.
+  target.tensors[0].file_bytes.reset();
+  matches = MatchOrFail({&golden, &target});
+  EXPECT_THAT(unexpected(matches.unmatched_golden), IsEmpty());
+}
+
 TEST(MatchTest, ABetterStrategyClaimsFirst) {
   const auto golden = RunOf({"p/out"});
   const auto target = RunOf({"q/out", "p_out"});

@@ -89,6 +89,7 @@ class Anonymizer {
     summary.command = Command(summary.command);
     summary.golden_command.clear();
     for (Row& row : summary.rows) Clean(row);
+    for (std::string& reason : summary.gate) reason = Text(reason);
     for (auto* list : {&summary.unmatched_golden, &summary.unmatched_target}) {
       for (store::SkippedTensor& tensor : *list) {
         tensor = {Tensor(tensor.name), Text(tensor.reason)};

@@ -187,6 +187,7 @@ std::vector<std::string> Headlines(const Summary& summary, const Findings& findi
 
 std::vector<std::string> TextLines(const Summary& summary, const Findings& findings) {
   std::vector<std::string> lines = Headlines(summary, findings);
+  lines.insert(lines.end(), summary.gate.begin(), summary.gate.end());
   if (findings.worst.empty()) return lines;
   lines.emplace_back("Worst layers:");
   lines.push_back(

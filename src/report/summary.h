@@ -115,6 +115,9 @@ struct Summary {
   // alone. Empty where they are not known.
   std::vector<std::string> golden_command;
   std::vector<Column> columns;
+  // Why the thresholds that the user set are not met, one sentence each; empty where they are, or
+  // none was set.
+  std::vector<std::string> gate;
   std::vector<Row> rows;     // In topological order where `topological`.
   bool topological = false;  // A graph struct gave order and inputs.
   std::vector<store::SkippedTensor> unmatched_golden;

@@ -100,6 +100,8 @@ Json SummaryJson(const Summary& summary, const Findings& findings,
   json["golden"] = Printable(summary.golden_directory);
   json["target"] = Printable(summary.target_directory);
   if (!summary.notice.empty()) json["notice"] = summary.notice;
+  json["gate"] = Json::array();
+  for (const std::string& reason : summary.gate) json["gate"].push_back(Printable(reason));
   json["topological"] = summary.topological;
   json["findings"] = {{"headlines", Headlines(summary, findings)},
                       {"first_not_finite", Index(findings.first_not_finite)},

@@ -74,6 +74,26 @@ class ReaderStream : public ElementStream {
   PairBuffers* buffers_;
 };
 
+// What files of such sizes probably hold; empty where their ratio says nothing. Golden is float32.
+std::string LikelyCause(std::uint64_t golden, std::uint64_t target, std::uint64_t element_bytes) {
+  if (golden == 0 || target == 0) {
+    return fmt::format(": the file of {} is empty", golden == 0 ? "golden" : "target");
+  }
+  const std::uint64_t bytes = target * element_bytes;
+  if (bytes == golden * 2) return ": target has the size of float16, int16 or uint16 data";
+  if (bytes == golden) return ": target has the size of int8 or uint8 data";
+  if (bytes == golden * 8) {
+    return ": target has the size of float64 or int64 data, or golden that of float16";
+  }
+  if (target % golden == 0) {
+    return fmt::format(": target holds {} times as many, as a batch does", target / golden);
+  }
+  if (golden % target == 0) {
+    return fmt::format(": golden holds {} times as many, as a batch does", golden / target);
+  }
+  return {};
+}
+
 // Of a pair without an element that is finite on both sides.
 Score ScoreWithoutNumbers(const VerifierInfo& info, const PairSums& sums) {
   if (sums.count == 0) return {kNan, "the tensors have no elements"};
@@ -104,8 +124,10 @@ Result<PairReader> OpenPair(const PairFiles& files) {
 
 std::string ShapeProblem(const PairFiles& files, const PairReader& reader) {
   if (reader.golden_count() != reader.target_count()) {
-    return fmt::format("golden holds {} elements, target {}", reader.golden_count(),
-                       reader.target_count());
+    return fmt::format("golden holds {} elements, target {}{}", reader.golden_count(),
+                       reader.target_count(),
+                       LikelyCause(reader.golden_count(), reader.target_count(),
+                                   ByteSize(files.target_format.type, 1)));
   }
   const std::optional<std::uint64_t> expected = ElementCount(files.dims);
   if (files.has_dims && expected != reader.target_count()) {
