@@ -66,9 +66,8 @@ int RunProgram(std::span<const std::string> words, const FeatureCalls& calls, st
     err << kProgram << ": error: " << status.message() << std::endl;
     return ExitCode(status);
   }
-  for (const std::string& line : outcome->summary_lines) {
-    out << line << '\n';
-  }
+  for (const std::string& statement : outcome->statements) out << statement << '\n';
+  for (const std::string& line : outcome->summary_lines) out << line << '\n';
   out.flush();
   if (!out) {
     err << kProgram << ": error: cannot write the summary to standard output" << std::endl;

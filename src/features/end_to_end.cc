@@ -160,10 +160,13 @@ Result<Outcome> RunEndToEnd(const EndToEndOptions& options) {
   if (!golden_given) {
     ACC_ASSIGN_OR_RETURN(line, LineOfGoldenInput(options.inference_engine));
   }
-  Outcome whole{.directory = wrapper.path(), .thresholds_met = true, .summary_lines = {}};
+  // The statements of the golden and the target run stand in what verification says of both.
+  Outcome whole{
+      .directory = wrapper.path(), .thresholds_met = true, .statements = {}, .summary_lines = {}};
   ACC_ASSIGN_OR_RETURN(const fs::path golden, GoldenDirectory(options, whole));
   ACC_ASSIGN_OR_RETURN(const fs::path target, TargetDirectory(options, golden, whole));
   ACC_ASSIGN_OR_RETURN(const Outcome verified, Verify(options, golden, target, line));
+  whole.statements = verified.statements;
   Append(whole.summary_lines, verified);
   whole.thresholds_met = verified.thresholds_met;
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;

@@ -216,7 +216,10 @@ Result<Outcome> RunWork(const InferenceEngineOptions& options, const Work& work,
   ACC_ASSIGN_OR_RETURN(const auto result,
                        RunTarget(work.model, work.lines, engine, options.debug_mode_off,
                                  options.use_native_output_files, run));
-  Outcome outcome{.directory = run, .thresholds_met = true, .summary_lines = {}};
+  Outcome outcome{.directory = run,
+                  .thresholds_met = true,
+                  .statements = result.statements,
+                  .summary_lines = {}};
   outcome.summary_lines.push_back(
       fmt::format("target: {} tensors of {} input{} in {}", result.tensors, work.lines.size(),
                   work.lines.size() == 1 ? "" : "s", (run / "output").string()));

@@ -83,8 +83,12 @@ class ResultWriters {
     for (const auto& writer : writers_) writer->Skip(name, reason);
   }
 
-  Status Finish(const std::map<std::string, std::size_t>& order) {
-    for (const auto& writer : writers_) ACC_RETURN_IF_ERROR(writer->Finish(order));
+  Status Finish(const std::map<std::string, std::size_t>& order,
+                const std::vector<std::string>& statements) {
+    for (const auto& writer : writers_) {
+      writer->State(statements);
+      ACC_RETURN_IF_ERROR(writer->Finish(order));
+    }
     return OkStatus();
   }
 
@@ -222,8 +226,9 @@ Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& li
   std::map<std::string, std::size_t> order;
   for (const std::string& tensor : TensorOrder(model.converted.graph))
     order.emplace(tensor, order.size());
-  ACC_RETURN_IF_ERROR(writers.Finish(order));
-  TargetRunResult result{.tensors = program.taps.size(), .notes = {}};
+  TargetRunResult result{
+      .tensors = program.taps.size(), .statements = model.statements, .notes = {}};
+  ACC_RETURN_IF_ERROR(writers.Finish(order, result.statements));
   if (!final_only) {
     ACC_ASSIGN_OR_RETURN(result.notes, CompareWithPlainRun(model, lines, engine, captured));
   }

@@ -25,6 +25,7 @@ struct TargetModel {
                                    // operators adds are in the graph alone.
   std::optional<quantize::QuantizedGraph> quantized;
   bool half = false;
+  std::vector<std::string> statements;  // What making it has to say; store::Manifest::statements.
   store::GraphStruct structure;  // Who makes each tensor, under the names that the user knows.
 };
 
@@ -35,8 +36,9 @@ target::Program ProgramOf(const TargetModel& model, bool final_only);
 std::vector<store::SkippedTensor> WithoutTwin(const TargetModel& model);
 
 struct TargetRunResult {
-  std::size_t tensors = 0;         // Captured per line.
-  std::vector<std::string> notes;  // Differences between the captured and the plain run.
+  std::size_t tensors = 0;              // Captured per line.
+  std::vector<std::string> statements;  // As written to each line's tensors.json.
+  std::vector<std::string> notes;       // Differences between the captured and the plain run.
 };
 
 // Captures every line into <run>/output/Result_N and checks the final outputs of line 0 against a

@@ -55,6 +55,7 @@ Result<Outcome> RunTensorInspection(const TensorInspectionOptions& options) {
   Outcome outcome;
   outcome.directory = run.path();
   outcome.thresholds_met = summary.gate.empty();
+  outcome.statements = summary.statements;
   outcome.summary_lines = report::TextLines(summary, report::FindingsOf(summary));
   outcome.summary_lines.push_back(fmt::format("{} tensors inspected: {}", InspectedCount(summary),
                                               (run.path() / "index.html").native()));

@@ -383,6 +383,7 @@ Result<Outcome> CompareAndReport(const VerificationOptions& options,
   Outcome outcome;
   outcome.directory = directory;
   outcome.thresholds_met = summary.gate.empty();
+  outcome.statements = summary.statements;
   outcome.summary_lines = report::TextLines(summary, findings);
   outcome.summary_lines.push_back("Report: " + (directory / "report.html").native());
   if (!options.share.empty()) {
@@ -404,6 +405,7 @@ Result<report::Summary> CompareRuns(const VerificationOptions& options,
                        PairComparison(sources, inspector, !options.no_histograms).Run());
   summary.golden_directory = sources.golden_directory.native();
   summary.target_directory = sources.target_directory.native();
+  summary.statements = sources.statements;
   summary.command = options.common.command;
   summary.golden_command = options.golden_command;
   return summary;

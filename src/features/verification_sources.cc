@@ -172,10 +172,21 @@ Status ReadEncodings(const fs::path& path, VerificationSources& sources) {
   return OkStatus();
 }
 
+// Where golden is itself a target run, both may say the same.
+std::vector<std::string> StatementsOf(const store::Manifest& golden,
+                                      const store::Manifest& target) {
+  std::vector<std::string> statements = golden.statements;
+  for (const std::string& statement : target.statements) {
+    if (!std::ranges::count(statements, statement)) statements.push_back(statement);
+  }
+  return statements;
+}
+
 Status MatchTensors(const VerificationOptions& options, VerificationSources& sources) {
   ACC_ASSIGN_OR_RETURN(const auto model, ReadModel(options));
   ACC_ASSIGN_OR_RETURN(const auto golden, store::ListTensors(sources.golden_directory));
   ACC_ASSIGN_OR_RETURN(auto target, store::ListTensors(sources.target_directory));
+  sources.statements = StatementsOf(golden, target);
   for (store::TensorRecord& record : target.tensors) {
     // A directory that describes itself has no sizes, and says the types as well.
     if (record.file_bytes && options.data_type) record.type = *options.data_type;

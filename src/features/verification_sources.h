@@ -25,6 +25,7 @@ struct VerificationSources {
   std::filesystem::path target_directory;
   std::optional<store::GraphStruct> graph;  // The graph struct, filled from the DLC or net JSON.
   std::optional<store::GraphStruct> golden_graph;
+  std::vector<std::string> statements;              // Of the golden and the target run, each once.
   std::map<std::string, TensorEncoding> encodings;  // Of --target_encodings, by name and by key.
   std::vector<std::string> encoded_names;           // As that file spells them.
   std::vector<PlannedColumn> columns;

@@ -88,6 +88,7 @@ class Anonymizer {
     summary.target_directory = Folder(summary.target_directory);
     summary.command = Command(summary.command);
     summary.golden_command.clear();
+    for (std::string& statement : summary.statements) statement = Text(statement);
     for (Row& row : summary.rows) Clean(row);
     for (std::string& reason : summary.gate) reason = Text(reason);
     for (auto* list : {&summary.unmatched_golden, &summary.unmatched_target}) {

@@ -3,6 +3,7 @@
 
 #include "report/assets.h"
 #include "report/html.h"
+#include "report/statements.h"
 
 namespace acc::report {
 namespace {
@@ -45,6 +46,7 @@ std::string Header(const Summary& summary, const Findings& findings) {
   if (!summary.notice.empty()) {
     Append(html, "<p id=\"notice\">{}</p>", EscapeHtml(summary.notice));
   }
+  html += StatementsHtml(summary);
   Append(html,
          "<p class=\"meta\"><span>golden <b class=\"name\">{}</b></span><span>target <b "
          "class=\"name\">{}</b></span><span><a href=\"summary.html\">summary</a> · <a "

@@ -47,6 +47,20 @@ class ReportTest : public ::testing::Test {
   fs::path directory_;
 };
 
+TEST_F(ReportTest, StatementsOfTheRunsStandOnEveryPage) {
+  Summary summary = TestSummary({TestColumn({"SQNR"})}, {TestRow("conv", 30)});
+  Write(summary);
+  EXPECT_THAT(Read("summary.html"), Not(HasSubstr("id=\"statements\"")));
+  summary.statements = {"the HTP computed <1 of 2 nodes"};
+  Write(summary);
+  for (const char* page : {"summary.html", "report.html"}) {
+    EXPECT_THAT(Read(page), HasSubstr("<li>the HTP computed &lt;1 of 2 nodes</li>")) << page;
+  }
+  const auto json = ReadJson(directory_ / "summary.json");
+  ASSERT_TRUE(json.ok());
+  EXPECT_EQ((*json)["statements"][0], summary.statements[0]);
+}
+
 TEST_F(ReportTest, TreeIsAsTheContractSays) {
   Write(TestSummary({TestColumn({"SQNR"}), TestColumn({"RtolAtol"})},
                     {TestRow("conv/bn", 30), TestRow("conv/bn/sc", 20, {0})}));

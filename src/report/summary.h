@@ -109,7 +109,9 @@ struct Graph {
 struct Summary {
   std::string golden_directory;
   std::string target_directory;
-  std::string notice;                // Said at the top of the pages; empty for most.
+  std::string notice;  // Said at the top of the pages; empty for most.
+  // Of the golden and of the target run, store::Manifest::statements.
+  std::vector<std::string> statements;
   std::vector<std::string> command;  // The words after the program's name; may be empty.
   // Those that make the golden run; with --add_layer_outputs and a name it makes that tensor
   // alone. Empty where they are not known.

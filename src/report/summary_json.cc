@@ -102,6 +102,7 @@ Json SummaryJson(const Summary& summary, const Findings& findings,
   if (!summary.notice.empty()) json["notice"] = summary.notice;
   json["gate"] = Json::array();
   for (const std::string& reason : summary.gate) json["gate"].push_back(Printable(reason));
+  json["statements"] = summary.statements;
   json["topological"] = summary.topological;
   json["findings"] = {{"headlines", Headlines(summary, findings)},
                       {"first_not_finite", Index(findings.first_not_finite)},

@@ -9,6 +9,7 @@
 #include "report/assets.h"
 #include "report/csv.h"
 #include "report/html.h"
+#include "report/statements.h"
 
 namespace acc::report {
 namespace {
@@ -40,6 +41,7 @@ class Page {
     if (!summary_.notice.empty()) {
       Append(html, "<p id=\"notice\">{}</p>", EscapeHtml(summary_.notice));
     }
+    html += StatementsHtml(summary_);
     html += "</header><main><section class=\"findings\" aria-label=\"Findings\">";
     html += NotFiniteCard();
     html += DivergenceCard();

@@ -262,6 +262,11 @@ Result<SkippedTensor> SkippedFromJson(const Json& json) {
   return skipped;
 }
 
+Result<std::string> StatementFromJson(const Json& json) {
+  if (!json.is_string()) return Failure("it is no text");
+  return json.get<std::string>();
+}
+
 // Reads the entries of the list `key`, which may be missing.
 template <typename Entry>
 Status ReadEntries(const Json& json, const char* key, Result<Entry> (*read)(const Json&),
@@ -288,6 +293,7 @@ Result<Manifest> ManifestFromJson(const Json& json) {
   Manifest manifest;
   ACC_RETURN_IF_ERROR(ReadEntries(json, "tensors", &RecordFromJson, manifest.tensors));
   ACC_RETURN_IF_ERROR(ReadEntries(json, "skipped", &SkippedFromJson, manifest.skipped));
+  ACC_RETURN_IF_ERROR(ReadEntries(json, "statements", &StatementFromJson, manifest.statements));
   const auto channel_last = json.find("channel_last_source");
   manifest.channel_last_source = channel_last != json.end() && *channel_last == true;
   std::set<std::string_view> names;
@@ -331,11 +337,15 @@ Status WriteManifest(const fs::path& run, const Manifest& manifest) {
     PutText(json, "reason", tensor.reason);
     return json;
   };
+  const auto statement = [](const std::string& text) { return Json(Printable(text)); };
   return WriteFileAtomically(
       run / kFileName,
-      fmt::format("{{\n  \"version\": {},{}\n  \"tensors\": {},\n  \"skipped\": {}\n}}\n", kVersion,
+      fmt::format("{{\n  \"version\": {},{}\n  \"statements\": {},\n  \"tensors\": {},\n  "
+                  "\"skipped\": {}\n}}\n",
+                  kVersion,
                   manifest.channel_last_source ? "\n  \"channel_last_source\": true," : "",
-                  Lines(manifest.tensors, &JsonFromRecord), Lines(manifest.skipped, skipped)));
+                  Lines(manifest.statements, statement), Lines(manifest.tensors, &JsonFromRecord),
+                  Lines(manifest.skipped, skipped)));
 }
 
 Result<Manifest> ReadManifest(const fs::path& run) {

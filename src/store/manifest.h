@@ -42,6 +42,9 @@ struct SkippedTensor {
 struct Manifest {
   std::vector<TensorRecord> tensors;  // In the graph's order.
   std::vector<SkippedTensor> skipped;
+  // What was measured of the run as a whole and must be known before its tensors are read (what ran
+  // where, what was quantized, what could not be captured): sentences, the most important first.
+  std::vector<std::string> statements;
   // Golden runs: the source is channel-last itself (TensorFlow Lite), so that a channel-last target
   // stores its tensors in the same order.
   bool channel_last_source = false;

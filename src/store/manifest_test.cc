@@ -97,10 +97,12 @@ TEST_F(ManifestTest, ReadsWhatWasWritten) {
   scalar.encoding = TensorEncoding{{}, std::nullopt, true};
   manifest.tensors.push_back(scalar);
   manifest.skipped = {{"mask", "its type is string"}};
+  manifest.statements = {"the HTP computed 1 of 2 nodes", "golden is \"quantized\""};
   manifest.channel_last_source = true;
   ASSERT_TRUE(WriteManifest(scratch_.path(), manifest).ok());
   const Manifest read = ReadManifest(scratch_.path()).value();
   EXPECT_TRUE(read.channel_last_source);
+  EXPECT_EQ(read.statements, manifest.statements);
   ASSERT_EQ(read.tensors.size(), 3U);
   for (std::size_t i = 0; i < 3; ++i) ExpectEqual(read.tensors[i], manifest.tensors[i]);
   ASSERT_EQ(read.skipped.size(), 1U);

@@ -7,6 +7,8 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/status.h"
 #include "store/file_names.h"
@@ -33,6 +35,9 @@ class TensorWriter {
   void Skip(std::string name, std::string reason);
   // Manifest::channel_last_source.
   void SetChannelLastSource(bool channel_last) { manifest_.channel_last_source = channel_last; }
+
+  // Manifest::statements.
+  void State(std::vector<std::string> statements) { manifest_.statements = std::move(statements); }
 
   // Writes tensors.json. `order` gives each tensor's rank; unknown names come last.
   Status Finish(const std::map<std::string, std::size_t>& order);

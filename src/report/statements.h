@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the compared runs state of themselves, as every page shows it.
+#pragma once
+
+#include <string>
+
+#include "report/summary.h"
+
+namespace acc::report {
+
+// A list with an item for each statement, in their order; empty where the runs state nothing.
+std::string StatementsHtml(const Summary& summary);
+
+}  // namespace acc::report
