@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "base/files.h"
 #include "base/terminal.h"
@@ -23,7 +24,11 @@ struct OpenFiles {
   std::mutex mutex;
   std::map<int, std::unique_ptr<spdlog::logger>> loggers;
   int next_id = 0;
+  // What was said before the run had its folder: the first file gets it.
+  std::vector<std::pair<LogLevel, std::string>> early;
 };
+
+constexpr std::size_t kMostEarlyLines = 1000;
 
 // Never destroyed: threads of a runtime may still log while the process ends.
 OpenFiles& Files() {
@@ -62,8 +67,11 @@ void Log(LogLevel level, std::string_view message) {
   }
   OpenFiles& files = Files();
   const std::lock_guard lock(files.mutex);
-  if (files.loggers.empty()) return;
   const std::string line = PrintableLines(message);
+  if (files.loggers.empty()) {
+    if (files.early.size() < kMostEarlyLines) files.early.emplace_back(level, line);
+    return;
+  }
   for (const auto& [id, logger] : files.loggers) logger->log(SpdlogLevel(level), line);
 }
 
@@ -79,6 +87,10 @@ Result<LogFile> LogFile::Open(const std::filesystem::path& path) {
     return Failure(fmt::format("cannot write the log '{}': {}", Printable(path.native()),
                                Printable(exception.what())));
   }
+  for (const auto& [level, line] : files.early) {
+    files.loggers.at(files.next_id)->log(SpdlogLevel(level), line);
+  }
+  files.early.clear();
   return LogFile(files.next_id++);
 }
 

@@ -35,8 +35,8 @@ void LogWarn(fmt::format_string<Args...> format, Args&&... args) {
 // Debug lines reach stderr too.
 void SetVerbose(bool verbose);
 
-// As long as it lives, every line is also written to `path`. Nests: a wrapper's log and a feature's
-// log receive the same lines.
+// As long as it lives, every line is also written to `path`, at first those that no file got. Nests:
+// a wrapper's log and a feature's log receive the same lines.
 class LogFile {
  public:
   static Result<LogFile> Open(const std::filesystem::path& path);

@@ -47,6 +47,7 @@ TEST(LogTest, ControlBytesReachNeitherTerminalNorFile) {
 TEST(LogTest, FilesNestAndGetEveryLineWithItsTime) {
   const ScratchFolder scratch;
   CaptureStderr();
+  (void)LogFile::Open(scratch / "earlier.txt");  // Gets what other tests said.
   {
     const auto outer = LogFile::Open(scratch / "outer.txt");
     LogInfo("one {{}}");
@@ -69,6 +70,19 @@ TEST(LogTest, FilesNestAndGetEveryLineWithItsTime) {
   EXPECT_THAT(inner, HasSubstr("two\n"));
   EXPECT_THAT(inner, Not(HasSubstr("one")));
   EXPECT_THAT(inner, Not(HasSubstr("three")));
+}
+
+TEST(LogTest, LinesBeforeTheFirstFileAreInItAlone) {
+  const ScratchFolder scratch;
+  CaptureStderr();
+  LogWarn("early");
+  {
+    const auto first = LogFile::Open(scratch / "first.txt");
+    const auto second = LogFile::Open(scratch / "second.txt");
+  }
+  GetCapturedStderr();
+  EXPECT_THAT(ReadFile(scratch / "first.txt").value(), HasSubstr(" warning early\n"));
+  EXPECT_EQ(ReadFile(scratch / "second.txt").value(), "");
 }
 
 TEST(LogTest, FileThatCannotBeWrittenIsNamed) {

@@ -122,6 +122,21 @@ Result<AllOptions> OptionsFrom(Feature feature, const Given& given) {
   return options;
 }
 
+// The flags that were given and change nothing.
+std::vector<std::string> WarningsOf(Feature feature, const Given& given,
+                                    const AllOptions& options) {
+  std::vector<std::string> warnings;
+  for (const Flag& flag : Flags()) {
+    if (flag.idle == nullptr || !given.contains(&flag)) {
+      continue;
+    }
+    if (const std::string idle = flag.idle(feature, options); !idle.empty()) {
+      warnings.push_back(fmt::format("{} {}", Dashed(flag), idle));
+    }
+  }
+  return warnings;
+}
+
 Request RequestFrom(Feature feature, AllOptions options) {
   switch (feature) {
     case Feature::kFrameworkRunner:
@@ -179,6 +194,8 @@ Result<CommandLine> ParseCommandLine(std::span<const std::string> words) {
   ACC_ASSIGN_OR_RETURN(const Given given, AllGiven(feature, marked));
   ACC_RETURN_IF_ERROR(CheckComplete(feature, given));
   ACC_ASSIGN_OR_RETURN(AllOptions options, OptionsFrom(feature, given));
+  const auto warnings = WarningsOf(feature, given, options);
+  line.warnings.insert(line.warnings.end(), warnings.begin(), warnings.end());
   options.common.command.assign(words.begin(), words.end());
   options.common.version = ACC_VERSION;
   Spread(given, options);

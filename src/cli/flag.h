@@ -93,6 +93,8 @@ struct AllOptions {
 
 struct Flag;
 using Setter = Status (*)(const Flag& flag, const Occurrences& given, AllOptions& options);
+// See cli/idle.h.
+using Idle = std::string (*)(Feature feature, const AllOptions& options);
 
 // The paragraphs of one flag, indexed by Feature.
 using Places = std::array<Group, kFeatureCount>;
@@ -121,6 +123,7 @@ struct Flag {
   Places groups = {};
   std::string_view help;
   Setter set = nullptr;  // Null for flags that the command line answers itself.
+  Idle idle = nullptr;   // Null for flags that always do something.
 
   bool is_switch() const { return placeholder.empty(); }
   Group group(Feature feature) const { return groups[static_cast<std::size_t>(feature)]; }

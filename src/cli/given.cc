@@ -44,9 +44,12 @@ std::vector<std::string> DashedNames(Feature feature) {
 }
 
 // " It belongs to --inference_engine and the end-to-end run.", or nothing.
-std::string OtherFeatures(std::string_view name) {
+std::string OtherFeatures(Feature feature, std::string_view name) {
   std::vector<std::string> features;
   for (const FeatureInfo& info : Features()) {
+    if (info.feature == feature) {
+      continue;
+    }
     if (FindFlag(info.feature, name) != nullptr || FindShortFlag(info.feature, name) != nullptr) {
       features.push_back(Title(info));
     }
@@ -57,7 +60,7 @@ std::string OtherFeatures(std::string_view name) {
 Status UnknownFlag(Feature feature, const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
   const std::string bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));
-  std::string hint = OtherFeatures(bare);
+  std::string hint = OtherFeatures(feature, bare);
   if (std::ranges::count(FlagsToCome(), bare) > 0) {
     hint = " It is not in this build yet.";
   } else if (hint.empty()) {
@@ -165,7 +168,8 @@ Result<std::string> WordFromJson(const Json& value) {
   if (value.is_number()) {
     return value.dump();
   }
-  return UsageError(fmt::format("takes texts, numbers or arrays of them, not {}", value.dump()));
+  return UsageError(
+      fmt::format("takes texts, numbers or arrays of them, not {}", Printable(value.dump())));
 }
 
 Result<std::vector<std::string>> WordsFromJson(const Json& array) {
@@ -194,7 +198,7 @@ Occurrences OccurrencesFromFlatArray(const Flag& flag, const std::vector<std::st
 Result<Occurrences> OccurrencesFromJson(const Flag& flag, const Json& value) {
   if (flag.is_switch()) {
     if (!value.is_boolean()) {
-      return UsageError("is true or false");
+      return UsageError(fmt::format("is true or false, without quotes, not {}", value.dump()));
     }
     return value.get<bool>() ? Occurrences{{}} : Occurrences{};
   }
@@ -226,10 +230,13 @@ Result<const Flag*> FlagOfKey(Feature feature, const std::string& key) {
   }
   const Flag* flag = FindFlag(feature, name);
   if (flag == nullptr) {
-    return UnknownFlag(feature, "--" + name);
+    flag = FindShortFlag(feature, name);
+  }
+  if (flag == nullptr) {
+    return UnknownFlag(feature, key.starts_with('-') ? key : "--" + key);
   }
   if (flag->set == nullptr) {
-    return UsageError(fmt::format("'{}' can be given on the command line only", name));
+    return UsageError(fmt::format("{} can be given on the command line only", Dashed(*flag)));
   }
   return flag;
 }

@@ -184,6 +184,20 @@ TEST_F(GivenTest, ConfigErrorsNameTheFileAndTheKey) {
   ExpectUsageError(config(R"({"runtime")"), HasSubstr("line 1"));
 }
 
+TEST_F(GivenTest, ConfigKeysMayBeShort) {
+  const Result<Given> given = Config(R"({"m": "my.onnx", "-r": "cpu", "bbw": 32, "v": true})");
+  EXPECT_THAT(Of(given, "model_path"), ElementsAre(ElementsAre("my.onnx")));
+  EXPECT_THAT(Of(given, "runtime"), ElementsAre(ElementsAre("cpu")));
+  EXPECT_THAT(Of(given, "bias_bitwidth"), ElementsAre(ElementsAre("32")));
+  EXPECT_THAT(Of(given, "verbose"), SizeIs(1));
+  ExpectUsageError(Config(R"({"m": "a", "model_path": "b"})"), HasSubstr("given twice"));
+}
+
+TEST_F(GivenTest, AnErrorOfAConfigNamesTheKeyAsItIsWritten) {
+  ExpectUsageError(Config(R"({"-q": "a"})"), HasSubstr("no flag '-q'"));
+  ExpectUsageError(Config(R"({"h": true})"), HasSubstr("--help can be given on the command line"));
+}
+
 TEST_F(GivenTest, AMissingConfigIsNoUsageError) {
   const Result<Given> given = GivenInConfig(Feature::kEndToEnd, folder_ / "none.json");
   ASSERT_FALSE(given.ok());

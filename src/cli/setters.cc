@@ -14,6 +14,9 @@
 namespace acc::cli {
 namespace {
 
+// A petabyte; in bytes it fits 64 bits.
+constexpr std::int64_t kMostMegabytes = 1'000'000'000;
+
 const std::string& OnlyWord(const Occurrences& given) { return given.front().front(); }
 
 Result<std::int64_t> PositiveNumber(const Flag& flag, const std::string& word) {
@@ -38,12 +41,6 @@ Status Assign(const Flag& flag, const Occurrences& given, int& field) {
     return UsageError(fmt::format("{} is too large: {}", Dashed(flag), number));
   }
   field = static_cast<int>(number);
-  return OkStatus();
-}
-
-Status Assign(const Flag& flag, const Occurrences& given, std::uint64_t& field) {
-  ACC_ASSIGN_OR_RETURN(const std::int64_t number, PositiveNumber(flag, OnlyWord(given)));
-  field = static_cast<std::uint64_t>(number);
   return OkStatus();
 }
 
@@ -80,6 +77,16 @@ Status Assign(const Flag& flag, const Occurrences& given, std::vector<std::strin
   if (field.empty()) {
     return UsageError(fmt::format("{} takes names with commas between them", Dashed(flag)));
   }
+  return OkStatus();
+}
+
+Status SetMemoryBudget(const Flag& flag, const Occurrences& given, AllOptions& options) {
+  ACC_ASSIGN_OR_RETURN(const std::int64_t number, PositiveNumber(flag, OnlyWord(given)));
+  if (number > kMostMegabytes) {
+    return UsageError(fmt::format("{} takes at most {} MB, not {}", Dashed(flag), kMostMegabytes,
+                                  Printable(OnlyWord(given))));
+  }
+  options.framework_runner.memory_budget_mb = static_cast<std::uint64_t>(number);
   return OkStatus();
 }
 

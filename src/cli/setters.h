@@ -2,7 +2,6 @@
 // Where the words of a flag go: the last column of the tables in cli/flags/.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -17,7 +16,6 @@ namespace acc::cli {
 // One overload per type of field. All but the list take the first word of the only occurrence.
 Status Assign(const Flag& flag, const Occurrences& given, bool& field);
 Status Assign(const Flag& flag, const Occurrences& given, int& field);
-Status Assign(const Flag& flag, const Occurrences& given, std::uint64_t& field);
 Status Assign(const Flag& flag, const Occurrences& given, std::string& field);
 Status Assign(const Flag& flag, const Occurrences& given, std::filesystem::path& field);
 Status Assign(const Flag& flag, const Occurrences& given, features::Precision& field);
@@ -31,6 +29,8 @@ Status Set(const Flag& flag, const Occurrences& given, AllOptions& options) {
   return Assign(flag, given, (options.*....*kMembers));
 }
 
+// 1 to a billion MB.
+Status SetMemoryBudget(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetFramework(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetInputTensors(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetOutputTensors(const Flag& flag, const Occurrences& given, AllOptions& options);

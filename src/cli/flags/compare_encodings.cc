@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "cli/flags/tables.h"
+#include "cli/idle.h"
 #include "cli/setters.h"
 
 namespace acc::cli {
@@ -36,7 +37,8 @@ constexpr Flag kFlags[] = {
      .groups = kOfComparison,
      .help = "The directory of golden outputs, on which the cost of differing activation encodings "
              "is computed.",
-     .set = &Set<kComparisonPart, &CompareEncodingsOptions::golden_output_reference_directory>},
+     .set = &Set<kComparisonPart, &CompareEncodingsOptions::golden_output_reference_directory>,
+     .idle = &IdleForParams},
     {.name = "precision",
      .placeholder = "DECIMALS",
      .fallback = "17",

@@ -44,7 +44,8 @@ constexpr Flag kFlags[] = {
     {.name = "args_config",
      .placeholder = "ARGS_CONFIG",
      .groups = kOfEveryRun,
-     .help = "A JSON file of further flags, by their long names. A flag may be given there or on "
+     .help = "A JSON file of further flags, by their long or short names. A flag may be given "
+             "there or on "
              "the command line, not in both."},
     {.name = "verbose",
      .short_name = "v",

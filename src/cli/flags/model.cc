@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "cli/flags/tables.h"
+#include "cli/idle.h"
 #include "cli/setters.h"
 
 namespace acc::cli {
@@ -32,13 +33,15 @@ constexpr Flag kFlags[] = {
      .choices = kFrameworks,
      .groups = kOfModelAndMapping,
      .help = "The framework of the source model and, optionally, its version.",
-     .set = &SetFramework},
+     .set = &SetFramework,
+     .idle = &IdleFramework},
     {.name = "model_path",
      .short_name = "m",
      .placeholder = "MODEL_PATH",
      .groups = kOfModelAndMapping,
      .help = "The source model's file; for the quantization checker also a folder of models.",
-     .set = &Set<kRunnerPart, kModelPart, &ModelOptions::model_path>},
+     .set = &Set<kRunnerPart, kModelPart, &ModelOptions::model_path>,
+     .idle = &IdleSourceOnDlc},
     {.name = "input_tensor",
      .short_name = "i",
      .placeholder = "NAME DIMS RAW [TYPE]",
@@ -50,14 +53,16 @@ constexpr Flag kFlags[] = {
              "file of its elements and, optionally, their type (float32 unless given). Repeat it "
              "for each input: -i data1 1,224,224,3 data1.raw -i data2 1,50 data2.raw int64. A "
              "scalar has the dimensions 1 or ''.",
-     .set = &SetInputTensors},
+     .set = &SetInputTensors,
+     .idle = &IdleInputTensor},
     {.name = "output_tensor",
      .short_name = "o",
      .placeholder = "OUTPUT_TENSOR",
      .repeatable = true,
      .groups = kOfModel,
      .help = "The name of an output of the model. Repeat it for each output.",
-     .set = &SetOutputTensors},
+     .set = &SetOutputTensors,
+     .idle = &IdleSourceOnDlc},
 };
 
 }  // namespace

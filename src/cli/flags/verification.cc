@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "cli/flags/tables.h"
+#include "cli/idle.h"
 #include "cli/setters.h"
 
 namespace acc::cli {
@@ -105,7 +106,8 @@ constexpr Flag kFlags[] = {
      .choices = kEngines,
      .groups = In({{kVerification, kMapping}}),
      .help = "The engine that made the target's outputs and, optionally, its version.",
-     .set = &SetEngine},
+     .set = &SetEngine,
+     .idle = &IdleEngineName},
     {.name = "enable_tensor_inspection",
      .groups = In({{kEndToEnd, kOptional}}),
      .help = "Also write plots and elements of each tensor, as --tensor_inspection does, into "
