@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "store/relative_path.h"
+#include "store/run_mark.h"
 
 namespace acc::store {
 namespace {
@@ -361,6 +362,7 @@ Result<Manifest> ListTensors(const fs::path& run) {
   if (!fs::is_directory(run, error)) {
     return NoTensors(run, fs::exists(run, error) ? "is not a directory" : "does not exist");
   }
+  ACC_RETURN_IF_ERROR(CheckWhole(run));
   if (fs::exists(run / kFileName, error)) {
     Result<Manifest> manifest = ReadManifest(run);
     if (manifest.ok() && manifest->tensors.empty()) {

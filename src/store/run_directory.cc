@@ -71,7 +71,8 @@ std::set<std::string> FilesBelow(const fs::path& folder) {
   fs::recursive_directory_iterator entry(folder, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     std::error_code ignored;
-    if (entry->is_symlink(ignored) || !entry->is_directory(ignored)) {
+    const bool is_mark = entry->path() == folder / kRunMark;
+    if (!is_mark && (entry->is_symlink(ignored) || !entry->is_directory(ignored))) {
       files.insert(entry->path().lexically_relative(folder).generic_string());
     }
   }
@@ -113,7 +114,7 @@ Result<std::vector<std::string>> ReadFileList(const fs::path& folder) {
 // Makes room in an existing folder for a new run.
 Status RemoveEarlierRun(const fs::path& folder) {
   std::error_code error;
-  if (fs::is_empty(folder, error)) return OkStatus();
+  if (FilesBelow(folder).empty()) return OkStatus();
   ACC_ASSIGN_OR_RETURN(const std::vector<std::string> files, ReadFileList(folder));
   const fs::path latest = folder.parent_path() / kLatest;
   if (fs::equivalent(latest, folder, error)) unlink(latest.c_str());
@@ -122,17 +123,49 @@ Status RemoveEarlierRun(const fs::path& folder) {
   return OkStatus();
 }
 
-Result<fs::path> CreateNamed(const fs::path& feature, const std::string& name) {
-  ACC_RETURN_IF_ERROR(CheckName(name));
-  const fs::path path = feature / name;
-  std::error_code error;
-  if (fs::exists(path, error) && !fs::is_directory(path, error)) {
-    return UsageError(
-        fmt::format("{} is a file, not a folder. Choose another --output_dirname.", Quoted(path)));
+// A killed run left no list of its files, so that nothing tells them from the user's: the folder is
+// kept under another name.
+Result<fs::path> SetAside(const fs::path& folder) {
+  constexpr int kMaxTries = 10000;
+  for (int number = 1; number < kMaxTries; ++number) {
+    const fs::path aside =
+        folder.parent_path() / fmt::format("{}_unfinished_{}", folder.filename().native(), number);
+    std::error_code error;
+    if (fs::exists(fs::symlink_status(aside, error))) continue;
+    fs::rename(folder, aside, error);
+    if (!error) return aside;
+    return Failure(
+        fmt::format("cannot rename {} to {}: {}", Quoted(folder), Quoted(aside), error.message()));
   }
+  return Failure(fmt::format("{} holds too many runs that did not end. Remove some.",
+                             Quoted(folder.parent_path())));
+}
+
+// The folder of that name with nothing of an earlier run in it, and this run's mark.
+Result<RunMark> MakeRoom(const fs::path& path) {
   ACC_RETURN_IF_ERROR(CreateFolders(path));
-  ACC_RETURN_IF_ERROR(RemoveEarlierRun(path));
-  return path;
+  ACC_ASSIGN_OR_RETURN(RunMark mark, RunMark::Take(path));
+  std::error_code error;
+  if (mark.was_there() && !fs::exists(path / kFileList, error) && !FilesBelow(path).empty()) {
+    ACC_ASSIGN_OR_RETURN(const fs::path aside, SetAside(path));
+    LogWarn("{} is of a run that was killed; it is kept as {}", Quoted(path), Quoted(aside));
+    mark = RunMark();
+    ACC_RETURN_IF_ERROR(CreateFolders(path));
+    ACC_ASSIGN_OR_RETURN(mark, RunMark::Take(path));
+  }
+  const Status removed = RemoveEarlierRun(path);
+  if (removed.ok()) return Result<RunMark>(std::move(mark));
+  if (!mark.was_there()) mark.Remove();
+  return removed;
+}
+
+Result<fs::path> NamedPath(const fs::path& feature, const std::string& name) {
+  ACC_RETURN_IF_ERROR(CheckName(name));
+  fs::path path = feature / name;
+  std::error_code error;
+  if (!fs::exists(path, error) || fs::is_directory(path, error)) return path;
+  return UsageError(
+      fmt::format("{} is a file, not a folder. Choose another --output_dirname.", Quoted(path)));
 }
 
 // A folder of that name would let a run go on for an hour and then fail.
@@ -161,8 +194,10 @@ Result<RunDirectory> RunDirectory::Create(const RunDirectoryOptions& options) {
   run.link_latest_ = options.link_latest;
   if (options.output_dirname.empty()) {
     ACC_ASSIGN_OR_RETURN(run.path_, CreateTimeStamped(feature));
+    ACC_ASSIGN_OR_RETURN(run.mark_, RunMark::Take(run.path_));
   } else {
-    ACC_ASSIGN_OR_RETURN(const fs::path named, CreateNamed(feature, options.output_dirname));
+    ACC_ASSIGN_OR_RETURN(const fs::path named, NamedPath(feature, options.output_dirname));
+    ACC_ASSIGN_OR_RETURN(run.mark_, MakeRoom(named));
     run.foreign_files_ = FilesBelow(named);
     run.is_named_ = true;
     run.path_ = named;
@@ -175,7 +210,8 @@ RunDirectory::RunDirectory(RunDirectory&& other) noexcept
     : path_(other.path_),  // NOLINT(performance-move-constructor-init)
       link_latest_(other.link_latest_),
       is_named_(std::exchange(other.is_named_, false)),
-      foreign_files_(std::move(other.foreign_files_)) {}
+      foreign_files_(std::move(other.foreign_files_)),
+      mark_(std::move(other.mark_)) {}
 
 RunDirectory::~RunDirectory() {
   if (!is_named_) return;
@@ -196,7 +232,30 @@ Status RunDirectory::WriteFileList() const {
   return WriteJson(path_ / kFileList, list);
 }
 
+Status RunDirectory::LinkEntries() const {
+  const fs::path feature = path_.parent_path();
+  std::error_code error;
+  std::vector<fs::path> old;
+  for (const auto& entry : fs::directory_iterator(feature, error)) {
+    const fs::path target = fs::read_symlink(entry.path(), error);
+    if (!error && target.parent_path() == kLatest) old.push_back(entry.path());
+  }
+  for (const fs::path& link : old) unlink(link.c_str());
+  for (const auto& entry : fs::directory_iterator(path_, error)) {
+    const fs::path name = entry.path().filename();
+    if (name == kFileList || name == kRunMark) continue;
+    const fs::path link = feature / name;
+    if (symlink((fs::path(kLatest) / name).c_str(), link.c_str()) == 0 || errno == EEXIST) continue;
+    LogWarn("cannot make the link {}: {}", Quoted(link), std::generic_category().message(errno));
+    return OkStatus();
+  }
+  return OkStatus();
+}
+
 Status RunDirectory::Finish() {
+  // While the mark's lock keeps a next run of this name out.
+  if (std::exchange(is_named_, false)) ACC_RETURN_IF_ERROR(WriteFileList());
+  mark_.Remove();
   if (!link_latest_) return OkStatus();
   const fs::path feature = path_.parent_path();
   const fs::path temporary = feature / fmt::format(".{}-{}", kLatest, getpid());

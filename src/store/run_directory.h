@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/status.h"
+#include "store/run_mark.h"
 
 namespace acc::store {
 
@@ -19,8 +20,8 @@ struct RunDirectoryOptions {
   bool link_latest = true;     // False for "wrapper".
 };
 
-// An interrupted or failed run (one that was not finished) stays for diagnosis and never becomes
-// `latest`.
+// An interrupted or failed run (one that was not finished) stays for diagnosis, keeps its mark (see
+// store/run_mark.h) and never becomes `latest`.
 class RunDirectory {
  public:
   // Two runs within one second get different folders ("…_17-07-58", "…_17-07-58_1").
@@ -28,8 +29,10 @@ class RunDirectory {
   // A folder named by output_dirname leaves a list of its run's files behind, in ".run_files.json"
   // within, when the run ends in any way but a kill. A later run of that name removes exactly the
   // files of that list, so that no tensor of an old run is mixed with new ones, and takes `latest`
-  // away where it points there. Usage errors: a name that is no single folder name, one that is a
-  // file, and a folder that holds files but no such list (somebody else made it, or a killed run).
+  // away where it points there. What a killed run left, without such a list, is kept beside it as
+  // "<name>_unfinished_<number>", and a warning says so. Usage errors: a name that is no single
+  // folder name, one that is a file, and a folder that somebody else made. Of two runs of one name
+  // at once, the second fails.
   static Result<RunDirectory> Create(const RunDirectoryOptions& options);
 
   RunDirectory(RunDirectory&& other) noexcept;
@@ -39,9 +42,13 @@ class RunDirectory {
 
   const std::filesystem::path& path() const { return path_; }
 
-  // Points `latest` (a relative symbolic link, replaced atomically) at this run. On a file system
-  // without symbolic links it warns instead.
+  // Takes the mark away and points `latest` (a relative symbolic link, replaced atomically) at this
+  // run. On a file system without symbolic links it warns instead.
   Status Finish();
+
+  // Links the entries of the latest run from beside it: <feature>/<entry> -> latest/<entry>. Links
+  // of earlier runs go; anything else of such a name stays.
+  Status LinkEntries() const;
 
  private:
   RunDirectory() = default;
@@ -51,6 +58,7 @@ class RunDirectory {
   bool link_latest_ = true;
   bool is_named_ = false;                // By output_dirname.
   std::set<std::string> foreign_files_;  // In the folder, but of no run.
+  RunMark mark_;
 };
 
 }  // namespace acc::store

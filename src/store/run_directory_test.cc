@@ -36,6 +36,11 @@ class RunDirectoryTest : public ::testing::Test {
       EXPECT_TRUE(run->Finish().ok());
     }
   }
+  static std::set<std::string> NamesIn(const fs::path& folder) {
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder)) names.insert(entry.path().filename());
+    return names;
+  }
   std::string UsageErrorOf(const std::string& name) {
     const auto run = Create(name);
     EXPECT_EQ(run.status().code(), StatusCode::kUsage) << name;
@@ -54,7 +59,7 @@ TEST_F(RunDirectoryTest, NamedByTheTimeOfDay) {
   EXPECT_EQ(run->path().parent_path(), feature_);
   EXPECT_THAT(run->path().filename().native(),
               MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}"));
-  EXPECT_TRUE(fs::is_empty(run->path()));
+  EXPECT_EQ(NamesIn(run->path()), std::set<std::string>{kRunMark});
 }
 
 TEST_F(RunDirectoryTest, RunsOfOneSecondDiffer) {
@@ -133,6 +138,52 @@ TEST_F(RunDirectoryTest, LatestIsTakenAwayWhileItsFolderIsWrittenAgain) {
   EXPECT_EQ(fs::read_symlink(latest_), "exp");
 }
 
+TEST_F(RunDirectoryTest, AWholeRunHasNoMarkAndAnUnfinishedOneKeepsIt) {
+  Run("good", {"x.raw"});
+  Run("bad", {"x.raw"}, false);
+  EXPECT_EQ(NamesIn(feature_ / "good"), (std::set<std::string>{"x.raw", ".run_files.json"}));
+  EXPECT_EQ(NamesIn(feature_ / "bad"),
+            (std::set<std::string>{"x.raw", ".run_files.json", kRunMark}));
+  Run("bad", {"y.raw"});
+  EXPECT_EQ(NamesIn(feature_ / "bad"), (std::set<std::string>{"y.raw", ".run_files.json"}));
+}
+
+TEST_F(RunDirectoryTest, OfTwoRunsOfANameAtOnceTheSecondFails) {
+  auto first = Create("exp");
+  ASSERT_TRUE(first.ok());
+  Put(*first, "a.raw");
+  const auto second = Create("exp");
+  EXPECT_EQ(second.status().code(), StatusCode::kFailed);
+  EXPECT_THAT(second.status().message(), HasSubstr("another run is writing"));
+  EXPECT_TRUE(fs::exists(feature_ / "exp/a.raw"));
+  EXPECT_TRUE(first->Finish().ok());
+  EXPECT_TRUE(Create("exp").ok());
+}
+
+TEST_F(RunDirectoryTest, WhatAKilledRunLeftIsKeptBesideTheNext) {
+  for (const char* file : {"a.raw", kRunMark}) {  // No list: the process had no time for it.
+    ASSERT_TRUE(CreateFolders(feature_ / "exp").ok());
+    ASSERT_TRUE(WriteFile(feature_ / "exp" / file, "123").ok());
+  }
+  Run("exp", {"b.raw"});
+  EXPECT_EQ(NamesIn(feature_ / "exp"), (std::set<std::string>{"b.raw", ".run_files.json"}));
+  EXPECT_TRUE(fs::exists(feature_ / "exp_unfinished_1/a.raw"));
+  EXPECT_EQ(fs::read_symlink(latest_), "exp");
+}
+
+TEST_F(RunDirectoryTest, EntriesOfTheLatestRunAreLinkedBesideIt) {
+  for (const char* file : {"a.html", "csv/b.csv"}) {
+    auto run = Create();
+    ASSERT_TRUE(run.ok());
+    Put(*run, file);
+    ASSERT_TRUE(run->Finish().ok());
+    EXPECT_TRUE(run->LinkEntries().ok());
+    EXPECT_EQ(ReadFile(feature_ / file).value(), file);
+  }
+  EXPECT_FALSE(fs::exists(fs::symlink_status(feature_ / "a.html")));
+  EXPECT_EQ(fs::read_symlink(feature_ / "csv"), "latest/csv");
+}
+
 TEST_F(RunDirectoryTest, MovingKeepsTheRun) {
   {
     auto created = Create("exp");
@@ -148,6 +199,7 @@ TEST_F(RunDirectoryTest, RefusesFoldersOfOthers) {
   ASSERT_TRUE(CreateFolders(feature_ / "photos").ok());
   EXPECT_TRUE(Create("photos").ok());  // Empty: nothing can be lost.
   fs::remove(feature_ / "photos/.run_files.json");
+  fs::remove(feature_ / "photos" / kRunMark);
   for (const char* file : {"a.jpg", "log.txt"}) {
     ASSERT_TRUE(WriteFile(feature_ / "photos" / file, "x").ok());
     EXPECT_THAT(UsageErrorOf("photos"), AllOf(HasSubstr("photos"), HasSubstr("another")));
