@@ -58,11 +58,13 @@ Producers ProducersOf(const store::GraphStruct& structure) {
 // Writes the lines of one run, each into its own Result_N.
 class ResultWriters {
  public:
-  ResultWriters(const TargetModel& model, const fs::path& run, std::size_t lines)
+  ResultWriters(const TargetModel& model, const fs::path& run, std::size_t lines,
+                bool native_outputs)
       : model_(model), producers_(ProducersOf(model.structure)) {
     for (std::size_t line = 0; line < lines; ++line) {
       writers_.push_back(
           std::make_unique<store::TensorWriter>(run / "output" / fmt::format("Result_{}", line)));
+      writers_.back()->SetNativeFirst(native_outputs);
     }
   }
 
@@ -185,14 +187,32 @@ target::Program ProgramOf(const TargetModel& model, bool final_only) {
     const bool is_final = model::IsGraphOutput(model.converted.graph, tensor);
     const auto tap = TapOf(model, stored, tensor);
     if (!tap) continue;
-    if (!final_only || is_final) program.taps.push_back(*tap);
+    const bool selected = model.selected.empty() || model.selected.contains(tensor);
+    if (final_only ? is_final : selected) program.taps.push_back(*tap);
     if (is_final) program.outputs.push_back(*tap);
   }
   return program;
 }
 
+namespace {
+
+void AddUnselected(const TargetModel& model, std::vector<store::SkippedTensor>& skipped) {
+  if (model.selected.empty()) return;
+  for (const std::string& tensor : TensorOrder(model.converted.graph)) {
+    const auto described = model.converted.tensors.find(tensor);
+    if (described == model.converted.tensors.end() || model.selected.contains(tensor)) continue;
+    if (model.quantized && model.quantized->fused.contains(tensor)) continue;  // Has its reason.
+    const std::string& source = described->second.source;
+    skipped.push_back({source.empty() ? tensor : source,
+                       "the '#' and '%' lines of the input list do not select it"});
+  }
+}
+
+}  // namespace
+
 std::vector<store::SkippedTensor> WithoutTwin(const TargetModel& model) {
   std::vector<store::SkippedTensor> skipped;
+  AddUnselected(model, skipped);
   for (const convert::Removed& removed : model.converted.removed) {
     skipped.push_back({removed.source, removed.reason});
   }
@@ -209,8 +229,8 @@ std::vector<store::SkippedTensor> WithoutTwin(const TargetModel& model) {
 Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& lines,
                                   target::Engine& engine, bool final_only, bool native_outputs,
                                   const fs::path& run) {
-  const target::Program program = ProgramOf(model, final_only);
-  ResultWriters writers(model, run, lines.size());
+  const target::Program program = ProgramOf(model, final_only && model.selected.empty());
+  ResultWriters writers(model, run, lines.size(), native_outputs);
   Outputs captured(program.outputs);
   const auto write = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
                          const TensorView& stored) -> Status {

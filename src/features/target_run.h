@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,12 @@ struct TargetModel {
   std::optional<quantize::QuantizedGraph> quantized;
   bool half = false;
   std::vector<std::string> statements;  // What making it has to say; store::Manifest::statements.
+  std::set<std::string> selected;       // All that is captured; empty for every tensor.
   store::GraphStruct structure;  // Who makes each tensor, under the names that the user knows.
 };
 
-// All tensors that the target stores, as taps; `final_only` leaves the graph's outputs.
+// All tensors that the target stores, of those selected, as taps; `final_only`: the graph's
+// outputs.
 target::Program ProgramOf(const TargetModel& model, bool final_only);
 
 // Source tensors that have no twin among the taps, and why.

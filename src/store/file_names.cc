@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/text.h"
@@ -34,8 +35,9 @@ bool EndsInDotOrBlank(std::string_view component) {
   return component.ends_with('.') || component.ends_with(' ');
 }
 
-// `reserved` is a name that a folder may not have; empty for none.
-std::string SafeComponent(std::string_view component, bool is_folder, std::string_view reserved) {
+using Reserved = std::span<const std::string>;  // Names that a folder may not have.
+
+std::string SafeComponent(std::string_view component, bool is_folder, Reserved reserved) {
   std::string safe(component);
   for (char& c : safe) {
     const auto byte = static_cast<unsigned char>(c);
@@ -45,14 +47,15 @@ std::string SafeComponent(std::string_view component, bool is_folder, std::strin
   if (safe.size() > kMaxComponent) safe = CutUtf8(safe, kCutLength);
   if (safe.empty()) return "_";
   if (EndsInDotOrBlank(safe)) safe.back() = '_';
-  return is_folder && (EndsLikeFile(safe) || ToLower(safe) == reserved) ? safe + "_" : safe;
+  const bool is_reserved = std::ranges::count(reserved, ToLower(safe)) > 0;
+  return is_folder && (EndsLikeFile(safe) || is_reserved) ? safe + "_" : safe;
 }
 
-std::string SafePath(std::string_view name, std::string_view reserved, bool folders) {
+std::string SafePath(std::string_view name, Reserved reserved, bool folders) {
   std::vector<std::string> components = Split(name, '/');
   for (std::size_t i = 0; i < components.size(); ++i) {
     components[i] = SafeComponent(components[i], folders || i + 1 < components.size(),
-                                  i == 0 ? reserved : std::string_view());
+                                  i == 0 ? reserved : Reserved());
   }
   std::string path = Join(components, "/");
   if (path.size() <= kMaxPath) return path;

@@ -182,6 +182,16 @@ const InputList::Entry* FindEntry(const std::vector<InputList::Entry>& line,
   return found == line.end() ? nullptr : &*found;
 }
 
+// Whether a file of the list has the size of `type`, and does not look like the float32 that a list
+// holds by rule.
+Result<bool> MayHold(const fs::path& file, const ValueInfo& input, ElementType type) {
+  ACC_ASSIGN_OR_RETURN(const MappedFile mapped, MappedFile::Open(file));
+  const std::uint64_t count = ElementCount(input.dims).value_or(0);
+  if (mapped.bytes().size() != ByteSize(type, count)) return false;
+  const bool as_wide = ByteSize(type, 1) == ByteSize(ElementType::kFloat32, 1);
+  return type == ElementType::kFloat32 || !as_wide || !LooksLikeFloats(mapped.bytes());
+}
+
 }  // namespace
 
 Result<InputList> ReadInputList(const fs::path& path) {
@@ -237,8 +247,11 @@ Result<Tensor> ReadRaw(const fs::path& file, ElementType type, const Shape& dims
 }
 
 Result<ElementType> FileType(const fs::path& file, const ValueInfo& input, const FileTypes& types) {
-  if (const auto given = types.given.find(input.name); given != types.given.end()) {
-    return given->second;
+  const auto given = types.given.find(input.name);
+  if (given != types.given.end() && !types.of_list) return given->second;
+  if (given != types.given.end() && !types.native) {
+    ACC_ASSIGN_OR_RETURN(const bool may_have_it, MayHold(file, input, given->second));
+    if (may_have_it) return given->second;
   }
   if (types.native || input.type == ElementType::kFloat32) return input.type;
   ACC_ASSIGN_OR_RETURN(const MappedFile mapped, MappedFile::Open(file));

@@ -41,7 +41,10 @@ Result<Tensor> ReadRaw(const std::filesystem::path& file, ElementType type, cons
 // What the user said of the files' element types.
 struct FileTypes {
   bool native = false;                       // Every file holds its input's own type.
-  std::map<std::string, ElementType> given;  // By input; wins over `native`.
+  std::map<std::string, ElementType> given;  // By input; wins over `native`, but in a list.
+  // The files are those of an input list, and what was given was said of --input_tensor's own file:
+  // a file of the list that has not that size is judged by itself.
+  bool of_list = false;
 };
 
 // The type in which `file` holds `input`: what was said of it, or else float32, as Qualcomm's tools

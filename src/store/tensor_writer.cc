@@ -100,7 +100,11 @@ void TensorWriter::Name(TensorRecord& record) {
   const std::string path = names_.PathFor(record.name);
   record.file = path + ".raw";
   record.native_file.clear();
-  if (record.type != ElementType::kFloat32) {
+  if (record.type == ElementType::kFloat32) return;
+  if (native_first_) {
+    record.native_file = record.file;
+    record.file = fmt::format("{}/{}.raw", kFloatFolder, path);
+  } else {
     record.native_file = fmt::format("{}/{}.{}.raw", kNativeFolder, path, acc::Name(record.type));
   }
 }

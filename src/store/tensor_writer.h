@@ -33,6 +33,8 @@ class TensorWriter {
   Status Write(TensorRecord record, const TensorView& value, const TensorView& native,
                AxisOrder held = AxisOrder::kSource);
   void Skip(std::string name, std::string reason);
+  // From now on <path>.raw is the exact copy, and float32 is in <path>.raw of `float32/`.
+  void SetNativeFirst(bool native_first) { native_first_ = native_first; }
   // Manifest::channel_last_source.
   void SetChannelLastSource(bool channel_last) { manifest_.channel_last_source = channel_last; }
 
@@ -51,6 +53,7 @@ class TensorWriter {
   void Add(TensorRecord record);
 
   std::filesystem::path run_;
+  bool native_first_ = false;
   std::mutex mutex_;
   FileNames names_;
   Manifest manifest_;

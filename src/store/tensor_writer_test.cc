@@ -71,6 +71,24 @@ TEST_F(TensorWriterTest, ChannelLastIsStoredInTheTargetsOrder) {
   EXPECT_EQ(writer_.manifest().tensors[1].dims, (Shape{1, 2, 1, 4}));
 }
 
+TEST_F(TensorWriterTest, TheExactCopyMayComeFirst) {
+  writer_.SetNativeFirst(true);
+  const std::vector<std::int64_t> values = {1, -2};
+  const Tensor tensor = Tensor::FromInt64s({2}, values);
+  ASSERT_TRUE(writer_.Write(Record("a/b"), tensor.view()).ok());
+  const TensorRecord record = writer_.manifest().tensors.at(0);
+  EXPECT_EQ(record.native_file, "a/b.raw");
+  EXPECT_EQ(record.file, "float32/a/b.raw");
+  EXPECT_THAT(FloatsIn("float32/a/b.raw"), ElementsAre(1, -2));
+  EXPECT_EQ(std::filesystem::file_size(scratch_ / "a/b.raw"), 16U);
+  // A tensor of the folder's name has a file all the same.
+  ASSERT_TRUE(
+      writer_.Write(Record("float32/a/b"), Tensor::FromFloats({1}, std::vector<float>{7}).view())
+          .ok());
+  EXPECT_EQ(FloatsIn(writer_.manifest().tensors.at(1).file), std::vector<float>{7});
+  EXPECT_THAT(FloatsIn("float32/a/b.raw"), ElementsAre(1, -2));
+}
+
 TEST_F(TensorWriterTest, OtherTypesKeepAnExactCopy) {
   const std::vector<std::int64_t> values = {1, -2, (std::int64_t{1} << 53) + 1};
   const Tensor tensor = Tensor::FromInt64s({1, 1, 3}, values);
