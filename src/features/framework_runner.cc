@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "features/early_checks.h"
 #include "features/feature_run.h"
 #include "features/features.h"
 #include "features/source_model.h"
@@ -82,12 +83,9 @@ class GoldenRun {
   store::TensorWriter writer_;
 };
 
-Status Capture(const FrameworkRunnerOptions& options, const SourceModel& model,
-               const golden::FrameworkInfo& framework, GoldenRun& run) {
+// All but the graph; reads the inputs.
+Result<golden::Request> RequestOf(const FrameworkRunnerOptions& options, const SourceModel& model) {
   golden::Request request;
-  model::Graph graph = model.graph;
-  graph.inputs = model.inputs;
-  request.graph = &graph;
   request.model_path = options.model.model_path;
   ACC_ASSIGN_OR_RETURN(request.inputs, ReadInputTensors(model, options.model));
   ACC_ASSIGN_OR_RETURN(request.tensors, golden::SelectTensors(model.graph, FilterOf(options)));
@@ -95,6 +93,14 @@ Status Capture(const FrameworkRunnerOptions& options, const SourceModel& model,
   request.kernels = options.tflite_kernels;
   request.custom_op_library = options.onnx_custom_op_lib;
   request.memory_budget_bytes = options.memory_budget_mb << 20;
+  return request;
+}
+
+Status Capture(golden::Request request, const SourceModel& model,
+               const golden::FrameworkInfo& framework, GoldenRun& run) {
+  model::Graph graph = model.graph;
+  graph.inputs = model.inputs;
+  request.graph = &graph;
   for (const auto& [name, tensor] : request.inputs)
     ACC_RETURN_IF_ERROR(run.Write(name, tensor.view()));
   return framework.run(
@@ -146,14 +152,16 @@ store::GraphStruct GraphStructOf(const SourceModel& model, const std::string& mo
 }  // namespace
 
 Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
+  ACC_RETURN_IF_ERROR(CheckFrameworkRunner(options));
   ACC_ASSIGN_OR_RETURN(const SourceModel model, OutlineSourceModel(options.model));
   ACC_ASSIGN_OR_RETURN(const golden::FrameworkInfo* framework,
                        golden::FindFramework(options.model.framework));
+  ACC_ASSIGN_OR_RETURN(golden::Request request, RequestOf(options, model));
   ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "framework_runner"));
   LogInfo("golden run of '{}', {} nodes", options.model.model_path.string(),
           model.graph.nodes.size());
   GoldenRun golden(model, run.path());
-  ACC_RETURN_IF_ERROR(Capture(options, model, *framework, golden));
+  ACC_RETURN_IF_ERROR(Capture(std::move(request), model, *framework, golden));
   ACC_RETURN_IF_ERROR(golden.Finish());
   ACC_RETURN_IF_ERROR(store::WriteGraphStruct(
       run.path() / store::kGoldenGraphStruct,

@@ -8,12 +8,15 @@
 #include "base/text.h"
 #include "features/conversion.h"
 #include "features/dlc_files.h"
+#include "features/early_checks.h"
 #include "features/feature_run.h"
 #include "features/features.h"
 #include "features/quantization.h"
+#include "features/selected_tensors.h"
 #include "features/source_model.h"
 #include "features/static_model.h"
 #include "features/target_run.h"
+#include "features/verification_sources.h"
 #include "match/names.h"
 #include "quantize/encodings_file.h"
 #include "store/manifest.h"
@@ -39,39 +42,6 @@ struct Work {
   InputLines lines;
 };
 
-void WarnOfUnusedQuantization(const InferenceEngineOptions& options) {
-  const QuantizationOptions& given = options.quantization;
-  const bool is_source = options.stage == "source";
-  const auto warn = [&](std::string_view flag, bool is_given) {
-    if (!is_given) return;
-    if (!is_source) {
-      LogWarn("--{} has no effect on a DLC: it brings its own encodings", flag);
-    } else if (options.precision != Precision::kInt8) {
-      LogWarn("--{} has no effect on a float --precision", flag);
-    }
-  };
-  warn("quantization_overrides", !given.quantization_overrides.empty());
-  warn("act_quantizer_calibration", !given.act_quantizer_calibration.empty());
-  warn("param_quantizer_calibration", !given.param_quantizer_calibration.empty());
-  warn("algorithms", !given.algorithms.empty() && !is_source);
-}
-
-// The engines here are simulations; what steers Qualcomm's own tools has no meaning for them.
-void WarnOfUnusedOptions(const InferenceEngineOptions& options, const target::Engine& engine) {
-  for (const auto& [flag, value] : options.sdk_only) {
-    LogWarn("--{} steers Qualcomm's own tools; the {} does not use it", flag, engine.Description());
-  }
-  if (!options.engine_path.empty()) {
-    LogWarn("--engine_path {} is not used: this build runs the {}", options.engine_path.string(),
-            engine.Description());
-  }
-  if (!options.fine_grain_mode.empty()) {
-    LogWarn("--fine_grain_mode is not used: the {} shows every tensor in one run",
-            engine.Description());
-  }
-  WarnOfUnusedQuantization(options);
-}
-
 Result<TargetModel> BuildTargetModel(const InferenceEngineOptions& options,
                                      const SourceModel& source, convert::TargetGraph converted,
                                      const InputLines& lines) {
@@ -87,9 +57,17 @@ Result<TargetModel> BuildTargetModel(const InferenceEngineOptions& options,
   return model;
 }
 
+// The '#' and '%' lines.
+std::string SelectionText(const store::InputList& list) {
+  std::string text;
+  if (!list.output_layers.empty()) text += "#" + Join(list.output_layers, " ") + "\n";
+  if (!list.output_tensors.empty()) text += "%" + Join(list.output_tensors, " ") + "\n";
+  return text;
+}
+
 // Copies of the raw files and a list that names them, so that the run explains itself.
 Status KeepInputs(const InputLines& lines, const fs::path& run) {
-  std::string text;
+  std::string text = SelectionText(lines.list());
   for (std::size_t line = 0; line < lines.size(); ++line) {
     const fs::path folder = fs::path("input_list_files") / fmt::format("Result_{}", line);
     ACC_RETURN_IF_ERROR(CreateFolders(run / folder));
@@ -155,7 +133,8 @@ Status DescribeModel(const InferenceEngineOptions& options, const TargetModel& m
   ACC_RETURN_IF_ERROR(
       store::WriteGraphStruct(run / (options.model_name + "_graph_struct.json"), model.structure));
   ACC_ASSIGN_OR_RETURN(const auto mapping,
-                       MappingFor(model, options.golden_output_reference_directory));
+                       MappingFor(model, Resolved(options.golden_output_reference_directory,
+                                                  options.common.working_dir)));
   return store::WriteTensorMapping(run / "tensor_mapping.json", mapping);
 }
 
@@ -194,6 +173,7 @@ Result<Work> PrepareSource(const InferenceEngineOptions& options, const SourceMo
   ACC_RETURN_IF_ERROR(KeepEncodings(source, run));
   ACC_ASSIGN_OR_RETURN(work.model,
                        BuildTargetModel(options, source, std::move(converted), work.lines));
+  ACC_ASSIGN_OR_RETURN(work.model.selected, SelectedTensors(work.lines.list(), work.model));
   ACC_RETURN_IF_ERROR(WriteDlcFiles(work.model, options.common, run));
   return work;
 }
@@ -206,6 +186,7 @@ Result<Work> PrepareStatic(const InferenceEngineOptions& options, StaticModel mo
                                                                 options.use_native_input_files)));
   ACC_RETURN_IF_ERROR(KeepInputs(work.lines, run));
   work.model = std::move(model.model);
+  ACC_ASSIGN_OR_RETURN(work.model.selected, SelectedTensors(work.lines.list(), work.model));
   work.model.half = options.precision == Precision::kFp16;
   return work;
 }
@@ -223,6 +204,12 @@ Result<Outcome> RunWork(const InferenceEngineOptions& options, const Work& work,
   outcome.summary_lines.push_back(
       fmt::format("target: {} tensors of {} input{} in {}", result.tensors, work.lines.size(),
                   work.lines.size() == 1 ? "" : "s", (run / "output").string()));
+  if (!work.model.selected.empty()) {
+    outcome.summary_lines.push_back(
+        fmt::format("only what the '#' and '%' lines of the input list select is captured: {} "
+                    "tensors",
+                    result.tensors));
+  }
   for (auto& remark : Remarks(engine, ProgramOf(work.model, false), result)) {
     outcome.summary_lines.push_back(std::move(remark));
   }
@@ -233,7 +220,6 @@ Result<Outcome> RunSource(const InferenceEngineOptions& options) {
   ACC_ASSIGN_OR_RETURN(auto engine, target::CreateEngine(EngineOptionsOf(options)));
   ACC_ASSIGN_OR_RETURN(const SourceModel source, ReadSourceModel(options.model));
   ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "inference_engine"));
-  WarnOfUnusedOptions(options, *engine);
   LogInfo("target run of '{}' on the {}", options.model.model_path.string(), engine->Description());
   ACC_ASSIGN_OR_RETURN(const Work work, PrepareSource(options, source, run.path()));
   ACC_ASSIGN_OR_RETURN(Outcome outcome, RunWork(options, work, *engine, run.path()));
@@ -247,7 +233,6 @@ Result<Outcome> RunStatic(InferenceEngineOptions options) {
   options.precision = PrecisionOf(model.model, options);
   ACC_ASSIGN_OR_RETURN(auto engine, target::CreateEngine(EngineOptionsOf(options)));
   ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "inference_engine"));
-  WarnOfUnusedOptions(options, *engine);
   LogInfo("target run of the DLC '{}' on the {}", options.static_model.string(),
           engine->Description());
   ACC_ASSIGN_OR_RETURN(const Work work, PrepareStatic(options, std::move(model), run.path()));
@@ -259,7 +244,7 @@ Result<Outcome> RunStatic(InferenceEngineOptions options) {
 }  // namespace
 
 Result<Outcome> RunInferenceEngine(const InferenceEngineOptions& options) {
-  ACC_RETURN_IF_ERROR(CheckStage(options));
+  ACC_RETURN_IF_ERROR(CheckInferenceEngine(options));
   return options.stage == "source" ? RunSource(options) : RunStatic(options);
 }
 

@@ -33,15 +33,21 @@ void SpellAsExpected(store::InputList& list, const std::vector<ValueInfo>& input
 
 }  // namespace
 
-ExpectedInputs InputsOf(const SourceModel& model, const convert::TargetGraph& target, bool native) {
+ExpectedInputs InputsOf(const SourceModel& model, bool native) {
   ExpectedInputs expected{.inputs = model.inputs, .types = model.file_types};
   expected.types.native = native;
+  expected.types.of_list = true;
   for (ValueInfo& input : expected.inputs) {
     const auto codes = CodesOf(model, input.name, native);
     if (!codes) continue;
     input.type = codes->type;
     expected.codes[input.name] = codes->encoding;
   }
+  return expected;
+}
+
+ExpectedInputs InputsOf(const SourceModel& model, const convert::TargetGraph& target, bool native) {
+  ExpectedInputs expected = InputsOf(model, native);
   for (const ValueInfo& input : target.graph.inputs) {
     const auto tensor = target.tensors.find(input.name);
     if (tensor != target.tensors.end()) expected.target_name[tensor->second.source] = input.name;
@@ -61,15 +67,35 @@ Result<InputLines> InputLines::Open(const std::filesystem::path& input_list,
   return lines;
 }
 
+Result<InputLines::LineInputs> InputLines::InputsOfLine(std::size_t line) const {
+  LineInputs held{.inputs = expected_.inputs, .codes = {}};
+  for (ValueInfo& input : held.inputs) {
+    if (!expected_.codes.contains(input.name)) continue;
+    const auto entry = std::ranges::find_if(list_.lines[line], [&](const auto& given) {
+      return given.input.empty() || given.input == input.name;
+    });
+    if (entry == list_.lines[line].end()) continue;  // Told by who reads it.
+    ACC_ASSIGN_OR_RETURN(const ElementType type,
+                         store::FileType(entry->file, input, expected_.types));
+    if (type == ElementType::kFloat32) {
+      input.type = type;
+    } else {
+      held.codes.insert(input.name);
+    }
+  }
+  return held;
+}
+
 Result<store::NamedTensors> InputLines::Read(std::size_t line) const {
-  auto read = store::ReadInputs(list_.lines[line], expected_.inputs, expected_.types);
+  ACC_ASSIGN_OR_RETURN(const LineInputs held, InputsOfLine(line));
+  auto read = store::ReadInputs(list_.lines[line], held.inputs, expected_.types);
   if (!read.ok()) return read.status().WithContext(fmt::format("input list, inference {}", line));
   store::NamedTensors tensors;
   for (auto& [name, tensor] : *read) {
     const auto target = expected_.target_name.find(name);
     if (target == expected_.target_name.end()) continue;
-    if (const auto codes = expected_.codes.find(name); codes != expected_.codes.end()) {
-      ACC_ASSIGN_OR_RETURN(tensor, Dequantized(tensor.view(), codes->second));
+    if (held.codes.contains(name)) {
+      ACC_ASSIGN_OR_RETURN(tensor, Dequantized(tensor.view(), expected_.codes.at(name)));
     }
     tensors.emplace(target->second, std::move(tensor));
   }

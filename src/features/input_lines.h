@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,13 @@ struct ExpectedInputs {
   store::FileTypes types;
   std::map<std::string, std::string> target_name;  // Of inputs that the target graph still reads.
   // Of inputs whose files hold codes (uint8, int16, …, as the inputs' types say): how to turn them
-  // into real numbers.
+  // into real numbers. A file that holds float32 all the same has the real numbers.
   std::map<std::string, TensorEncoding> codes;
 };
 
-// Of a converted source model; the list uses the source's names.
+// Of a source model; the list uses the source's names. The target's names are left out.
+ExpectedInputs InputsOf(const SourceModel& model, bool native);
+// The same with the names of its converted graph.
 ExpectedInputs InputsOf(const SourceModel& model, const convert::TargetGraph& target, bool native);
 
 class InputLines {
@@ -42,6 +45,13 @@ class InputLines {
   Result<store::NamedTensors> Read(std::size_t line) const;
 
  private:
+  // The inputs of one line, with the names of those whose files hold codes.
+  struct LineInputs {
+    std::vector<ValueInfo> inputs;
+    std::set<std::string> codes;
+  };
+  Result<LineInputs> InputsOfLine(std::size_t line) const;
+
   store::InputList list_;
   ExpectedInputs expected_;
 };

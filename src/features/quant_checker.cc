@@ -41,16 +41,6 @@ Result<std::vector<fs::path>> ModelsOf(const QuantCheckerOptions& options) {
   return models;
 }
 
-void WarnOfUnused(const QuantCheckerOptions& options) {
-  for (const auto& [flag, value] : options.sdk_only) {
-    LogWarn("--{} steers Qualcomm's own tools; this program's converter and quantizer run", flag);
-  }
-  if (!options.engine_path.empty()) {
-    LogWarn("--engine_path {} is not used: this program's converter and quantizer run",
-            Printable(options.engine_path.native()));
-  }
-}
-
 class Checker {
  public:
   Checker(const QuantCheckerOptions& options, CheckerConfig config)
@@ -63,7 +53,6 @@ class Checker {
                                            {.working_dir = options_.common.working_dir,
                                             .feature = "results",
                                             .output_dirname = options_.common.output_dirname}));
-    WarnOfUnused(options_);
     const bool is_folder = fs::is_directory(options_.model.model_path);
     outcome_.directory = results.path();
     store::FileNames names;
@@ -76,6 +65,7 @@ class Checker {
       if (!status.ok()) Note(model, status);
     }
     ACC_RETURN_IF_ERROR(results.Finish());
+    ACC_RETURN_IF_ERROR(results.LinkEntries());
     ACC_RETURN_IF_ERROR(run.Finish());
     if (!failures_.empty()) return FailureOf(models.size(), results.path());
     return std::move(outcome_);

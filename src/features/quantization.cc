@@ -12,6 +12,8 @@
 namespace acc::features {
 namespace {
 
+constexpr std::string_view kNothingToReplace = "the model brings no encodings of its own";
+
 // What a calibration flag says of one side, over what the switches say.
 Status Calibration(const std::string& word, std::string_view flag, bool contradicts,
                    std::string_view other, quantize::Algorithm& algorithm) {
@@ -90,7 +92,10 @@ Result<quantize::Overrides> OverridesFor(const model::Graph& graph,
   }
   quantize::Overrides own = SourceEncodings(graph);
   const std::size_t count = own.activations.size() + own.params.size();
-  if (count == 0) return given;
+  if (count == 0) {
+    if (options.override_params) LogWarn("--override_params has no effect: {}", kNothingToReplace);
+    return given;
+  }
   if (options.override_params) {
     LogInfo("--override_params: the model's own {} encodings are not used", count);
     return given;
@@ -124,6 +129,8 @@ bool HasSourceEncodings(const model::Graph& graph) {
   const quantize::Overrides encodings = SourceEncodings(graph);
   return !encodings.activations.empty() || !encodings.params.empty();
 }
+
+Status CheckQuantization(const QuantizationOptions& options) { return OptionsOf(options).status(); }
 
 Result<std::unique_ptr<quantize::Quantizer>> QuantizerOf(
     const convert::TargetGraph& target, const std::vector<std::string>& source_params,

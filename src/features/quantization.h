@@ -35,6 +35,9 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
                                                const QuantizationOptions& options,
                                                std::uint64_t memory_budget_bytes);
 
+// A usage error where flags of quantization exclude each other.
+Status CheckQuantization(const QuantizationOptions& options);
+
 // A quantizer of a converted graph; overrides may name the source's tensors, and its params as
 // `source_params` has them.
 Result<std::unique_ptr<quantize::Quantizer>> QuantizerOf(

@@ -157,7 +157,7 @@ std::optional<InputCodes> CodesOf(const SourceModel& model, const std::string& i
     return std::nullopt;
   }
   const auto given = model.file_types.given.find(input);
-  const bool has_type = given != model.file_types.given.end();
+  const bool has_type = !native && given != model.file_types.given.end();
   const ElementType type = has_type ? given->second : source->second.type;
   if ((!has_type && !native) || type != source->second.type) return std::nullopt;
   return InputCodes{type, *source->second.encoding};

@@ -93,11 +93,10 @@ Status CheckStage(const InferenceEngineOptions& options) {
   if (!from_source && options.static_model.empty()) {
     return UsageError("--stage " + options.stage + " needs --static_model, a DLC file");
   }
-  return OkStatus();
+  return from_source ? OkStatus() : CheckKind(options.static_model);
 }
 
 Result<StaticModel> ReadStaticModel(const fs::path& path, const std::string& model_name) {
-  ACC_RETURN_IF_ERROR(CheckKind(path));
   ACC_ASSIGN_OR_RETURN(dlc::Model file, dlc::Read(path));
   for (const std::string& note : file.notes) LogInfo("{}", note);
   if (file.graphs.empty()) {
@@ -124,7 +123,8 @@ Result<StaticModel> ReadStaticModel(const fs::path& path, const std::string& mod
 
 ExpectedInputs InputsOf(const StaticModel& model, const std::vector<InputTensor>& given,
                         bool native) {
-  ExpectedInputs expected{.inputs = model.inputs, .types = {.native = native, .given = {}}};
+  ExpectedInputs expected{.inputs = model.inputs,
+                          .types = {.native = native, .given = {}, .of_list = true}};
   for (ValueInfo& input : expected.inputs) {
     expected.target_name[input.name] = input.name;
     for (const InputTensor& tensor : given) {

@@ -14,7 +14,8 @@
 
 namespace acc::features {
 
-// A usage error where --stage and --static_model do not go together.
+// A usage error where --stage and --static_model do not go together; fails for a compiled library,
+// which only Qualcomm's tools can run.
 Status CheckStage(const InferenceEngineOptions& options);
 
 struct StaticModel {
@@ -30,7 +31,7 @@ struct StaticModel {
 
 // Reads a DLC and makes its first graph ready to run: quantized where the file is, with its own
 // encodings and no others. Where the file holds more graphs, a warning names them. Fails as
-// dlc::Read and dlc::ToGraph do, and for compiled libraries, which only Qualcomm's tools can run.
+// dlc::Read and dlc::ToGraph do.
 Result<StaticModel> ReadStaticModel(const std::filesystem::path& path,
                                     const std::string& model_name);
 

@@ -20,20 +20,19 @@
 #include "store/manifest.h"
 
 namespace acc::features {
+std::filesystem::path Resolved(const std::filesystem::path& path,
+                               const std::filesystem::path& working_dir) {
+  std::error_code ignored;
+  if (path.empty() || path.is_absolute() || std::filesystem::exists(path, ignored)) return path;
+  const std::filesystem::path inside = working_dir / path;
+  return std::filesystem::exists(inside, ignored) ? inside : path;
+}
+
 namespace {
 
 namespace fs = std::filesystem;
 
 constexpr std::string_view kGraphStructSuffix = "_graph_struct.json";
-
-// The contract's paths are absolute or relative to the working directory; as shells have it,
-// relative to the current folder goes first.
-fs::path Resolved(const fs::path& path, const fs::path& working_dir) {
-  std::error_code ignored;
-  if (path.empty() || path.is_absolute() || fs::exists(path, ignored)) return path;
-  const fs::path inside = working_dir / path;
-  return fs::exists(inside, ignored) ? inside : path;
-}
 
 // The graph struct that an inference_engine run keeps two folders above its results; nothing where
 // there is none or more than one.

@@ -79,7 +79,7 @@ class HostTest(ProgramTest):
     def test_several_inputs_calibrate_and_each_has_a_result(self):
         file, tensor, dims, output = OCR["classifier"]
         raws = [self.write_raw(f"image{i}.raw", smooth_image(dims, i)) for i in range(3)]
-        lines = self.write_input_list("#ignored_layer", *raws)
+        lines = self.write_input_list(*raws)
         self.run_program(*end_to_end(MODELS / file, output, [(tensor, dims, raws[1])], lines, "--runtime", "cpu"))
         results = sorted(p.name for p in (self.latest("inference_engine") / "output").iterdir())
         self.assertEqual(results, ["Result_0", "Result_1", "Result_2"])
