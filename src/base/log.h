@@ -35,7 +35,7 @@ void LogWarn(fmt::format_string<Args...> format, Args&&... args) {
 // Debug lines reach stderr too.
 void SetVerbose(bool verbose);
 
-// As long as it lives, every line is also written to `path`, at first those that no file got. Nests:
+// While it lives, every line is also written to `path`, and first those that no file got. Nests:
 // a wrapper's log and a feature's log receive the same lines.
 class LogFile {
  public:

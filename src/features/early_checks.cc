@@ -86,6 +86,16 @@ Status CheckInferenceEngine(const InferenceEngineOptions& options) {
   return quantize::ReadOverrides(options.quantization.quantization_overrides).status();
 }
 
+Status CheckQuantChecker(const QuantCheckerOptions& options) {
+  ACC_RETURN_IF_ERROR(golden::FindFramework(options.model.framework).status());
+  ACC_RETURN_IF_ERROR(CheckModel(options.model));
+  ACC_RETURN_IF_ERROR(store::ReadInputList(options.input_list).status());
+  ACC_RETURN_IF_ERROR(
+      CheckGoldens(options.golden_output_reference_directory, options.common.working_dir));
+  if (options.quantization_overrides.empty()) return OkStatus();
+  return quantize::ReadOverrides(options.quantization_overrides).status();
+}
+
 Status CheckVerification(const VerificationOptions& options) {
   ACC_RETURN_IF_ERROR(CheckShare(options));
   ACC_RETURN_IF_ERROR(DefaultColumns(options.default_verifiers).status());

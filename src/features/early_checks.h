@@ -10,6 +10,7 @@ namespace acc::features {
 
 Status CheckFrameworkRunner(const FrameworkRunnerOptions& options);
 Status CheckInferenceEngine(const InferenceEngineOptions& options);
+Status CheckQuantChecker(const QuantCheckerOptions& options);
 // Of the flags that the end-to-end run shares with verification. The two runs are not there yet.
 Status CheckVerification(const VerificationOptions& options);
 

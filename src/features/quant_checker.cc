@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "features/early_checks.h"
 #include "features/feature_run.h"
 #include "features/features.h"
 #include "features/quant_checker/config.h"
@@ -112,6 +113,7 @@ class Checker {
 
 Result<Outcome> RunQuantChecker(const QuantCheckerOptions& options) {
   ACC_ASSIGN_OR_RETURN(CheckerConfig config, ReadCheckerConfig(options.config_file));
+  ACC_RETURN_IF_ERROR(CheckQuantChecker(options));
   return Checker(options, std::move(config)).Run();
 }
 

@@ -60,6 +60,16 @@ class EarlyChecksTest(ProgramTest):
         self.assertIn("--architecture aarch64-android needs", errors)
         self.assertFalse((self.folder / "working_directory").exists())
 
+    def test_the_checker_judges_first_too(self):
+        (self.folder / "q.json").write_text('{"QUANTIZATION_VARIATIONS": ["tf"], "QUANTIZATION_ALGORITHMS": ["None"]}',
+                                            encoding="utf-8")
+        for flag, file in (("-qo", "none.json"), ("--golden_output_reference_directory", "gone"), ("-l", "none.txt")):
+            words = ["--quant_checker", "-f", "onnx", "-m", "m.onnx", "-i", "x", "1,4", self.raw, "-o", "y",
+                     "--config_file", "q.json", *(() if flag == "-l" else ("-l", self.lines)), flag, file]
+            _, errors = self.run_program(*words, expect=3)
+            self.assertIn(file, errors)
+            self.assertFalse((self.folder / "working_directory").exists())
+
     def test_what_is_right_runs(self):
         self.run_program(*end_to_end("m.onnx", "y", [("x", (1, 4), self.raw)], self.lines, "-r", "cpu"))
 
