@@ -157,7 +157,20 @@ Status CheckRemaining(Feature feature, const std::vector<std::string>& remaining
   return remaining.empty() ? OkStatus() : StrayWord(remaining.front().substr(1));
 }
 
+// [1, 224, 224, 3]: dimensions, one word.
+bool IsListOfNumbers(const Json& value) {
+  return value.is_array() && !value.empty() &&
+         std::ranges::all_of(value, [](const Json& item) { return item.is_number(); });
+}
+
 Result<std::string> WordFromJson(const Json& value) {
+  if (IsListOfNumbers(value)) {
+    std::vector<std::string> numbers;
+    for (const Json& number : value) {
+      numbers.push_back(number.dump());
+    }
+    return Join(numbers, ",");
+  }
   if (value.is_string()) {
     std::string word = value.get<std::string>();
     if (word.find('\0') != std::string::npos) {
@@ -206,7 +219,8 @@ Result<Occurrences> OccurrencesFromJson(const Flag& flag, const Json& value) {
     ACC_ASSIGN_OR_RETURN(const std::string word, WordFromJson(value));
     return Occurrences{SplitWords(flag, word)};
   }
-  const bool nested = std::ranges::any_of(value, [](const Json& item) { return item.is_array(); });
+  const bool nested = std::ranges::any_of(
+      value, [](const Json& item) { return item.is_array() && !IsListOfNumbers(item); });
   if (!nested) {
     ACC_ASSIGN_OR_RETURN(const std::vector<std::string> elements, WordsFromJson(value));
     return elements.empty() ? Occurrences{} : OccurrencesFromFlatArray(flag, elements);
@@ -233,7 +247,10 @@ Result<const Flag*> FlagOfKey(Feature feature, const std::string& key) {
     flag = FindShortFlag(feature, name);
   }
   if (flag == nullptr) {
-    return UnknownFlag(feature, key.starts_with('-') ? key : "--" + key);
+    const bool is_short = std::ranges::any_of(Features(), [&](const FeatureInfo& info) {
+      return FindShortFlag(info.feature, name) != nullptr;
+    });
+    return UnknownFlag(feature, key.starts_with('-') ? key : (is_short ? "-" : "--") + key);
   }
   if (flag->set == nullptr) {
     return UsageError(fmt::format("{} can be given on the command line only", Dashed(*flag)));

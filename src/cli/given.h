@@ -24,7 +24,8 @@ Result<Given> GivenInWords(Feature feature, std::span<const std::string> marked_
 // Reads a JSON object of long or short names, with or without dashes. A switch is true or false;
 // another flag has a text or a number, several words as an array, several occurrences as an array
 // of arrays. In a flat array each element is an occurrence if it holds enough words by itself;
-// otherwise the elements are the words of one occurrence. null stands for a flag that is not given.
+// otherwise the elements are the words of one occurrence. Dimensions may be an array of numbers.
+// null stands for a flag that is not given.
 // Fails as GivenInWords does and for text that is no JSON object (usage errors that name the file),
 // and for a file that cannot be read.
 Result<Given> GivenInConfig(Feature feature, const std::filesystem::path& path);

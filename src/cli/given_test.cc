@@ -184,6 +184,13 @@ TEST_F(GivenTest, ConfigErrorsNameTheFileAndTheKey) {
   ExpectUsageError(config(R"({"runtime")"), HasSubstr("line 1"));
 }
 
+TEST_F(GivenTest, DimensionsMayBeAnArrayOfNumbers) {
+  for (const char* text : {R"({"input_tensor": ["a", [1, 3], "a.raw"]})",
+                           R"({"input_tensor": [["a", [1, 3], "a.raw"]]})"}) {
+    EXPECT_THAT(Of(Config(text), "input_tensor"), ElementsAre(ElementsAre("a", "1,3", "a.raw")));
+  }
+}
+
 TEST_F(GivenTest, ConfigKeysMayBeShort) {
   const Result<Given> given = Config(R"({"m": "my.onnx", "-r": "cpu", "bbw": 32, "v": true})");
   EXPECT_THAT(Of(given, "model_path"), ElementsAre(ElementsAre("my.onnx")));
