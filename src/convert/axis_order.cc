@@ -188,7 +188,7 @@ class Tracker {
   bool IsChannelLast(const Node& node, std::size_t rank) const {
     const auto kind = Kinds().find(node.op_type);
     if (kind != Kinds().end()) return IsChannelLast(kind->second, node, rank);
-    return !state_.graph.source_tensors.empty() && IsToChannelFirst(node);
+    return state_.graph.IsTranslated() && IsToChannelFirst(node);
   }
 
   bool IsChannelLast(Kind kind, const Node& node, std::size_t rank) const {
@@ -233,7 +233,8 @@ std::map<std::string, AxisOrder> AxisOrders(const State& state) {
       if (output.empty()) continue;
       // The tensors of a translated file are written as the file has them.
       const bool stays =
-          model::IsGraphOutput(state.graph, output) || state.graph.source_tensors.contains(output);
+          model::IsGraphOutput(state.graph, output) ||
+          (state.graph.IsTranslated() && state.graph.source_tensors.contains(output));
       orders[output] =
           tracker.IsChannelLast(output) && !stays ? AxisOrder::kChannelLast : AxisOrder::kSource;
     }

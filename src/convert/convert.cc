@@ -82,6 +82,9 @@ std::vector<Removed> RemovedTensors(const model::Graph& source, const State& sta
   };
   for (const ValueInfo& input : source.inputs) add(input.name);
   for (const model::Node& node : source.nodes) std::ranges::for_each(node.outputs, add);
+  for (const auto& [name, reason] : source.onnx_quantization.removed) {
+    if (seen.insert(name).second) removed.push_back({name, reason});
+  }
   for (const auto& [name, tensor] : source.source_tensors) {
     if (seen.insert(name).second) removed.push_back({name, "folded into a constant"});
   }

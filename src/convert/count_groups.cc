@@ -26,8 +26,7 @@ void CountGroups(const State& state, Node& node) {
 }  // namespace
 
 Status CountConvolutionGroups(State& state) {
-  const bool is_translated = !state.graph.source_tensors.empty();
-  if (!is_translated || std::ranges::none_of(state.graph.nodes, &LacksGroups)) return OkStatus();
+  if (!state.graph.IsTranslated() || std::ranges::none_of(state.graph.nodes, &LacksGroups)) return OkStatus();
   ACC_RETURN_IF_ERROR(state.UpdateTypes());
   for (Node& node : state.graph.nodes) {
     if (LacksGroups(node)) CountGroups(state, node);

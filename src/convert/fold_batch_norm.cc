@@ -83,7 +83,7 @@ bool MayHoldParts(const State& state, const Node& before) {
       std::ranges::any_of(before.inputs, [&](const std::string& input) {
         return state.graph.source_params.contains(input);
       });
-  return !state.graph.source_tensors.empty() && !is_quantized;
+  return state.graph.IsTranslated() && !is_quantized;
 }
 
 // The product or the sum of what `before` makes and a constant per channel.

@@ -411,7 +411,7 @@ bool MayHold(const model::Graph& graph) {
   });
   const bool has_bodies = std::ranges::any_of(
       graph.nodes, [](const Node& node) { return !model::Subgraphs(node).empty(); });
-  return !graph.source_tensors.empty() && !is_held && !has_bodies;
+  return graph.IsTranslated() && !is_held && !has_bodies;
 }
 
 }  // namespace

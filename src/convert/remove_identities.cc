@@ -16,7 +16,21 @@ namespace {
 
 using model::Node;
 
-bool Always(const State&, const Node&) { return true; }
+// Of an ONNX file: the same numbers in two encodings are two tensors of the target. In files of
+// other formats the second one is not kept.
+bool KeepsEncoding(const State& state, const Node& node) {
+  if (!state.graph.onnx_quantization.is_read) return true;
+  const auto before = state.graph.source_tensors.find(node.inputs[0]);
+  const auto after = state.graph.source_tensors.find(node.outputs[0]);
+  const auto none = state.graph.source_tensors.end();
+  if (before == none || after == none) return true;
+  if (!before->second.encoding || !after->second.encoding) return true;
+  return std::ranges::equal(before->second.encoding->channels, after->second.encoding->channels,
+                            [](const Encoding& a, const Encoding& b) {
+                              return a.scale == b.scale && a.offset == b.offset &&
+                                     a.bitwidth == b.bitwidth;
+                            });
+}
 
 // Dropout does nothing outside training.
 bool IsInference(const State& state, const Node& node) {
@@ -56,7 +70,7 @@ struct IdentityRow {
 constexpr std::array kIdentities = {
     IdentityRow{"Cast", &KeepsType},      IdentityRow{"Concat", &HasOneInput},
     IdentityRow{"Dropout", &IsInference}, IdentityRow{"Expand", &KeepsDims},
-    IdentityRow{"Flatten", &KeepsDims},   IdentityRow{"Identity", &Always},
+    IdentityRow{"Flatten", &KeepsDims},   IdentityRow{"Identity", &KeepsEncoding},
     IdentityRow{"Reshape", &KeepsDims},   IdentityRow{"Squeeze", &KeepsDims},
     IdentityRow{"Tile", &KeepsDims},      IdentityRow{"Transpose", &KeepsAxes},
 };

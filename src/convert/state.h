@@ -40,9 +40,10 @@ class State {
   // False for tensors that a pass added, and for those of the translation from another format.
   bool IsSource(const std::string& tensor) const { return source_tensors_.contains(tensor); }
 
-  // Of a graph that was translated: whether the file has no such tensor.
+  // Whether the reader made a tensor that the file does not have.
   bool IsAddedByTranslation(const std::string& tensor) const {
-    return !graph.source_tensors.empty() && !graph.source_tensors.contains(tensor);
+    if (graph.onnx_quantization.is_read) return graph.onnx_quantization.added.contains(tensor);
+    return graph.IsTranslated() && !graph.source_tensors.contains(tensor);
   }
 
   // A name that no tensor has, `wish` if possible.

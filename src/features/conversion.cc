@@ -64,6 +64,16 @@ Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
   return target;
 }
 
+Result<convert::TargetGraph> ConvertUnfolded(const SourceModel& model) {
+  convert::Options options;
+  options.fold_batch_norm = false;
+  for (const ValueInfo& input : model.inputs) options.input_dims[input.name] = input.dims;
+  RuntimeOracle oracle;
+  auto target = convert::Convert(model.graph, options, oracle);
+  if (!target.ok()) return target.status().WithContext("the model could not be converted");
+  return target;
+}
+
 Result<std::map<std::string, ValueInfo>> InferTypes(const model::Graph& graph) {
   return ort::InferTypes(graph, {});
 }

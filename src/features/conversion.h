@@ -18,6 +18,9 @@ Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
                                           const std::vector<std::string>& output_tensors,
                                           const std::vector<std::string>& algorithms = {});
 
+// The whole model with its batch norms as they are.
+Result<convert::TargetGraph> ConvertUnfolded(const SourceModel& model);
+
 // Type and dims of every tensor that the nodes make, as far as they can be told; by name.
 Result<std::map<std::string, ValueInfo>> InferTypes(const model::Graph& graph);
 

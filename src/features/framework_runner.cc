@@ -10,9 +10,12 @@
 #include "features/early_checks.h"
 #include "features/feature_run.h"
 #include "features/features.h"
+#include "features/float_golden.h"
 #include "features/source_model.h"
+#include "features/source_quantization.h"
 #include "golden/framework.h"
 #include "golden/layer_filter.h"
+#include "model/onnx/quantization.h"
 #include "store/graph_struct.h"
 #include "store/tensor_writer.h"
 #include "tensor/codes.h"
@@ -68,7 +71,14 @@ class GoldenRun {
     ACC_ASSIGN_OR_RETURN(const Tensor real, Dequantized(value, *source->second.encoding));
     return writer_.Write(std::move(record), real.view(), value);
   }
+  // A tensor in real numbers, in the order `held`.
+  Status WriteReal(const std::string& tensor, const TensorView& value, AxisOrder held) {
+    const Origin& origin = origins_.at(tensor);
+    store::TensorRecord record{.name = tensor, .node = origin.node, .op_type = origin.op_type};
+    return writer_.Write(std::move(record), value, value, held);
+  }
   void Skip(const std::string& tensor, const std::string& reason) { writer_.Skip(tensor, reason); }
+  void State(std::vector<std::string> statements) { writer_.State(std::move(statements)); }
 
   Status Finish() {
     std::map<std::string, std::size_t> order;
@@ -82,6 +92,17 @@ class GoldenRun {
   std::map<std::string, Origin> origins_;
   store::TensorWriter writer_;
 };
+
+Status CaptureFloat(const FrameworkRunnerOptions& options, const SourceModel& model,
+                    GoldenRun& run) {
+  ACC_ASSIGN_OR_RETURN(const auto wanted, golden::SelectTensors(model.graph, FilterOf(options)));
+  return RunFloatGolden(
+      options, model, wanted,
+      [&](const std::string& tensor, const TensorView& value, AxisOrder held) {
+        return run.WriteReal(tensor, value, held);
+      },
+      [&](const std::string& tensor, const std::string& reason) { run.Skip(tensor, reason); });
+}
 
 // All but the graph; reads the inputs.
 Result<golden::Request> RequestOf(const FrameworkRunnerOptions& options, const SourceModel& model) {
@@ -149,11 +170,33 @@ store::GraphStruct GraphStructOf(const SourceModel& model, const std::string& mo
   return graph;
 }
 
+// What the run shows of the model.
+struct Subject {
+  SourceModel model;  // In the framework's own operators, or in real numbers.
+  bool is_quantized = false;
+  bool is_float = false;
+};
+
+Result<Subject> SubjectOf(const FrameworkRunnerOptions& options) {
+  Subject subject;
+  ACC_ASSIGN_OR_RETURN(subject.model, OutlineSourceModel(options.model));
+  subject.is_quantized = IsQuantized(subject.model.graph);
+  subject.is_float = subject.is_quantized && options.without_quantization;
+  if (options.without_quantization && !subject.is_quantized) {
+    LogWarn("--golden_without_quantization has no effect: the model's file holds no quantization");
+  }
+  if (!subject.is_float) return subject;
+  ACC_ASSIGN_OR_RETURN(subject.model, ReadSourceModel(options.model));
+  model::ClampToRanges(subject.model.graph);
+  return subject;
+}
+
 }  // namespace
 
 Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
   ACC_RETURN_IF_ERROR(CheckFrameworkRunner(options));
-  ACC_ASSIGN_OR_RETURN(const SourceModel model, OutlineSourceModel(options.model));
+  ACC_ASSIGN_OR_RETURN(const Subject subject, SubjectOf(options));
+  const SourceModel& model = subject.model;
   ACC_ASSIGN_OR_RETURN(const golden::FrameworkInfo* framework,
                        golden::FindFramework(options.model.framework));
   ACC_ASSIGN_OR_RETURN(golden::Request request, RequestOf(options, model));
@@ -161,7 +204,9 @@ Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
   LogInfo("golden run of '{}', {} nodes", options.model.model_path.string(),
           model.graph.nodes.size());
   GoldenRun golden(model, run.path());
-  ACC_RETURN_IF_ERROR(Capture(std::move(request), model, *framework, golden));
+  ACC_RETURN_IF_ERROR(subject.is_float ? CaptureFloat(options, model, golden)
+                                       : Capture(std::move(request), model, *framework, golden));
+  if (subject.is_quantized) golden.State(GoldenStatements(subject.is_float));
   ACC_RETURN_IF_ERROR(golden.Finish());
   ACC_RETURN_IF_ERROR(store::WriteGraphStruct(
       run.path() / store::kGoldenGraphStruct,
@@ -171,6 +216,7 @@ Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
   return Outcome{
       .directory = run.path(),
       .thresholds_met = true,
+      .statements = golden.manifest().statements,
       .summary_lines = {fmt::format("golden: {} tensors in {}", golden.manifest().tensors.size(),
                                     run.path().string())}};
 }

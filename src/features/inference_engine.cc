@@ -14,10 +14,12 @@
 #include "features/quantization.h"
 #include "features/selected_tensors.h"
 #include "features/source_model.h"
+#include "features/source_quantization.h"
 #include "features/static_model.h"
 #include "features/target_run.h"
 #include "features/verification_sources.h"
 #include "match/names.h"
+#include "model/onnx/quantization.h"
 #include "quantize/encodings_file.h"
 #include "store/manifest.h"
 #include "target/engine.h"
@@ -54,6 +56,8 @@ Result<TargetModel> BuildTargetModel(const InferenceEngineOptions& options,
                          QuantizeModel(model.converted, ParamNames(source.graph), lines,
                                        options.quantization, options.memory_budget_mb << 20));
   }
+  model.statements = TargetStatements(options, source.graph, model.converted,
+                                      model.quantized ? &*model.quantized : nullptr);
   return model;
 }
 
@@ -124,6 +128,12 @@ Result<store::TensorMapping> MappingFor(const TargetModel& model, const fs::path
   if (mapping.empty()) return MappingByName(model, manifest);
   std::set<std::string> there;
   for (const auto& tensor : manifest.tensors) there.insert(tensor.name);
+  // A golden run of a quantized ONNX file has an input as it is and as the file rounds it.
+  const auto& rounded = model.converted.graph.onnx_quantization.rounded_inputs;
+  for (auto& [target, source] : mapping) {
+    const auto twin = model.quantized ? rounded.find(source) : rounded.end();
+    if (twin != rounded.end() && there.contains(twin->second)) source = twin->second;
+  }
   std::erase_if(mapping, [&](const auto& pair) { return !there.contains(pair.second); });
   return mapping;
 }
@@ -218,7 +228,8 @@ Result<Outcome> RunWork(const InferenceEngineOptions& options, const Work& work,
 
 Result<Outcome> RunSource(const InferenceEngineOptions& options) {
   ACC_ASSIGN_OR_RETURN(auto engine, target::CreateEngine(EngineOptionsOf(options)));
-  ACC_ASSIGN_OR_RETURN(const SourceModel source, ReadSourceModel(options.model));
+  ACC_ASSIGN_OR_RETURN(SourceModel source, ReadSourceModel(options.model));
+  if (!KeepsSourceEncodings(options)) model::ClampToRanges(source.graph);
   ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "inference_engine"));
   LogInfo("target run of '{}' on the {}", options.model.model_path.string(), engine->Description());
   ACC_ASSIGN_OR_RETURN(const Work work, PrepareSource(options, source, run.path()));

@@ -56,6 +56,8 @@ struct FrameworkRunnerOptions {
   std::vector<std::string> skip_layer_types;
   std::string start_layer;
   std::string end_layer;
+  // The model without the quantization that the file brings, in real numbers.
+  bool without_quantization = false;
   std::uint64_t memory_budget_mb = 1024;  // Of captured tensors held at once.
 };
 

@@ -126,6 +126,7 @@ Result<SourceModel> ReadWith(Reader model::ReaderInfo::*reader, const ModelOptio
 std::vector<std::string> ParamNames(const model::Graph& graph) {
   std::vector<std::string> names;
   for (const auto& [name, value] : graph.initializers) names.push_back(name);
+  for (const auto& [name, encoding] : graph.source_params) names.push_back(name);
   for (const model::Node& node : graph.nodes) {
     if (node.op_type == "Constant")
       names.insert(names.end(), node.outputs.begin(), node.outputs.end());
@@ -156,6 +157,9 @@ std::optional<InputCodes> CodesOf(const SourceModel& model, const std::string& i
       IsFloat(source->second.type)) {
     return std::nullopt;
   }
+  // An ONNX model takes its integers as they are.
+  const auto own = std::ranges::find(model.graph.inputs, input, &ValueInfo::name);
+  if (own != model.graph.inputs.end() && !IsFloat(own->type)) return std::nullopt;
   const auto given = model.file_types.given.find(input);
   const bool has_type = !native && given != model.file_types.given.end();
   const ElementType type = has_type ? given->second : source->second.type;

@@ -23,6 +23,17 @@ std::set<std::string> TensorsOf(const model::Graph& graph) {
   return {order.begin(), order.end()};
 }
 
+// Of an integer output of a file that quantizes itself: its codes are compared as real numbers, as
+// the golden run writes them.
+std::optional<TensorEncoding> EncodingOfCodes(const TargetModel& model,
+                                              const convert::TargetTensor& tensor) {
+  const model::Graph& graph = model.converted.graph;
+  const auto source = graph.source_tensors.find(tensor.source);
+  const bool holds_codes = graph.onnx_quantization.is_read &&
+                           source != graph.source_tensors.end() && !IsFloat(source->second.type);
+  return holds_codes ? source->second.encoding : std::nullopt;
+}
+
 // The tap that shows `tensor`, or nothing where the target never stores it.
 std::optional<target::Tap> TapOf(const TargetModel& model, const std::set<std::string>& stored,
                                  const std::string& tensor) {
@@ -38,7 +49,7 @@ std::optional<target::Tap> TapOf(const TargetModel& model, const std::set<std::s
     if (model.quantized->fused.contains(tensor)) return std::nullopt;
   }
   if (!stored.contains(tensor)) return std::nullopt;
-  return target::Tap{tensor, tensor, std::nullopt};
+  return target::Tap{tensor, tensor, EncodingOfCodes(model, described->second)};
 }
 
 const model::Graph& ExecutedGraph(const TargetModel& model) {

@@ -52,12 +52,28 @@ struct Node {
   }
 };
 
-// A tensor, not a constant, of a file in another format than ONNX, as the translation knows it.
+// A tensor, not a constant, of a file in another format than ONNX, or one that an ONNX file
+// quantizes, as the reader knows it.
 struct SourceTensor {
   ElementType type = ElementType::kUndefined;  // The file's own; quantized ones are float32 here.
   AxisOrder held = AxisOrder::kSource;         // How the graph holds it: kSource or kChannelFirst.
   // How the file quantizes it; the axis is one of the graph's.
   std::optional<TensorEncoding> encoding = {};
+};
+
+// What became of the quantization that an ONNX file holds as operators.
+struct OnnxQuantization {
+  bool is_read = false;  // False for a file without any.
+  // Tensors of the file that the graph lacks, to the reason.
+  std::map<std::string, std::string> removed = {};
+  // Tensors of the graph that the file lacks.
+  std::set<std::string> added = {};
+  // Inputs of the graph, to the file's tensor that has the same value once it is quantized.
+  std::map<std::string, std::string> rounded_inputs = {};
+  // Tensors whose range begins at zero, so that the file could leave out a Relu before them.
+  std::set<std::string> clamped = {};
+  // What has no encodings in the file or could not be kept, one sentence each.
+  std::vector<std::string> notes = {};
 };
 
 struct Graph {
@@ -70,10 +86,14 @@ struct Graph {
   std::vector<Node> nodes;             // Topologically sorted.
   std::vector<std::string> functions;  // Model-local functions, serialized FunctionProto messages.
   // Of a graph that was translated from another format, by name: the tensors that the file has.
-  // Others are the translation's own. Empty for ONNX models, whose tensors are all the file's.
+  // Others are the translation's own. Of an ONNX file: those alone that the file quantizes.
   std::map<std::string, SourceTensor> source_tensors;
   // How the file quantizes its constants, by initializer; axes are the graph's.
   std::map<std::string, TensorEncoding> source_params;
+  OnnxQuantization onnx_quantization;
+
+  // Whether it comes from another format than ONNX.
+  bool IsTranslated() const { return !source_tensors.empty() && !onnx_quantization.is_read; }
 };
 
 // Which node makes a tensor and which ones read it, by index into graph.nodes. Valid as long as the

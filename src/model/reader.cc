@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "model/onnx/onnx_format.h"
+#include "model/onnx/quantization.h"
 #include "model/tensorflow/tensorflow_format.h"
 #include "model/tflite/tflite_format.h"
 
@@ -21,9 +22,19 @@ Result<Graph> Whole(const std::filesystem::path& path, const Ends&) {
   return read(path);
 }
 
+Result<Graph> ReadOnnxInFloat(const std::filesystem::path& path) {
+  ACC_ASSIGN_OR_RETURN(Graph graph, ReadOnnx(path));
+  return WithoutQuantization(std::move(graph));
+}
+
+Result<Graph> OutlineOnnx(const std::filesystem::path& path) {
+  ACC_ASSIGN_OR_RETURN(Graph graph, ReadOnnx(path));
+  return WithDescribedCodes(std::move(graph));
+}
+
 constexpr std::array kReaders = {
-    ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &LooksLikeOnnx, &Whole<ReadOnnx>,
-               &Whole<ReadOnnx>, ".onnx"},
+    ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &LooksLikeOnnx,
+               &Whole<ReadOnnxInFloat>, &Whole<OutlineOnnx>, ".onnx"},
     ReaderInfo{"tflite", "TensorFlow Lite models (.tflite).", &LooksLikeTflite, &Whole<ReadTflite>,
                &Whole<OutlineTflite>, ".tflite", true},
     ReaderInfo{"tensorflow", "Frozen TensorFlow 1.x graphs (.pb).", &LooksLikeTensorflow,

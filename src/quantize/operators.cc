@@ -77,11 +77,11 @@ constexpr std::array kRules = {
     Rule{"RoiAlign", kOwn, kSecond | kThird},
     // Left as they are.
     Rule{"ConstantOfShape", kFloat, kAll},
-    Rule{"DequantizeLinear", kFloat, kAll},
+    Rule{"DequantizeLinear", kOwn, kAll},
     Rule{"EyeLike", kFloat, kAll},
     Rule{"If", kFloat},
     Rule{"Loop", kFloat},
-    Rule{"QuantizeLinear", kFloat, kAll},
+    Rule{"QuantizeLinear", kFloat, kAfterFirst},
     Rule{"Range", kFloat, kAll},
     Rule{"Scan", kFloat},
     Rule{"Shape", kFloat, kAll},

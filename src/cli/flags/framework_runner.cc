@@ -42,6 +42,12 @@ constexpr Flag kFlags[] = {
              "kernels, or XNNPACK's.",
      .set = &Set<kRunnerPart, &FrameworkRunnerOptions::tflite_kernels>,
      .idle = &IdleUnlessTfLite},
+    {.name = "golden_without_quantization",
+     .groups = kOfRunner,
+     .help = "Of a model that its file quantizes, take the real numbers as the reference: what the "
+             "quantization costs, not how the target computes it. Weights are those that their "
+             "codes stand for.",
+     .set = &Set<kRunnerPart, &FrameworkRunnerOptions::without_quantization>},
     {.name = "add_layer_outputs",
      .placeholder = "NAMES",
      .groups = kOfRunner,

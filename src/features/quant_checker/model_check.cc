@@ -21,6 +21,7 @@
 #include "features/quant_checker/remedies.h"
 #include "features/quantization.h"
 #include "features/source_model.h"
+#include "model/onnx/quantization.h"
 #include "quantize/algorithms.h"
 #include "quantize/encodings_file.h"
 #include "report/option_overview.h"
@@ -71,6 +72,7 @@ class ModelCheck {
 
   Status Prepare() {
     ACC_ASSIGN_OR_RETURN(source_, ReadSourceModel(options_.model));
+    model::ClampToRanges(source_.graph);
     if (!options_.quantization_overrides.empty()) {
       ACC_ASSIGN_OR_RETURN(overrides_, quantize::ReadOverrides(options_.quantization_overrides));
     }
