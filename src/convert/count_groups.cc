@@ -26,7 +26,8 @@ void CountGroups(const State& state, Node& node) {
 }  // namespace
 
 Status CountConvolutionGroups(State& state) {
-  if (!state.graph.IsTranslated() || std::ranges::none_of(state.graph.nodes, &LacksGroups)) return OkStatus();
+  if (!state.graph.IsTranslated() || std::ranges::none_of(state.graph.nodes, &LacksGroups))
+    return OkStatus();
   ACC_RETURN_IF_ERROR(state.UpdateTypes());
   for (Node& node : state.graph.nodes) {
     if (LacksGroups(node)) CountGroups(state, node);
