@@ -66,4 +66,20 @@ Result<TargetFile> TargetFileOf(const store::TensorRecord& record, bool has_mani
   return file;
 }
 
+void AddExactCopies(const match::Pair& pair, const std::filesystem::path& golden_run,
+                    const std::filesystem::path& target_run, PairSource& files) {
+  const bool is_coded = pair.target.encoding && !pair.target.encoding->is_float;
+  const bool is_dequantized = files.target_format.scale != 1 || files.target_format.offset != 0;
+  if (is_coded || is_dequantized) return;
+  const auto has_copy = [](const store::TensorRecord& record) {
+    return IsWide(record.type) && !record.native_file.empty();
+  };
+  if (!has_copy(pair.golden) && !has_copy(pair.target)) return;
+  PairSource::Wide wide{{files.golden, ElementType::kFloat32},
+                        {files.target, files.target_format.type}};
+  if (has_copy(pair.golden)) wide.golden = {golden_run / pair.golden.native_file, pair.golden.type};
+  if (has_copy(pair.target)) wide.target = {target_run / pair.target.native_file, pair.target.type};
+  files.wide = std::move(wide);
+}
+
 }  // namespace acc::features

@@ -7,9 +7,11 @@
 #include <string>
 
 #include "base/status.h"
+#include "match/match.h"
 #include "store/manifest.h"
 #include "tensor/element_type.h"
 #include "tensor/encoding.h"
+#include "tensor/pair_reader.h"
 #include "tensor/raw_file.h"
 
 namespace acc::features {
@@ -31,5 +33,11 @@ struct TargetFile {
 Result<TargetFile> TargetFileOf(const store::TensorRecord& record, bool has_manifest,
                                 const std::optional<ElementType>& data_type,
                                 const std::optional<TensorEncoding>& encoding);
+
+// Sets files.wide where a side says that it holds 64-bit numbers or 32-bit integers and keeps an
+// exact copy: golden and target are then compared in their own types, not as the float32 of
+// `files`. Codes of real numbers (a target with an encoding) stay what `files` makes of them.
+void AddExactCopies(const match::Pair& pair, const std::filesystem::path& golden_run,
+                    const std::filesystem::path& target_run, PairSource& files);
 
 }  // namespace acc::features

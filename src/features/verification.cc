@@ -130,6 +130,7 @@ class PairComparison {
     if (files.has_dims) files.dims = *matched.target.dims;
     files.golden_to_target = matched.golden_to_target;
     files.discrete = IsDiscrete(matched);
+    AddExactCopies(matched, sources_.golden_directory, sources_.target_directory, files);
     return files;
   }
 

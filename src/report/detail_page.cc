@@ -25,23 +25,39 @@ std::string NumberText(double value) {
   return std::isnan(value) ? "NaN" : fmt::format("{:.6g}", value);
 }
 
+bool IsFloat(double element) { return static_cast<double>(static_cast<float>(element)) == element; }
+
+// Most elements are float32; those that are not show all their digits.
+std::string ElementText(double element) {
+  return IsFloat(element) ? fmt::format("{:.7g}", element) : fmt::format("{:.17g}", element);
+}
+
+void AddElement(double element, CsvTable& csv) {
+  if (IsFloat(element)) {
+    csv.Number(static_cast<float>(element));
+  } else {
+    csv.Number(element);
+  }
+}
+
 struct Difference {
   double absolute;
   double relative;  // Of |golden|; infinite where golden is 0 and target is not.
 };
 
 Difference DifferenceOf(const verify::WorstElement& element) {
-  const double golden = element.golden;
-  const double absolute = std::fabs(static_cast<double>(element.target) - golden);
-  return {absolute, absolute == 0 ? 0 : absolute / std::fabs(golden)};
+  // Two 64-bit integers may be different and have the same double.
+  const double absolute = element.golden == element.target
+                              ? element.difference
+                              : std::fabs(element.target - element.golden);
+  return {absolute, absolute == 0 ? 0 : absolute / std::fabs(element.golden)};
 }
 
 std::string_view WithinText(const verify::WorstElement& element,
                             const std::optional<verify::Tolerance>& tolerance) {
   if (!tolerance) return "";
-  const double limit =
-      tolerance->atol + tolerance->rtol * std::fabs(static_cast<double>(element.golden));
-  const bool within = element.golden == element.target || DifferenceOf(element).absolute <= limit;
+  const double limit = tolerance->atol + tolerance->rtol * std::fabs(element.golden);
+  const bool within = DifferenceOf(element).absolute <= limit;
   return within ? "yes" : "no";
 }
 
@@ -195,9 +211,12 @@ std::vector<DetailPages::WorstRow> DetailPages::WorstRowsOf(const Row& row) {
     const Difference difference = DifferenceOf(element);
     const std::string coordinates = Coordinates(element.index, row.dims);
     WorstRow worst;
-    Append(worst.html, "<tr><td>{}<td>{}<td>{:.7g}<td>{:.7g}<td>{:.5g}<td>{:.3g}", element.index,
-           coordinates, element.golden, element.target, difference.absolute, difference.relative);
-    worst.csv.Count(element.index).Text(coordinates).Number(element.golden).Number(element.target);
+    Append(worst.html, "<tr><td>{}<td>{}<td>{}<td>{}<td>{:.5g}<td>{:.3g}", element.index,
+           coordinates, ElementText(element.golden), ElementText(element.target),
+           difference.absolute, difference.relative);
+    worst.csv.Count(element.index).Text(coordinates);
+    AddElement(element.golden, worst.csv);
+    AddElement(element.target, worst.csv);
     worst.csv.Number(difference.absolute).Number(difference.relative);
     rows.push_back(std::move(worst));
   }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tensor/pair_reader.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
 #include "base/files.h"
+#include "base/text.h"
 #include "base/threads.h"
 #include "tensor/transpose.h"
 
@@ -98,8 +101,19 @@ GoldenOrder OrderOf(const Shape& dims, const Permutation& permutation) {
 Result<PairReader> PairReader::Open(const PairSource& files) {
   ACC_ASSIGN_OR_RETURN(RawFile golden, RawFile::Open(files.golden));
   ACC_ASSIGN_OR_RETURN(RawFile target, RawFile::Open(files.target, files.target_format));
-  return PairReader(std::move(golden), std::move(target),
+  PairReader reader(std::move(golden), std::move(target),
                     OrderOf(files.dims, files.golden_to_target), files.golden);
+  // Sides of different sizes do not pair up; the caller says so.
+  if (files.wide && reader.golden_count() == reader.target_count()) {
+    ACC_ASSIGN_OR_RETURN(reader.wide_, WidePair::Open(files.wide->golden, files.wide->target,
+                                                      files.dims, files.golden_to_target));
+    if (reader.wide_->count() != reader.target_count()) {
+      return Failure(fmt::format("'{}' holds {} elements and its exact copy {}",
+                                 Printable(files.target.native()), reader.target_count(),
+                                 reader.wide_->count()));
+    }
+  }
+  return reader;
 }
 
 Status PairReader::ForEachChunk(std::uint64_t first, std::uint64_t count, PairBuffers* buffers,

@@ -3,10 +3,12 @@
 // order on the way.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "tensor/layout.h"
 #include "tensor/raw_file.h"
 #include "tensor/shape.h"
+#include "tensor/wide_pair.h"
 
 namespace acc {
 
@@ -26,6 +29,13 @@ struct PairSource {
   Shape dims;  // Of the target file; empty with has_dims false where unknown.
   bool has_dims = true;
   Permutation golden_to_target;  // Empty or identity: the orders agree.
+  // The exact files behind the two above, in their axis orders, where one side is of a type that
+  // float32 cannot hold; or nothing.
+  struct Wide {
+    WideFile golden;
+    WideFile target;
+  };
+  std::optional<Wide> wide;
 };
 
 // Spans of the two sides in the target's order, equally long, that start at element `first`. Valid
@@ -46,6 +56,8 @@ class PairBuffers {
   std::span<float> golden(std::uint64_t count) { return golden_.AtLeast(count); }
   std::span<float> target(std::uint64_t count) { return target_.AtLeast(count); }
   std::span<float> source(std::uint64_t count) { return source_.AtLeast(count); }
+  std::span<WideValue> wide_golden(std::uint64_t count) { return Sized(&wide_golden_, count); }
+  std::span<WideValue> wide_target(std::uint64_t count) { return Sized(&wide_target_, count); }
 
  private:
   struct Buffer {
@@ -53,7 +65,12 @@ class PairBuffers {
     std::unique_ptr<float[]> values;
     std::uint64_t size = 0;
   };
+  static std::span<WideValue> Sized(std::vector<WideValue>* values, std::uint64_t count) {
+    values->resize(std::max<std::size_t>(values->size(), count));
+    return std::span(*values).first(count);
+  }
   Buffer golden_, target_, source_;
+  std::vector<WideValue> wide_golden_, wide_target_;
 };
 
 // How the golden tensor's elements are found in the target's order.
@@ -78,6 +95,8 @@ class PairReader {
 
   std::uint64_t golden_count() const { return golden_.count(); }
   std::uint64_t target_count() const { return target_.count(); }
+  // The exact values, of as many elements on both sides; null where float32 holds them.
+  const WidePair* wide() const { return wide_ ? &*wide_ : nullptr; }
 
   // Visits the elements first <= index < first + count in order, at most kChunkElements at once.
   // `first` is a multiple of kChunkElements.
@@ -97,6 +116,7 @@ class PairReader {
 
   RawFile golden_;
   RawFile target_;
+  std::optional<WidePair> wide_;
   GoldenOrder order_;
   std::filesystem::path golden_path_;
 };

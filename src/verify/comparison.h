@@ -47,8 +47,9 @@ struct PairFiles : PairSource {
 
 struct WorstElement {
   std::uint64_t index = 0;  // In the target's order.
-  float golden = 0;
-  float target = 0;
+  double golden = 0;        // The nearest double, where a 64-bit integer has none.
+  double target = 0;
+  double difference = 0;  // |golden-target|, exactly.
 };
 inline constexpr std::size_t kWorstElements = 20;
 

@@ -27,7 +27,7 @@ struct FiniteElements {
   std::size_t count = 0;
 };
 
-bool BothFinite(float golden, float target) {
+bool BothFinite(double golden, double target) {
   return std::isfinite(golden) && std::isfinite(target);
 }
 
@@ -44,7 +44,7 @@ FiniteElements KeepFinite(std::span<const float> golden, std::span<const float> 
 }
 
 // One pair of elements that are not both finite: equal, or disagreeing.
-void Classify(float golden, float target, std::uint64_t index, PairSums* sums) {
+void Classify(double golden, double target, std::uint64_t index, PairSums* sums) {
   const bool both_nan = std::isnan(golden) && std::isnan(target);
   if (!both_nan && golden != target) {
     ++sums->disagreeing;
@@ -59,16 +59,33 @@ void Classify(float golden, float target, std::uint64_t index, PairSums* sums) {
   }
 }
 
-void CountNonFinite(const ChunkView& block, PairSums* sums) {
-  for (std::size_t index = 0; index < block.golden.size(); ++index) {
-    const float golden = block.golden[index];
-    const float target = block.target[index];
-    sums->golden_nan += std::isnan(golden) ? 1 : 0;
-    sums->golden_inf += std::isinf(golden) ? 1 : 0;
-    sums->target_nan += std::isnan(target) ? 1 : 0;
-    sums->target_inf += std::isinf(target) ? 1 : 0;
-    if (!BothFinite(golden, target)) Classify(golden, target, block.first + index, sums);
-  }
+void CountNonFinite(double golden, double target, std::uint64_t index, PairSums* sums) {
+  sums->golden_nan += std::isnan(golden) ? 1 : 0;
+  sums->golden_inf += std::isinf(golden) ? 1 : 0;
+  sums->target_nan += std::isnan(target) ? 1 : 0;
+  sums->target_inf += std::isinf(target) ? 1 : 0;
+  if (!BothFinite(golden, target)) Classify(golden, target, index, sums);
+}
+
+// One pair of exact values that are finite. Returns the size of their difference.
+double AddWide(const WideValue& golden, const WideValue& target, PairSums* sums) {
+  const double x = golden.high + golden.low;
+  const double y = target.high + target.low;
+  const double difference = Difference(golden, target);
+  ++sums->finite;
+  sums->equal += golden == target ? 1 : 0;
+  sums->golden_min = std::min(sums->golden_min, x);
+  sums->golden_max = std::max(sums->golden_max, x);
+  sums->golden_sum += x;
+  sums->target_min = std::min(sums->target_min, y);
+  sums->target_max = std::max(sums->target_max, y);
+  sums->target_sum += y;
+  sums->golden_square += x * x;
+  sums->target_square += y * y;
+  sums->product += x * y;
+  sums->difference_square += difference * difference;
+  sums->difference_abs += std::abs(difference);
+  return std::abs(difference);
 }
 
 // Returns the largest difference of the block.
@@ -81,7 +98,9 @@ double AddBlock(const ChunkView& block, LaneSums* lanes, PairSums* sums) {
     sums->finite += block.golden.size();
     return largest;
   }
-  CountNonFinite(block, sums);
+  for (std::size_t index = 0; index < block.golden.size(); ++index) {
+    CountNonFinite(block.golden[index], block.target[index], block.first + index, sums);
+  }
   const FiniteElements kept = KeepFinite(block.golden, block.target);
   sums->finite += kept.count;
   return kernel.add_block(kept.golden.data(), kept.target.data(), kept.count, lanes);
@@ -93,7 +112,7 @@ void OfferBlock(const ChunkView& chunk, const Block& block, WorstList* worst) {
     const float target = chunk.target[index];
     const double difference = std::abs(static_cast<double>(golden) - target);
     if (worst->Admits(difference, chunk.first + index) && BothFinite(golden, target)) {
-      worst->Offer(difference, {chunk.first + index, golden, target});
+      worst->Offer(difference, {chunk.first + index, golden, target, difference});
     }
   }
 }
@@ -179,6 +198,35 @@ void AddChunk(const ChunkView& chunk, PairSums* sums, WorstList* worst) {
       OfferBlock(chunk, block, worst);
     }
   }
+}
+
+void AddChunk(const WideChunk& chunk, PairSums* sums, WorstList* worst) {
+  sums->count += chunk.golden.size();
+  for (std::size_t index = 0; index < chunk.golden.size(); ++index) {
+    const WideValue& golden = chunk.golden[index];
+    const WideValue& target = chunk.target[index];
+    const std::uint64_t at = chunk.first + index;
+    if (!BothFinite(golden.high, target.high)) {
+      CountNonFinite(golden.high, target.high, at, sums);
+      continue;
+    }
+    const double difference = AddWide(golden, target, sums);
+    if (worst->Admits(difference, at)) {
+      worst->Offer(difference, {at, golden.high, target.high, difference});
+    }
+  }
+}
+
+std::uint64_t CountWithin(const WideChunk& chunk, Tolerance tolerance) {
+  std::uint64_t within = 0;
+  for (std::size_t index = 0; index < chunk.golden.size(); ++index) {
+    const WideValue& golden = chunk.golden[index];
+    const WideValue& target = chunk.target[index];
+    const double bound = tolerance.atol + tolerance.rtol * std::abs(golden.high);
+    const bool finite = BothFinite(golden.high, target.high);
+    within += (finite ? std::abs(Difference(target, golden)) <= bound : golden == target) ? 1 : 0;
+  }
+  return within;
 }
 
 std::uint64_t CountWithin(const ChunkView& chunk, Tolerance tolerance, bool all_finite) {

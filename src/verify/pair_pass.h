@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "tensor/wide_pair.h"
 #include "verify/comparison.h"
 
 namespace acc::verify {
@@ -42,6 +43,15 @@ PairSums NoSums();
 
 // Adds a chunk to `sums` and `worst`. Leaves the largest difference to the owner of `worst`.
 void AddChunk(const ChunkView& chunk, PairSums* sums, WorstList* worst);
+
+// The same of exact values, for types that float32 cannot hold.
+struct WideChunk {
+  std::uint64_t first = 0;
+  std::span<const WideValue> golden;
+  std::span<const WideValue> target;
+};
+void AddChunk(const WideChunk& chunk, PairSums* sums, WorstList* worst);
+std::uint64_t CountWithin(const WideChunk& chunk, Tolerance tolerance);
 
 // How many elements of a chunk lie within the tolerance; equal infinities do, NaN never does.
 std::uint64_t CountWithin(const ChunkView& chunk, Tolerance tolerance, bool all_finite);

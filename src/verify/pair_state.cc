@@ -49,14 +49,36 @@ bool AskTolerances(const PairSums* sums, PairState* state) {
   return any;
 }
 
-void CountTolerances(const ChunkView& chunk, const PairSums& sums, PairState* state) {
-  std::vector<std::uint64_t>& within = state->chunk_within[chunk.first / kChunkElements];
+// `count_within` counts the elements of the chunk that starts at `first`.
+template <typename CountWithinTolerance>
+void CountTolerances(std::uint64_t first, const CountWithinTolerance& count_within,
+                     PairState* state) {
+  std::vector<std::uint64_t>& within = state->chunk_within[first / kChunkElements];
   within.assign(state->requests.size(), 0);
   for (std::size_t index = 0; index < state->requests.size(); ++index) {
-    if (state->tolerances[index]) {
-      within[index] = CountWithin(chunk, *state->tolerances[index], sums.finite == sums.count);
-    }
+    if (state->tolerances[index]) within[index] = count_within(*state->tolerances[index]);
   }
+}
+
+void CountTolerances(const ChunkView& chunk, const PairSums& sums, PairState* state) {
+  const bool all_finite = sums.finite == sums.count;
+  CountTolerances(
+      chunk.first,
+      [&](const Tolerance& tolerance) { return CountWithin(chunk, tolerance, all_finite); }, state);
+}
+
+void CountTolerances(const WideChunk& chunk, PairState* state) {
+  CountTolerances(
+      chunk.first, [&](const Tolerance& tolerance) { return CountWithin(chunk, tolerance); },
+      state);
+}
+
+WideChunk ReadWide(const WidePair& pair, std::uint64_t first, std::uint64_t count,
+                   PairBuffers* buffers) {
+  const std::span<WideValue> golden = buffers->wide_golden(count);
+  const std::span<WideValue> target = buffers->wide_target(count);
+  pair.Read(first, golden, target);
+  return {first, golden, target};
 }
 
 class ReaderStream : public ElementStream {
@@ -156,10 +178,16 @@ Status PassStretch(const PairReader& reader, Stretch stretch, PairBuffers* buffe
       stretch.first, stretch.count, buffers,
       [&](std::uint64_t first, std::span<const float> golden, std::span<const float> target) {
         PairSums sums = NoSums();
-        const ChunkView chunk{first, golden, target};
-        AddChunk(chunk, &sums, worst);
+        if (reader.wide() != nullptr) {
+          const WideChunk chunk = ReadWide(*reader.wide(), first, golden.size(), buffers);
+          AddChunk(chunk, &sums, worst);
+          CountTolerances(chunk, state);
+        } else {
+          const ChunkView chunk{first, golden, target};
+          AddChunk(chunk, &sums, worst);
+          CountTolerances(chunk, sums, state);
+        }
         state->chunk_sums[first / kChunkElements] = sums;
-        CountTolerances(chunk, sums, state);
         if (state->observer != nullptr) state->observer->Visit(first, golden, target);
       });
 }
@@ -188,6 +216,10 @@ Status CountStretch(const PairReader& reader, Stretch stretch, PairBuffers* buff
   return reader.ForEachChunk(
       stretch.first, stretch.count, buffers,
       [&](std::uint64_t first, std::span<const float> golden, std::span<const float> target) {
+        if (reader.wide() != nullptr) {
+          CountTolerances(ReadWide(*reader.wide(), first, golden.size(), buffers), state);
+          return;
+        }
         CountTolerances({first, golden, target}, state->chunk_sums[first / kChunkElements], state);
       });
 }
