@@ -107,6 +107,7 @@ std::string VerifiersPage() {
     fmt::format_to(Out(page), "- Better: {}\n- NaN and infinity: {}\n- Source: {}\n",
                    verifier.higher_is_better ? "higher" : "lower", verifier.nan_behaviour,
                    verifier.source);
+    if (!verifier.needs.empty()) fmt::format_to(Out(page), "- Needs: {}\n", verifier.needs);
     page += ParameterTable(verifier) + '\n';
   }
   page.pop_back();

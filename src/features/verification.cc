@@ -342,6 +342,28 @@ class PairComparison {
   std::vector<InspectionShown> shown_;
 };
 
+// Verifiers that answer for certain tensors alone.
+void WarnOfNeeds(const std::vector<PlannedColumn>& columns) {
+  for (const PlannedColumn& planned : columns) {
+    const verify::VerifierInfo& info = *planned.column.request.info;
+    if (!planned.for_all || info.needs.empty()) continue;
+    LogWarn("{} needs {}. Other tensors get no score.", info.name, info.needs);
+  }
+}
+
+// A verifier that answered for no tensor at all must not pass for one that found nothing.
+void StateSilentVerifiers(report::Summary& summary) {
+  for (std::size_t column = 0; column < summary.columns.size(); ++column) {
+    const verify::VerifierInfo& info = *summary.columns[column].request.info;
+    const bool is_silent = std::ranges::all_of(summary.rows, [&](const report::Row& row) {
+      return !row.cells[column] || std::isnan(row.cells[column]->score);
+    });
+    if (info.needs.empty() || !is_silent) continue;
+    summary.statements.push_back(
+        fmt::format("{} has a score for no tensor: it needs {}.", info.name, info.needs));
+  }
+}
+
 void LogMatches(const match::Matches& matches) {
   LogInfo("{} tensor pairs; {} target and {} golden tensors without a twin", matches.pairs.size(),
           matches.unmatched_target.size(), matches.unmatched_golden.size());
@@ -402,11 +424,13 @@ Result<report::Summary> CompareRuns(const VerificationOptions& options,
                                     TensorInspector* inspector) {
   ACC_ASSIGN_OR_RETURN(const VerificationSources sources, ReadSources(options, std::move(columns)));
   LogMatches(sources.matches);
+  WarnOfNeeds(sources.columns);
   ACC_ASSIGN_OR_RETURN(report::Summary summary,
                        PairComparison(sources, inspector, !options.no_histograms).Run());
   summary.golden_directory = sources.golden_directory.native();
   summary.target_directory = sources.target_directory.native();
   summary.statements = sources.statements;
+  StateSilentVerifiers(summary);
   summary.command = options.common.command;
   summary.golden_command = options.golden_command;
   return summary;

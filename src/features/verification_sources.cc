@@ -13,6 +13,7 @@
 #include "dlc/model_net.h"
 #include "dlc/read.h"
 #include "features/dlc_graph_struct.h"
+#include "features/mapping_model.h"
 #include "features/model_encodings.h"
 #include "features/run_folder.h"
 #include "match/names.h"
@@ -134,10 +135,9 @@ Status CheckSharedNames(const fs::path& model, const store::GraphStruct& graph,
 }
 
 // --graph_struct decides; the model fills what it leaves out.
-Status AddModelGraph(const VerificationOptions& options, const dlc::Model& model,
-                     const store::Manifest& target, VerificationSources& sources) {
-  store::GraphStruct graph = GraphStructOf(model);
-  ACC_RETURN_IF_ERROR(CheckSharedNames(ModelPath(options), graph, target));
+Status AddModelGraph(const fs::path& path, store::GraphStruct graph, const store::Manifest& target,
+                     VerificationSources& sources) {
+  ACC_RETURN_IF_ERROR(CheckSharedNames(path, graph, target));
   if (sources.graph) {
     FillFrom(graph, *sources.graph);
   } else {
@@ -181,7 +181,53 @@ std::vector<std::string> StatementsOf(const store::Manifest& golden,
   return statements;
 }
 
+// --tensor_mapping, or what --model_path and --framework make of it, or nothing.
+Result<std::optional<store::TensorMapping>> ReadMapping(const VerificationOptions& options,
+                                                        const store::Manifest& golden,
+                                                        const store::Manifest& target,
+                                                        VerificationSources& sources) {
+  std::optional<store::TensorMapping> mapping;
+  if (const auto path = Resolved(options.tensor_mapping, options.common.working_dir);
+      !path.empty()) {
+    ACC_ASSIGN_OR_RETURN(mapping, store::ReadTensorMapping(path));
+    return mapping;
+  }
+  if (options.model.model_path.empty() && options.model.framework.empty()) return mapping;
+  ACC_ASSIGN_OR_RETURN(MappingModel model, ReadMappingModel(options.model, golden));
+  ACC_RETURN_IF_ERROR(
+      AddModelGraph(options.model.model_path, std::move(model.graph), target, sources));
+  LogInfo("the tensor mapping of {} tensors is made from '{}'", model.mapping.size(),
+          Printable(options.model.model_path.native()));
+  mapping = std::move(model.mapping);
+  return mapping;
+}
+
+// How much of the target a comparison covers, where what is missing is not explained.
+void StateCoverage(const match::Matches& matches, std::vector<std::string>& statements) {
+  // Up to here the count at the end of the findings is enough.
+  constexpr double kNearlyAll = 0.9;
+  const auto lost = std::ranges::count_if(
+      matches.unmatched_target, [](const match::Unmatched& tensor) { return !tensor.expected; });
+  const std::size_t all = matches.pairs.size() + static_cast<std::size_t>(lost);
+  const auto paired = static_cast<double>(matches.pairs.size());
+  if (paired >= kNearlyAll * static_cast<double>(all)) return;
+  statements.insert(
+      statements.begin(),
+      fmt::format("Only {} of {} target tensors have a golden twin ({:.0f} %); nothing is said of "
+                  "the others.",
+                  matches.pairs.size(), all, 100 * paired / static_cast<double>(all)));
+}
+
+// Flags that are accepted for the contract's sake and change nothing.
+void WarnOfUnusedFlags(const VerificationOptions& options) {
+  const bool has_model = !options.model.model_path.empty() || !options.model.framework.empty();
+  if (has_model && !options.tensor_mapping.empty() && options.model.input_tensors.empty()) {
+    LogWarn("--model_path and --framework are not used: --tensor_mapping is given");
+  }
+}
+
 Status MatchTensors(const VerificationOptions& options, VerificationSources& sources) {
+  WarnOfUnusedFlags(options);
   ACC_ASSIGN_OR_RETURN(const auto model, ReadModel(options));
   ACC_ASSIGN_OR_RETURN(const auto golden, store::ListTensors(sources.golden_directory));
   ACC_ASSIGN_OR_RETURN(auto target, store::ListTensors(sources.target_directory));
@@ -190,15 +236,14 @@ Status MatchTensors(const VerificationOptions& options, VerificationSources& sou
     // A directory that describes itself has no sizes, and says the types as well.
     if (record.file_bytes && options.data_type) record.type = *options.data_type;
   }
-  if (model) ACC_RETURN_IF_ERROR(AddModelGraph(options, *model, target, sources));
-  std::optional<store::TensorMapping> mapping;
-  if (const auto path = Resolved(options.tensor_mapping, options.common.working_dir);
-      !path.empty()) {
-    ACC_ASSIGN_OR_RETURN(mapping, store::ReadTensorMapping(path));
+  if (model) {
+    ACC_RETURN_IF_ERROR(AddModelGraph(ModelPath(options), GraphStructOf(*model), target, sources));
   }
+  ACC_ASSIGN_OR_RETURN(const auto mapping, ReadMapping(options, golden, target, sources));
   ACC_ASSIGN_OR_RETURN(sources.matches,
                        match::Match({&golden, &target, mapping ? &*mapping : nullptr,
                                      sources.graph ? &*sources.graph : nullptr}));
+  StateCoverage(sources.matches, sources.statements);
   if (model) AddModelEncodings(*model, sources.matches.pairs);
   return OkStatus();
 }

@@ -5,6 +5,7 @@ import json
 import unittest
 
 import numpy as np
+import onnx
 
 import program
 
@@ -209,6 +210,146 @@ class ConfigTest(VerificationTest):
         self.assertIn("one tensor at a time", self.config({"TopK": {"tensors": [["boxes", "classes"]]}}, 2))
         self.assertIn("lists 3", self.config({"MeanIOU": {"tensors": [["boxes", "classes", "boxes"]]}}, 2))
         self.assertIn("Did you mean 'boxes'?", self.config({"TopK": {"tensors": [["boxs"]]}}, 2))
+
+
+class ExactTest(VerificationTest):
+    """Runs that describe themselves and keep exact copies of what float32 cannot hold."""
+
+    def run_of(self, side, tensors, order=None):
+        folder = self.folder / side
+        (folder / "native").mkdir(parents=True, exist_ok=True)
+        records = []
+        for name, array in tensors.items():
+            kind = array.dtype.name
+            with np.errstate(over="ignore"):
+                array.astype(np.float32).tofile(folder / f"{name}.raw")
+            array.tofile(folder / "native" / f"{name}.{kind}.raw")
+            records.append({"name": name, "file": f"{name}.raw", "type": kind, "dims": list(array.shape),
+                            "native_file": f"native/{name}.{kind}.raw", **({"axis_order": order} if order else {})})
+        (folder / "tensors.json").write_text(json.dumps({"version": 1, "tensors": records, "skipped": []}), encoding="utf-8")
+
+    def test_neighbours_beyond_float32_differ(self):
+        pairs = {
+            "int64": np.array([2**24, 2**53, 2**63 - 2, -(2**63)], np.int64),
+            "uint64": np.array([2**24, 2**53, 2**64 - 2, 2**63], np.uint64),
+            "int32": np.array([2**24, 2**31 - 2, -(2**31), 7], np.int32),
+            "uint32": np.array([2**24, 2**32 - 2, 2**31, 7], np.uint32),
+        }
+        self.run_of("g", pairs)
+        self.run_of("t", {name: array + array.dtype.type(1) for name, array in pairs.items()})
+        for name, array in pairs.items():
+            self.assertTrue((array.astype(np.float32) == (array + array.dtype.type(1)).astype(np.float32))[:2].all(), name)
+        self.verify(verifiers=("MAE", "RtolAtol,rtolmargin,0,atolmargin,0", "SQNR"))
+        for name, row in self.summary().items():
+            self.assertEqual((row["MAE"], row["RtolAtol"], row["SQNR"]), ("1", "0", "nan"), name)
+            self.assertEqual(row["verdict"], "not judged")
+            self.assertIn("0 of 4 integers are equal", row["note"])
+        self.assertEqual({row["agreement"] for row in self.report()["rows"]}, {0})
+        self.run_of("t", pairs)
+        self.verify(verifiers=("MAE,threshold,0",))
+        self.assertEqual({row["verdict"] for row in self.summary().values()}, {"match"})
+
+    def test_float64_is_compared_in_float64(self):
+        golden = RANDOM.standard_normal(500)
+        target = golden * (1 + 1e-12 * RANDOM.standard_normal(500))
+        golden[0], target[0] = 1e300, 1e300  # Infinite as float32.
+        self.run_of("g", {"a": golden})
+        self.run_of("t", {"a": target})
+        self.verify(verifiers=("MAE", "SQNR"))
+        row = self.summary()["a"]
+        self.assertAlmostEqual(float(row["MAE"]), np.abs(golden - target).mean(), delta=1e-24)
+        golden[0] = target[0] = 1
+        self.run_of("g", {"a": golden})
+        self.run_of("t", {"a": target})
+        self.verify()
+        expected = 20 * np.log10(np.linalg.norm(golden) / np.linalg.norm(golden - target))
+        self.assertAlmostEqual(float(self.summary()["a"]["SQNR"]), expected, places=6)
+
+    def test_the_target_may_hold_another_integer_and_another_order(self):
+        golden = RANDOM.integers(0, 2**31 - 1, (1, 3, 5, 4))
+        target = golden.astype(np.int32).transpose(0, 2, 3, 1)
+        self.run_of("g", {"a": golden})
+        self.run_of("t", {"a": np.ascontiguousarray(target)}, "channel_last")
+        self.verify(verifiers=("MAE",))
+        self.assertEqual((self.summary()["a"]["MAE"], self.summary()["a"]["verdict"]), ("0", "match"))
+        changed = np.ascontiguousarray(target)
+        changed.ravel()[7] += 1
+        self.run_of("t", {"a": changed}, "channel_last")
+        self.verify(verifiers=("L1Error",))
+        self.assertEqual(self.summary()["a"]["L1Error"], "1")
+        page = (self.latest("verification") / "L1Error/a.csv").read_text(encoding="utf-8")
+        self.assertRegex(page, rf"(?m)^7,[^,]*,{changed.ravel()[7] - 1},{changed.ravel()[7]},1,")
+
+
+class AxisOrderTest(VerificationTest):
+    def test_integer_targets_are_doubted_too(self):
+        golden = values(1, 4, 6, 6)
+        scale = 8 / 255
+        codes = np.clip(np.round(golden / scale) + 128, 0, 255).astype(np.uint8)
+        self.pair("a", golden, np.ascontiguousarray(codes.transpose(0, 2, 3, 1)))
+        encodings = {"activation_encodings": {"a": [{"bitwidth": 8, "min": -128 * scale, "max": 127 * scale, "scale": scale,
+                                                     "offset": -128, "is_symmetric": "False"}]}, "param_encodings": {}}
+        (self.folder / "encodings.json").write_text(json.dumps(encodings), encoding="utf-8")
+        graph = {"nodes": [{"name": "n", "type": "Conv", "inputs": ["x"], "outputs": [{"name": "a", "dims": [1, 4, 6, 6]}]}]}
+        (self.folder / "graph.json").write_text(json.dumps(graph), encoding="utf-8")
+        self.run_program("--tensor_inspection", "--golden_data", "g", "--target_data", "t", "--verifier", "SQNR", "--data_type",
+                         "uint8", "--target_encodings", "encodings.json", "--graph_struct", "graph.json")
+        text = (self.latest("tensor_inspection") / "summary.csv").read_text(encoding="utf-8")
+        self.assertIn("the axis order is probably wrong", text)
+
+
+class ModelTest(VerificationTest):
+    """--model_path and --framework make the mapping that --tensor_mapping would give."""
+
+    def setUp(self):
+        super().setUp()
+        weights = values(8, 3, 3, 3) / 5
+        nodes = [onnx.helper.make_node("Conv", ["x", "w"], ["/conv/Conv_output_0"], name="/conv/Conv", pads=[1, 1, 1, 1]),
+                 onnx.helper.make_node("Relu", ["/conv/Conv_output_0"], ["y"], name="/relu")]
+        info = onnx.helper.make_tensor_value_info
+        graph = onnx.helper.make_graph(nodes, "g", [info("x", 1, ["N", 3, 8, 8])], [info("y", 1, None)],
+                                       [onnx.numpy_helper.from_array(weights, "w")])
+        onnx.save(onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)]), self.folder / "model.onnx")
+        self.write_raw("x.raw", values(1, 3, 8, 8))
+        self.run_program("--framework_runner", "-f", "onnx", "-m", "model.onnx", "-i", "x", "1,3,8,8", "x.raw", "-o", "y")
+        golden = self.latest("framework_runner")
+        # A foreign directory: channel-last files under the target's own names.
+        (self.folder / "t").mkdir()
+        for record in self.manifest(golden)["tensors"]:
+            array = np.fromfile(golden / record["file"], np.float32).reshape(record["dims"]).transpose(0, 2, 3, 1)
+            np.ascontiguousarray(array).tofile(self.folder / "t" / (record["name"].replace("/", "_") + ".raw"))
+        self.golden = golden
+
+    def test_the_model_gives_names_and_axis_order(self):
+        self.verify("-m", "model.onnx", "-f", "onnx", "-e", "snpe", golden=self.golden)
+        rows = self.summary()
+        conv = next(row for name, row in rows.items() if "conv" in name)
+        self.assertEqual((conv["SQNR"], conv["verdict"], conv["Layer Type"]), ("inf", "match", "Conv"))
+
+    def test_flags_without_use_are_named(self):
+        mapping = {"y": "y", "x": "x", "_conv_Conv_output_0": "/conv/Conv_output_0"}
+        (self.folder / "mapping.json").write_text(json.dumps(mapping), encoding="utf-8")
+        _, stderr = self.verify("-m", "model.onnx", "-f", "onnx", "-e", "snpe", "--tensor_mapping", "mapping.json",
+                                golden=self.golden)
+        self.assertIn("--engine snpe is not used", stderr)
+        self.assertIn("--model_path and --framework are not used", stderr)
+        _, stderr = self.verify("-f", "onnx", golden=self.golden, expect=2)
+        self.assertIn("--model_path and --framework together", stderr)
+
+
+class NeedsTest(VerificationTest):
+    def test_mean_iou_says_what_it_needs(self):
+        self.pair("a", values(9), values(9))
+        stdout, stderr = self.verify(verifiers=("MeanIOU",))
+        self.assertIn("MeanIOU needs class numbers, or boxes beside their classes", stderr)
+        self.assertTrue(stdout.startswith("MeanIOU has a score for no tensor"), stdout)
+
+    def test_a_small_share_stands_in_the_first_line(self):
+        for index in range(5):
+            self.pair(f"a{index}" if index < 2 else f"g{index}", values(4), None)
+            self.write_raw(f"t/a{index}.raw", values(4))
+        stdout, _ = self.verify()
+        self.assertTrue(stdout.startswith("Only 2 of 5 target tensors have a golden twin (40 %)"), stdout)
 
 
 if __name__ == "__main__":
