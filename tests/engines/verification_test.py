@@ -331,7 +331,7 @@ class ModelTest(VerificationTest):
         (self.folder / "mapping.json").write_text(json.dumps(mapping), encoding="utf-8")
         _, stderr = self.verify("-m", "model.onnx", "-f", "onnx", "-e", "snpe", "--tensor_mapping", "mapping.json",
                                 golden=self.golden)
-        self.assertIn("--engine snpe is not used", stderr)
+        self.assertIn("--engine has no effect", stderr)
         self.assertIn("--model_path and --framework are not used", stderr)
         _, stderr = self.verify("-f", "onnx", golden=self.golden, expect=2)
         self.assertIn("--model_path and --framework together", stderr)
