@@ -25,6 +25,7 @@ constexpr std::array kPasses = {
     PassRow{"fixing the input dims", &FixInputDims},
     PassRow{"choosing the outputs", &CutToOutputs},
     PassRow{"checking the operators", &CheckTranslated},
+    PassRow{"making floats float32", &MakeFloat32},
     PassRow{"folding constants", &FoldConstants},
     PassRow{"counting groups of channels", &CountConvolutionGroups},
     PassRow{"removing identities", &RemoveIdentities},
@@ -117,6 +118,7 @@ Result<TargetGraph> Convert(const model::Graph& source, const Options& options, 
   TargetGraph target;
   target.graph = state.graph;
   target.equalization = std::move(state.equalization);
+  target.made_float32 = std::move(state.made_float32);
   model::UniqueNames taken;
   const NameMap target_names = RenameTensors(target.graph, &SanitizedName, taken);
   RenameNodes(target.graph, &SanitizedName);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Source graph to target graph: what the target's converter does before quantization. Constants are
-// folded, BatchNorm is folded into convolutions, Identity and Dropout disappear, names become the
-// target's, and the axis order of every tensor is tracked. Execution stays channel-first: only what
-// is written to disk is permuted.
+// Source graph to target graph: what the target's converter does before quantization. Floats of
+// other types become float32, constants are folded, BatchNorm is folded into convolutions, Identity
+// and Dropout disappear, names become the target's, and the axis order of every tensor is tracked.
+// Execution stays channel-first: only what is written to disk is permuted.
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,7 @@ struct TargetGraph {
   std::map<std::string, TargetTensor> tensors;  // By target name; not the initializers.
   std::vector<Removed> removed;                 // In source order.
   Equalization equalization;                    // Empty unless asked for.
+  std::set<ElementType> made_float32;           // Of the source; no tensor has them any more.
 };
 
 // Fails for an unknown output tensor (with a suggestion), for input dims that contradict the model,

@@ -240,12 +240,6 @@ TEST(FoldBatchNormTest, LeavesWhatWouldChangeTheModel) {
        [](model::Graph& g) {
          g.initializers["v"] = FloatTensor({4}, {-kEpsilon, 1, 1, 1});
        }},
-      {"a type without a rounding rule",
-       [](model::Graph& g) {
-         const std::vector<double> weight(4, 1);
-         g.initializers["w"] =
-             Tensor::FromValues<double>(ElementType::kFloat64, {4, 1, 1, 1}, weight);
-       }},
       {"an Add that is not per channel",
        [](model::Graph& g) {
          g.initializers["c"] = FloatTensor({4}, {1, 2, 3, 4});

@@ -68,11 +68,12 @@ struct IdentityRow {
 };
 
 constexpr std::array kIdentities = {
-    IdentityRow{"Cast", &KeepsType},      IdentityRow{"Concat", &HasOneInput},
-    IdentityRow{"Dropout", &IsInference}, IdentityRow{"Expand", &KeepsDims},
-    IdentityRow{"Flatten", &KeepsDims},   IdentityRow{"Identity", &KeepsEncoding},
-    IdentityRow{"Reshape", &KeepsDims},   IdentityRow{"Squeeze", &KeepsDims},
-    IdentityRow{"Tile", &KeepsDims},      IdentityRow{"Transpose", &KeepsAxes},
+    IdentityRow{"Cast", &KeepsType},         IdentityRow{"CastLike", &KeepsType},
+    IdentityRow{"Concat", &HasOneInput},     IdentityRow{"Dropout", &IsInference},
+    IdentityRow{"Expand", &KeepsDims},       IdentityRow{"Flatten", &KeepsDims},
+    IdentityRow{"Identity", &KeepsEncoding}, IdentityRow{"Reshape", &KeepsDims},
+    IdentityRow{"Squeeze", &KeepsDims},      IdentityRow{"Tile", &KeepsDims},
+    IdentityRow{"Transpose", &KeepsAxes},
 };
 
 bool IsIdentity(const State& state, const Node& node) {

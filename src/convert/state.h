@@ -62,6 +62,7 @@ class State {
   Oracle& oracle;
   std::map<std::string, BatchNormStatistics> batch_norms;  // By the tensor they made.
   Equalization equalization;
+  std::set<ElementType> made_float32;  // As TargetGraph says.
 
  private:
   std::map<std::string, ValueInfo> types_;
@@ -81,6 +82,9 @@ Status FixInputDims(State& state);
 Status CutToOutputs(State& state);
 // Refuses what has no translation and is still needed, with the counts of all such operators.
 Status CheckTranslated(State& state);
+// Makes float32 of float16, bfloat16 and float64: inputs, outputs, constants, attributes that hold
+// or name them, and the bodies of control flow. Casts between float types become identities.
+Status MakeFloat32(State& state);
 // Drops nodes that contribute to no output.
 Status DropUnusedNodes(State& state);
 // Turns what does not depend on the inputs into initializers, and static shapes with it.

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "ort/infer.h"
 
 namespace acc::features {
@@ -39,6 +41,12 @@ void LogEqualization(const convert::Equalization& equalization) {
   }
 }
 
+std::vector<std::string> NamesOf(const std::set<ElementType>& types) {
+  std::vector<std::string> names;
+  for (const ElementType type : types) names.emplace_back(Name(type));
+  return names;
+}
+
 }  // namespace
 
 Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
@@ -60,6 +68,10 @@ Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
   if (!target.ok()) return target.status().WithContext("the model could not be converted");
   LogInfo("converted: {} nodes of {}, {} source tensors have no twin", target->graph.nodes.size(),
           model.graph.nodes.size(), target->removed.size());
+  if (!target->made_float32.empty()) {
+    LogInfo("floats of the source's type {} are float32 on the target",
+            Join(NamesOf(target->made_float32), ", "));
+  }
   if (options.equalize_layers) LogEqualization(target->equalization);
   return target;
 }

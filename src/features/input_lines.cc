@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "convert/float32.h"
 #include "match/names.h"
 #include "tensor/codes.h"
 
@@ -97,6 +98,7 @@ Result<store::NamedTensors> InputLines::Read(std::size_t line) const {
     if (held.codes.contains(name)) {
       ACC_ASSIGN_OR_RETURN(tensor, Dequantized(tensor.view(), expected_.codes.at(name)));
     }
+    ACC_ASSIGN_OR_RETURN(tensor, convert::AsFloat32(tensor));
     tensors.emplace(target->second, std::move(tensor));
   }
   return tensors;

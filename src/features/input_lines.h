@@ -41,7 +41,8 @@ class InputLines {
 
   std::size_t size() const { return list_.lines.size(); }
   const store::InputList& list() const { return list_; }
-  // Under the target graph's names.
+  // Under the target graph's names; floats as float32, after they had the source's type, so that
+  // the target gets the numbers that golden got.
   Result<store::NamedTensors> Read(std::size_t line) const;
 
  private:
