@@ -55,6 +55,8 @@ Result<TargetModel> BuildTargetModel(const InferenceEngineOptions& options,
     ACC_ASSIGN_OR_RETURN(model.quantized,
                          QuantizeModel(model.converted, ParamNames(source.graph), lines,
                                        options.quantization, options.memory_budget_mb << 20));
+    ACC_ASSIGN_OR_RETURN(model.statements, CheckedStatementsOf(model.converted, *model.quantized,
+                                                               options.quantization));
   }
   model.statements = TargetStatements(options, source.graph, model.converted,
                                       model.quantized ? &*model.quantized : nullptr);

@@ -3,11 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "model/onnx/onnx_format.h"
 #include "ort/capture.h"
 #include "quantize/algorithms.h"
+#include "quantize/coverage.h"
 
 namespace acc::features {
 namespace {
@@ -114,7 +117,53 @@ Result<quantize::Overrides> OverridesFor(const model::Graph& graph,
   return own;
 }
 
+quantize::Types TypesOf(const convert::TargetGraph& target) {
+  quantize::Types types;
+  for (const auto& [name, tensor] : target.tensors) types[name] = tensor.info;
+  return types;
+}
+
+std::size_t CountIntegers(const std::map<std::string, TensorEncoding>& encodings) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(encodings, [](const auto& entry) { return !entry.second.is_float; }));
+}
+
 }  // namespace
+
+std::vector<std::string> StatementsOf(const model::Graph& graph, const quantize::Types& types,
+                                      const quantize::QuantizedGraph& quantized,
+                                      bool weights_stay_float) {
+  const std::string coverage =
+      quantize::Summary(quantize::CoverageOf(graph, types, quantized, weights_stay_float));
+  const std::string tensors =
+      fmt::format("{} activations and {} weights and biases have integer encodings{}",
+                  CountIntegers(quantized.activations), CountIntegers(quantized.params),
+                  weights_stay_float ? ", of which those of weights and biases are not used" : "");
+  return {coverage.empty() ? tensors : coverage + "; " + tensors};
+}
+
+Result<std::vector<std::string>> CheckedStatementsOf(const convert::TargetGraph& target,
+                                                     const quantize::QuantizedGraph& quantized,
+                                                     const QuantizationOptions& options) {
+  const quantize::Types types = TypesOf(target);
+  const bool weights_stay_float = options.no_weight_quantization;
+  const quantize::Coverage coverage =
+      quantize::CoverageOf(target.graph, types, quantized, weights_stay_float);
+  const std::size_t encodings =
+      CountIntegers(quantized.activations) + CountIntegers(quantized.params);
+  const bool has_quantized_node = coverage.compute_nodes > coverage.left_float.size();
+  if (coverage.compute_nodes > 0 && !has_quantized_node) {
+    return Failure(fmt::format(
+        "nothing was quantized: {}. The run would be the float one; --precision fp32 makes it",
+        quantize::Summary(coverage)));
+  }
+  if (coverage.compute_nodes == 0 && encodings == 0) {
+    return Failure(
+        "nothing was quantized: the model has no float tensor that a target would store as "
+        "integers. --precision fp32 runs it as it is");
+  }
+  return StatementsOf(target.graph, types, quantized, weights_stay_float);
+}
 
 quantize::Overrides SourceEncodings(const model::Graph& graph) {
   quantize::Overrides encodings;
@@ -135,10 +184,9 @@ Status CheckQuantization(const QuantizationOptions& options) { return OptionsOf(
 Result<std::unique_ptr<quantize::Quantizer>> QuantizerOf(
     const convert::TargetGraph& target, const std::vector<std::string>& source_params,
     const quantize::Overrides& overrides, const quantize::Options& options) {
-  quantize::Types types;
+  const quantize::Types types = TypesOf(target);
   std::map<std::string, std::string> source_name;
   for (const auto& [name, tensor] : target.tensors) {
-    types[name] = tensor.info;
     if (!tensor.source.empty()) source_name[name] = tensor.source;
   }
   for (const std::string& name : source_params) {

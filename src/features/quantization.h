@@ -38,6 +38,18 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
 // A usage error where flags of quantization exclude each other.
 Status CheckQuantization(const QuantizationOptions& options);
 
+// What quantization reached, as sentences for store::Manifest::statements: the compute nodes that
+// stayed float, or that none did (quantize/coverage.h), and how many tensors have encodings.
+std::vector<std::string> StatementsOf(const model::Graph& graph, const quantize::Types& types,
+                                      const quantize::QuantizedGraph& quantized,
+                                      bool weights_stay_float);
+
+// The same of a calibrated model. Fails, with the reason, where nothing was quantized: no compute
+// node, or in a model without any no tensor. Its scores would be those of a float run.
+Result<std::vector<std::string>> CheckedStatementsOf(const convert::TargetGraph& target,
+                                                     const quantize::QuantizedGraph& quantized,
+                                                     const QuantizationOptions& options);
+
 // A quantizer of a converted graph; overrides may name the source's tensors, and its params as
 // `source_params` has them.
 Result<std::unique_ptr<quantize::Quantizer>> QuantizerOf(

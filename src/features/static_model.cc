@@ -72,6 +72,7 @@ Status Quantize(const dlc::TranslatedGraph& translated, TargetModel& model) {
   encodings.activations = translated.activations;
   encodings.params = translated.params;
   ACC_ASSIGN_OR_RETURN(model.quantized, QuantizeAsGiven(translated.graph, types, encodings));
+  model.statements = StatementsOf(translated.graph, types, *model.quantized, false);
   return OkStatus();
 }
 
