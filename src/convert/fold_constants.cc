@@ -188,7 +188,6 @@ class ConstantPart {
     graph.name = "constants";
     graph.ir_version = state_.graph.ir_version;
     graph.opsets = state_.graph.opsets;
-    graph.functions = state_.graph.functions;
     return graph;
   }
 

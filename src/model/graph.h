@@ -40,7 +40,6 @@ struct Node {
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;
   std::map<std::string, Attribute> attributes;
-  std::string overload;  // Of a model-local function; mostly empty.
 
   // The attribute as T, or `fallback` where it is absent or of another type.
   template <typename T>
@@ -83,8 +82,10 @@ struct Graph {
   std::vector<ValueInfo> inputs;               // Without those that have an initializer.
   std::vector<ValueInfo> outputs;
   std::map<std::string, Tensor> initializers;
-  std::vector<Node> nodes;             // Topologically sorted.
-  std::vector<std::string> functions;  // Model-local functions, serialized FunctionProto messages.
+  std::vector<Node> nodes;  // Topologically sorted.
+  // The file calls model-local functions, which are inlined here: what their nodes make has names
+  // that the file does not know.
+  bool has_inlined_functions = false;
   // Of a graph that was translated from another format, by name: the tensors that the file has.
   // Others are the translation's own. Of an ONNX file: those alone that the file quantizes.
   std::map<std::string, SourceTensor> source_tensors;

@@ -20,8 +20,12 @@ bool LooksLikeOnnx(std::string_view first_bytes);
 // Reads a model and the external data it names (only inside the model's own folder).
 // Fails for a truncated or foreign file, for tensors whose data do not fit their dimensions, for
 // graphs with a cycle or with two nodes that make one tensor. Nesting of subgraphs is limited
-// to 32.
+// to 32. Calls of model-local functions are inlined.
 Result<Graph> ReadOnnx(const std::filesystem::path& path);
+
+// A serialized ModelProto whose functions are inlined as ReadOnnx does it, tensors under the same
+// names. References to external data stay what they are.
+Result<std::string> InlineOnnx(std::string_view model);
 
 // A ModelProto, serialized. Fails above protobuf's limit of 2 GiB.
 Result<std::string> SerializeOnnx(const Graph& graph);

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "model/file_kind.h"
 #include "model/onnx/external_data.h"
+#include "model/onnx/inline_functions.h"
 #include "model/onnx/onnx_format.h"
 #include "model/onnx/types.h"
 #include "model/unique_names.h"
@@ -138,7 +139,6 @@ Result<Node> GraphReader::ReadNode(const onnx::NodeProto& proto, std::string nam
   node.name = std::move(name);
   node.op_type = proto.op_type();
   node.domain = Domain(proto.domain());
-  node.overload = proto.overload();
   node.inputs.assign(proto.input().begin(), proto.input().end());
   node.outputs.assign(proto.output().begin(), proto.output().end());
   for (const AttributeProto& attribute : proto.attribute()) {
@@ -280,14 +280,13 @@ Result<onnx::ModelProto> Parse(std::span<const std::byte> bytes) {
 
 Result<Graph> ReadModel(const std::filesystem::path& path) {
   ACC_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
-  ACC_ASSIGN_OR_RETURN(const onnx::ModelProto model, Parse(file.bytes()));
+  ACC_ASSIGN_OR_RETURN(onnx::ModelProto model, Parse(file.bytes()));
+  ACC_ASSIGN_OR_RETURN(const bool has_functions, InlineFunctions(model));
   ACC_ASSIGN_OR_RETURN(Graph graph, GraphReader(path).Read(model.graph()));
+  graph.has_inlined_functions = has_functions;
   ACC_RETURN_IF_ERROR(ReadOpsets(model, graph));
   ACC_RETURN_IF_ERROR(CheckEnds(graph));
   graph.ir_version = std::max<std::int64_t>(model.ir_version(), kMinIrVersion);
-  for (const onnx::FunctionProto& function : model.functions()) {
-    graph.functions.push_back(function.SerializeAsString());
-  }
   return graph;
 }
 
@@ -304,6 +303,12 @@ Result<Graph> ReadOnnx(const std::filesystem::path& path) {
   Result<Graph> graph = ReadModel(path);
   if (graph.ok()) return graph;
   return graph.status().WithContext(fmt::format("cannot read the model '{}'", path.string()));
+}
+
+Result<std::string> InlineOnnx(std::string_view model) {
+  ACC_ASSIGN_OR_RETURN(onnx::ModelProto parsed, Parse(std::as_bytes(std::span(model))));
+  ACC_RETURN_IF_ERROR(InlineFunctions(parsed).status());
+  return parsed.SerializeAsString();
 }
 
 Result<Graph> ParseSubgraph(std::span<const std::byte> bytes) {

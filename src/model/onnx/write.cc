@@ -67,7 +67,6 @@ void ToOnnx(const Node& node, onnx::NodeProto& proto) {
   proto.set_name(node.name);
   proto.set_op_type(node.op_type);
   proto.set_domain(node.domain);
-  if (!node.overload.empty()) proto.set_overload(node.overload);
   for (const std::string& input : node.inputs) proto.add_input(input);
   for (const std::string& output : node.outputs) proto.add_output(output);
   for (const auto& [name, value] : node.attributes) {
@@ -89,18 +88,13 @@ void ToOnnx(const Graph& graph, onnx::GraphProto& proto) {
   for (const Node& node : graph.nodes) ToOnnx(node, *proto.add_node());
 }
 
-Result<onnx::ModelProto> ModelFrom(const Graph& graph) {
+onnx::ModelProto ModelFrom(const Graph& graph) {
   onnx::ModelProto model;
   model.set_ir_version(graph.ir_version);
   for (const auto& [domain, version] : graph.opsets) {
     onnx::OperatorSetIdProto& opset = *model.add_opset_import();
     opset.set_domain(domain);
     opset.set_version(version);
-  }
-  for (const std::string& function : graph.functions) {
-    if (!model.add_functions()->ParseFromString(function)) {
-      return Failure("a model-local function is damaged");
-    }
   }
   ToOnnx(graph, *model.mutable_graph());
   return model;
@@ -120,7 +114,7 @@ Result<std::string> SerializeOnnx(const Graph& graph) {
   std::uint64_t weights = 0;  // Added up first: the messages hold a copy of them.
   for (const auto& [name, tensor] : graph.initializers) weights += tensor.bytes().size();
   if (weights > kMaxBytes) return TooLarge(graph);
-  ACC_ASSIGN_OR_RETURN(const onnx::ModelProto model, ModelFrom(graph));
+  const onnx::ModelProto model = ModelFrom(graph);
   if (model.ByteSizeLong() > kMaxBytes) return TooLarge(graph);
   return model.SerializeAsString();
 }

@@ -96,8 +96,7 @@ std::string GraphBuilder::Moved(const std::string& tensor, const Axes& order) {
             .domain = {},
             .inputs = {Value(original)},
             .outputs = {name},
-            .attributes = {{"perm", order}},
-            .overload = {}};
+            .attributes = {{"perm", order}}};
   AddNode(std::move(node));
   return moved_[{original, order}] = name;
 }
@@ -184,8 +183,7 @@ Result<Graph> GraphBuilder::Finish() {
               .domain = {},
               .inputs = {},
               .outputs = {output.name},
-              .attributes = {},
-              .overload = {}};
+              .attributes = {}};
     const std::string own = AddInitializer(output.name + "_value", *Constant(output.name));
     node.inputs = {own};
     graph_.initializers.erase(output.name);
