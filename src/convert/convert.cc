@@ -78,7 +78,7 @@ std::vector<Removed> RemovedTensors(const model::Graph& source, const State& sta
   std::unordered_set<std::string> seen = kept;
   const auto add = [&](const std::string& name) {
     if (state.IsSource(name) && seen.insert(name).second) {
-      removed.push_back({name, state.WhyRemoved(name)});
+      removed.push_back({name, state.WhyRemoved(name), state.TwinOf(name)});
     }
   };
   for (const ValueInfo& input : source.inputs) add(input.name);

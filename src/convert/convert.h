@@ -55,6 +55,7 @@ struct Removed {
   std::string source;  // A source tensor without a twin in the target graph.
   std::string
       reason;  // "folded into a constant", "folded into conv1", "not needed for the outputs", …
+  std::string twin = {};  // The source name of the tensor that has the same value, if one has.
 };
 
 struct TargetGraph {

@@ -77,11 +77,17 @@ void State::RemoveTwin(const std::string& tensor, const std::string& twin) {
   twins_.emplace(tensor, twin);
 }
 
-std::string State::WhyRemoved(const std::string& tensor) const {
-  std::string last = tensor;
-  for (auto twin = twins_.find(last); twin != twins_.end(); twin = twins_.find(last)) {
+std::string State::TwinOf(const std::string& tensor) const {
+  std::string last;
+  for (auto twin = twins_.find(tensor); twin != twins_.end(); twin = twins_.find(last)) {
     last = twin->second;
   }
+  return last;
+}
+
+std::string State::WhyRemoved(const std::string& tensor) const {
+  const std::string twin = TwinOf(tensor);
+  const std::string& last = twin.empty() ? tensor : twin;
   const auto found = removed_.find(last);
   std::string reason = found == removed_.end() ? "" : found->second;
   if (last == tensor) return reason;

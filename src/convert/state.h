@@ -54,6 +54,9 @@ class State {
   // The tensor is gone, and `twin` has its value.
   void RemoveTwin(const std::string& tensor, const std::string& twin);
 
+  // The tensor of equal value that took the place of a removed one; empty where none did.
+  std::string TwinOf(const std::string& tensor) const;
+
   // The reason for a source tensor that the graph no longer has.
   std::string WhyRemoved(const std::string& tensor) const;
 

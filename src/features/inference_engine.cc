@@ -58,8 +58,9 @@ Result<TargetModel> BuildTargetModel(const InferenceEngineOptions& options,
     ACC_ASSIGN_OR_RETURN(model.statements, CheckedStatementsOf(model.converted, *model.quantized,
                                                                options.quantization));
   }
-  model.statements = TargetStatements(options, source.graph, model.converted,
-                                      model.quantized ? &*model.quantized : nullptr);
+  const auto more = TargetStatements(options, source.graph, model.converted,
+                                     model.quantized ? &*model.quantized : nullptr);
+  model.statements.insert(model.statements.end(), more.begin(), more.end());
   return model;
 }
 

@@ -60,15 +60,35 @@ void WarnOfFloatBodies(const model::Graph& graph) {
   }
 }
 
+// Encodings of tensors that conversion took out go to those that have their values.
+void MoveToTwins(const convert::TargetGraph& target,
+                 std::map<std::string, TensorEncoding>& encodings) {
+  for (const convert::Removed& removed : target.removed) {
+    if (removed.twin.empty() || encodings.contains(removed.twin) ||
+        encodings.contains(convert::SanitizedName(removed.twin))) {
+      continue;
+    }
+    auto given = encodings.extract(removed.source);
+    if (given.empty()) given = encodings.extract(convert::SanitizedName(removed.source));
+    if (given.empty()) continue;
+    given.key() = removed.twin;
+    encodings.insert(std::move(given));
+  }
+}
+
 // `own` are those that came with the model: of its tensors, some have become others.
 void Report(const quantize::QuantizedGraph& quantized, const quantize::Overrides& own) {
   for (const std::string& note : quantized.notes) LogInfo("{}", note);
+  std::vector<std::string> unknown;
   for (const std::string& name : quantized.unknown_overrides) {
     if (own.activations.contains(name) || own.params.contains(name)) continue;
+    unknown.push_back(fmt::format("'{}'", Printable(name)));
+  }
+  if (!unknown.empty()) {
     LogWarn(
-        "--quantization_overrides: the converted model has no tensor '{}'; its encoding is not "
-        "used",
-        name);
+        "--quantization_overrides: {} encodings are not used, because the converted model has "
+        "no such tensor: {}",
+        unknown.size(), Join(unknown, ", "));
   }
   LogInfo(
       "quantized: {} activations, {} weights and biases; {} activations share a range, {} are "
@@ -113,6 +133,7 @@ Result<quantize::Overrides> OverridesFor(const model::Graph& graph,
         "encodings stay, unless --override_params is given",
         kept);
   }
+  own.own_axis = given.own_axis;
   own.sections_known = given.sections_known || options.quantization_overrides.empty();
   return own;
 }
@@ -184,6 +205,9 @@ Status CheckQuantization(const QuantizationOptions& options) { return OptionsOf(
 Result<std::unique_ptr<quantize::Quantizer>> QuantizerOf(
     const convert::TargetGraph& target, const std::vector<std::string>& source_params,
     const quantize::Overrides& overrides, const quantize::Options& options) {
+  quantize::Overrides moved = overrides;
+  MoveToTwins(target, moved.activations);
+  MoveToTwins(target, moved.params);
   const quantize::Types types = TypesOf(target);
   std::map<std::string, std::string> source_name;
   for (const auto& [name, tensor] : target.tensors) {
@@ -193,7 +217,7 @@ Result<std::unique_ptr<quantize::Quantizer>> QuantizerOf(
     const std::string renamed = convert::SanitizedName(name);
     if (target.graph.initializers.contains(renamed)) source_name.emplace(renamed, name);
   }
-  return quantize::CreateQuantizer(target.graph, types, source_name, overrides, options);
+  return quantize::CreateQuantizer(target.graph, types, source_name, moved, options);
 }
 
 Status RunFloat(const convert::TargetGraph& target, const std::vector<std::string>& tensors,

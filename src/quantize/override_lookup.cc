@@ -26,6 +26,12 @@ const TensorEncoding* OverrideLookup::Param(const std::string& tensor) const {
   return param != nullptr ? param : Find(overrides_.activations, tensor);
 }
 
+bool OverrideLookup::HasOwnAxis(const std::string& tensor) const {
+  const auto source = source_name_.find(tensor);
+  return overrides_.own_axis.contains(tensor) ||
+         (source != source_name_.end() && overrides_.own_axis.contains(source->second));
+}
+
 std::vector<std::string> OverrideLookup::UnknownIn(const model::Graph& graph) const {
   std::set<std::string> known;
   const auto add = [&](const std::string& tensor) {

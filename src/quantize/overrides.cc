@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/json.h"
@@ -284,6 +285,16 @@ Status ReadSection(const Json& section, Encodings& encodings, Names* blockwise) 
   return OkStatus();
 }
 
+// Of version 2.x, whose axes are those of the model.
+std::set<std::string> NamesWithAxis(const Json& list) {
+  std::set<std::string> names;
+  if (!list.is_array()) return names;
+  for (const Json& entry : list) {
+    if (Number(entry, "axis")) names.insert(entry.at("name").get<std::string>());
+  }
+  return names;
+}
+
 Result<Overrides> ReadSections(const Json& file, Names* blockwise) {
   Overrides overrides;
   if (!file.is_object()) return Failure("the file holds no JSON object");
@@ -291,6 +302,7 @@ Result<Overrides> ReadSections(const Json& file, Names* blockwise) {
     // Version 2.x does not say which tensors are parameters; a name is looked up on both sides.
     ACC_RETURN_IF_ERROR(
         ReadSection(*all, overrides.activations, blockwise).WithContext("encodings"));
+    overrides.own_axis = NamesWithAxis(*all);
     overrides.params = overrides.activations;
     overrides.sections_known = false;
     return overrides;

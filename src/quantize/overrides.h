@@ -22,6 +22,9 @@ class OverrideLookup {
   // Constants that are no weights are listed as activations by some tools: both sides are searched.
   const TensorEncoding* Param(const std::string& tensor) const;
 
+  // Whether the file names the axis of a parameter's encoding.
+  bool HasOwnAxis(const std::string& tensor) const;
+
   // The names, sorted, that neither a tensor nor an initializer of `graph` has.
   std::vector<std::string> UnknownIn(const model::Graph& graph) const;
 

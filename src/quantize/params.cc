@@ -172,8 +172,10 @@ class Builder {
     const Shape& dims = ConstantOf(item).dims();
     const ParamRead& read = item.param.reads.front();
     const int most_bits = item.wish.role == InputRole::kBias ? 32 : 16;
-    auto fitted = FittedOverride(
-        given, dims, ChannelAxis(graph_.nodes[read.node], read.input, dims.size()), most_bits);
+    const auto usual_axis = overrides_.HasOwnAxis(item.param.tensor)
+                                ? std::nullopt
+                                : ChannelAxis(graph_.nodes[read.node], read.input, dims.size());
+    auto fitted = FittedOverride(given, dims, usual_axis, most_bits);
     if (!fitted.ok()) {
       return fitted.status().WithContext(
           fmt::format("the encoding given for '{}'", Printable(item.param.tensor)));

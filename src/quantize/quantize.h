@@ -58,6 +58,8 @@ struct Overrides {
   std::map<std::string, TensorEncoding> activations;
   std::map<std::string, TensorEncoding> params;
   bool sections_known = true;  // False: the source does not tell them apart; each holds all.
+  // Those whose axis the file itself names, as files of AIMET 2.x do: it is taken before any other.
+  std::set<std::string> own_axis = {};
 };
 
 // Reads AIMET encodings 0.4 to 0.6.1, 1.0.0 and 2.x, and our extracted_encodings.json. Positive and
