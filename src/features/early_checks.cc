@@ -62,6 +62,12 @@ Status CheckEngine(const InferenceEngineOptions& options) {
       .status();
 }
 
+// Blockwise encodings are told of by whoever uses the file.
+Status CheckOverrides(const fs::path& path) {
+  std::vector<std::string> blockwise;
+  return quantize::ReadOverrides(path, &blockwise).status();
+}
+
 }  // namespace
 
 Status CheckFrameworkRunner(const FrameworkRunnerOptions& options) {
@@ -83,7 +89,7 @@ Status CheckInferenceEngine(const InferenceEngineOptions& options) {
       CheckGoldens(options.golden_output_reference_directory, options.common.working_dir));
   ACC_RETURN_IF_ERROR(CheckQuantization(options.quantization));
   if (options.quantization.quantization_overrides.empty()) return OkStatus();
-  return quantize::ReadOverrides(options.quantization.quantization_overrides).status();
+  return CheckOverrides(options.quantization.quantization_overrides);
 }
 
 Status CheckQuantChecker(const QuantCheckerOptions& options) {
@@ -93,7 +99,7 @@ Status CheckQuantChecker(const QuantCheckerOptions& options) {
   ACC_RETURN_IF_ERROR(
       CheckGoldens(options.golden_output_reference_directory, options.common.working_dir));
   if (options.quantization_overrides.empty()) return OkStatus();
-  return quantize::ReadOverrides(options.quantization_overrides).status();
+  return CheckOverrides(options.quantization_overrides);
 }
 
 Status CheckVerification(const VerificationOptions& options) {

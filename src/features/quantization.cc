@@ -111,7 +111,7 @@ Result<quantize::Overrides> OverridesFor(const model::Graph& graph,
                                          const QuantizationOptions& options) {
   quantize::Overrides given;
   if (!options.quantization_overrides.empty()) {
-    ACC_ASSIGN_OR_RETURN(given, quantize::ReadOverrides(options.quantization_overrides));
+    ACC_ASSIGN_OR_RETURN(given, ReadGivenOverrides(options.quantization_overrides));
   }
   quantize::Overrides own = SourceEncodings(graph);
   const std::size_t count = own.activations.size() + own.params.size();
@@ -184,6 +184,18 @@ Result<std::vector<std::string>> CheckedStatementsOf(const convert::TargetGraph&
         "integers. --precision fp32 runs it as it is");
   }
   return StatementsOf(target.graph, types, quantized, weights_stay_float);
+}
+
+Result<quantize::Overrides> ReadGivenOverrides(const std::filesystem::path& path) {
+  std::vector<std::string> blockwise;
+  ACC_ASSIGN_OR_RETURN(auto overrides, quantize::ReadOverrides(path, &blockwise));
+  if (blockwise.empty()) return overrides;
+  for (std::string& name : blockwise) name = fmt::format("'{}'", Printable(name));
+  LogWarn(
+      "--quantization_overrides: {} blockwise encodings (PER_BLOCK, LPBQ) are not used, and "
+      "their tensors are quantized as if the file lacked them: {}",
+      blockwise.size(), Join(blockwise, ", "));
+  return overrides;
 }
 
 quantize::Overrides SourceEncodings(const model::Graph& graph) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,6 +35,10 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
                                                const InputLines& lines,
                                                const QuantizationOptions& options,
                                                std::uint64_t memory_budget_bytes);
+
+// The file of --quantization_overrides. Blockwise encodings (PER_BLOCK, LPBQ) are not used: one
+// warning names them, and their tensors are quantized as if the file lacked them.
+Result<quantize::Overrides> ReadGivenOverrides(const std::filesystem::path& path);
 
 // A usage error where flags of quantization exclude each other.
 Status CheckQuantization(const QuantizationOptions& options);

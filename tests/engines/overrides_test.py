@@ -67,6 +67,19 @@ class OverridesTest(program.ProgramTest):
             noise = ((value - expected.ravel()) ** 2).sum()
             self.assertGreater(10 * np.log10((expected**2).sum() / noise), 60, axis)
 
+    def test_blockwise_entries_alone_are_left_out(self):
+        weight = np.random.default_rng(1).standard_normal((4, 4)).astype(np.float32)
+        self.write_model([helper.make_node("MatMul", ["x", "w"], ["y"])], (5, 4), w=weight)
+        log, tensors, _ = self.run_engine({
+            "version": "1.0.0",
+            "activation_encodings": [{"name": "y", "bw": 8, "dtype": "INT", "enc_type": "PER_TENSOR", "is_sym": False,
+                                      "scale": [0.5], "offset": [-128]}],
+            "param_encodings": [{"name": "w", "bw": 4, "dtype": "INT", "enc_type": "LPBQ", "is_sym": True, "scale": [.1] * 4,
+                                 "offset": [-8] * 4, "block_size": 2, "compressed_bw": 4, "per_block_int_scale": [8] * 8}]})
+        self.assertIn("1 blockwise encodings (PER_BLOCK, LPBQ) are not used", log)
+        self.assertIn("'w'", log)
+        self.assertEqual(tensors["y"]["encoding"]["channels"][0]["scale"], 0.5)
+
 
 if __name__ == "__main__":
     unittest.main()

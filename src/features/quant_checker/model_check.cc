@@ -74,7 +74,7 @@ class ModelCheck {
     ACC_ASSIGN_OR_RETURN(source_, ReadSourceModel(options_.model));
     model::ClampToRanges(source_.graph);
     if (!options_.quantization_overrides.empty()) {
-      ACC_ASSIGN_OR_RETURN(overrides_, quantize::ReadOverrides(options_.quantization_overrides));
+      ACC_ASSIGN_OR_RETURN(overrides_, ReadGivenOverrides(options_.quantization_overrides));
     }
     if (HasSourceEncodings(source_.graph)) {
       notes_.push_back("The encodings that the model brings are not used: every option is new.");
