@@ -37,6 +37,7 @@ inspect::CollectorOptions CollectorOptionsOf(const store::TensorRecord& target,
     }
   }
   options.range = report::ClippedBeyond(encoding);
+  options.step = report::StepOf(encoding);
   return options;
 }
 
@@ -46,6 +47,7 @@ report::Distribution DistributionOf(const inspect::PairStatistics& statistics, d
       inspect::BinTogether(statistics.golden.histogram, statistics.target.histogram, kBins, step);
   distribution.golden_outside = statistics.golden.below + statistics.golden.above;
   distribution.channel_count = statistics.channels.size();
+  if (step > 0) distribution.code_use = inspect::CodeUseOf(statistics, step);
   double noise = 0;
   for (const auto& channel : statistics.channels) noise += channel.noise;
   for (const std::size_t channel : inspect::WorstChannels(statistics.channels, kWorstChannels)) {

@@ -32,8 +32,8 @@ class TensorInspector::Observer : public verify::PairObserver {
         shown_(shown) {}
 
   void Start(std::uint64_t count) override {
-    collector_ = std::make_unique<inspect::PairCollector>(
-        inspect::CollectorOptions{tensor_.dims.value_or(Shape()), tensor_.channel_axis, counted_});
+    collector_ = std::make_unique<inspect::PairCollector>(inspect::CollectorOptions{
+        tensor_.dims.value_or(Shape()), tensor_.channel_axis, counted_, tensor_.step});
     collector_->Start(count);
   }
 

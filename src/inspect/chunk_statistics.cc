@@ -94,6 +94,15 @@ void CountOutside(std::span<const float> values, const Interval& range, SideStat
   side->above += above;
 }
 
+void CountVanishing(std::span<const float> values, double step, SideStatistics* side) {
+  const double half = step / 2;
+  std::uint32_t vanishing = 0;
+  for (const float value : values) {
+    vanishing += value != 0 && std::abs(static_cast<double>(value)) < half ? 1 : 0;
+  }
+  side->vanishing += vanishing;
+}
+
 // `values` are finite.
 void AddFiniteSide(std::span<const float> values, const PairDescription& pair,
                    SideStatistics* side) {
@@ -110,6 +119,7 @@ void AddFiniteSide(std::span<const float> values, const PairDescription& pair,
     side->zeros += zeros;
   }
   if (pair.range) CountOutside(values, *pair.range, side);
+  if (pair.step > 0) CountVanishing(values, pair.step, side);
   side->histogram = Histogram(values, range.min, range.max);
 }
 
@@ -260,6 +270,7 @@ void MergeSide(const SideStatistics& later, SideStatistics* side) {
   side->moments.Merge(later.moments);
   side->below += later.below;
   side->above += later.above;
+  side->vanishing += later.vanishing;
   side->histogram.Merge(later.histogram);
 }
 

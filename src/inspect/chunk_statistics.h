@@ -24,6 +24,7 @@ struct PairDescription {
   std::optional<ChannelLayout> channels;
   std::optional<Interval> range;  // Elements outside of it are counted.
   std::uint64_t series_step = 1;
+  double step = 0;  // Of the encoding, to count what vanishes; 0 where there is none.
 };
 
 // The elements first <= index < first + size() of a pair, in the target's order.

@@ -28,6 +28,7 @@ void PairCollector::Start(std::uint64_t count) {
   pair_.count = count;
   pair_.channels = Channels(options_, count);
   pair_.range = options_.range;
+  pair_.step = options_.step;
   pair_.series_step =
       count <= kMostSeriesElements ? 1 : (count + kMostStretches - 1) / kMostStretches;
   statistics_ = NoStatistics(pair_);

@@ -23,6 +23,7 @@ struct CollectorOptions {
   // A target axis. Ignored where it has one element or more than kMostChannels.
   std::optional<int> channel_axis;
   std::optional<Interval> range;
+  double step = 0;  // See PairDescription.
 };
 
 class PairCollector {

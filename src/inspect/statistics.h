@@ -38,6 +38,8 @@ struct SideStatistics {
   Moments moments;
   std::uint64_t below = 0;  // Of the range that was asked for.
   std::uint64_t above = 0;
+  // Not zero, and nearer to zero than half the step that was asked for: rounding makes them zero.
+  std::uint64_t vanishing = 0;
   Histogram histogram;
 
   std::uint64_t finite() const { return count - nan - inf; }

@@ -17,16 +17,67 @@ namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kWorstCount = 5;
+constexpr double kFewCodes = 8;
+constexpr double kSwallowedShare = 0.9;
+constexpr double kLeastSwallowedShare = 0.01;
+constexpr double kBadDb = 20;  // The error is 10 % of the signal.
 
 double Counted(double sqnr_db) { return std::clamp(sqnr_db, 0.0, kFaithfulDb); }
 
-double InputsDb(const Summary& summary, const Row& row) {
+// What each row counts, in dB; NaN where it has no SQNR.
+std::vector<double> CountedDb(const Summary& summary) {
+  std::vector<double> counted;
+  for (const Row& row : summary.rows) {
+    counted.push_back(std::isnan(row.sqnr_db) ? kUnknown : Counted(row.sqnr_db));
+  }
+  return counted;
+}
+
+double InputsDb(const Row& row, const std::vector<double>& counted) {
   double lowest = kFaithfulDb;
   for (const std::size_t input : row.inputs) {
-    const double sqnr_db = summary.rows[input].sqnr_db;
-    if (!std::isnan(sqnr_db)) lowest = std::min(lowest, Counted(sqnr_db));
+    if (!std::isnan(counted[input])) lowest = std::min(lowest, counted[input]);
   }
   return lowest;
+}
+
+bool LosesMost(const inspect::CodeUse& use) { return use.vanishing_share() >= kSwallowedShare; }
+
+bool MaySwallow(const Row& row) {
+  if (!row.distribution || !row.distribution->code_use) return false;
+  const inspect::CodeUse& use = *row.distribution->code_use;
+  const bool has_few_codes = use.effective_codes <= kFewCodes && use.vanishing >= 2 &&
+                             use.vanishing_share() >= kLeastSwallowedShare;
+  return has_few_codes || LosesMost(use);
+}
+
+bool HoldsShares(const Row& row) { return row.sums.golden_min >= 0 && row.sums.golden_max <= 1; }
+
+// Rows whose step swallows what matters; from the last row to the first, as what reads a tensor
+// tells.
+std::vector<bool> Swallowed(const Summary& summary, const std::vector<double>& counted) {
+  std::vector<bool> swallowed(summary.rows.size(), false);
+  if (!summary.topological) return swallowed;
+  std::vector<bool> shows(summary.rows.size(), false);
+  for (std::size_t i = summary.rows.size(); i-- > 0;) {
+    const Row& row = summary.rows[i];
+    const bool may = MaySwallow(row);
+    const bool is_lost_result =
+        may && row.is_output && LosesMost(*row.distribution->code_use) && !HoldsShares(row);
+    swallowed[i] = may && (shows[i] || is_lost_result);
+    const bool diverges = InputsDb(row, counted) - counted[i] >= kDivergingLossDb;
+    if (!diverges && !swallowed[i]) continue;
+    for (const std::size_t input : row.inputs) shows[input] = true;
+  }
+  return swallowed;
+}
+
+bool IsInput(const Row& row) { return row.layer_type == "Input"; }
+
+// A golden tensor of one value throughout: what it agrees by says little of the layer. A single
+// number says what it is, and one that diverges says enough.
+bool ProvesNothing(const Row& row) {
+  return row.sums.finite > 1 && row.sums.golden_min == row.sums.golden_max;
 }
 
 void CountVerdicts(const Summary& summary, Findings& findings) {
@@ -60,7 +111,10 @@ void CountVerdicts(const Summary& summary, Findings& findings) {
 std::vector<std::size_t> Ranked(const Summary& summary, const Findings& findings) {
   std::vector<std::size_t> ranked(summary.rows.size());
   std::iota(ranked.begin(), ranked.end(), std::size_t{0});
-  std::erase_if(ranked, [&](std::size_t i) { return !std::isfinite(summary.rows[i].sqnr_db); });
+  std::erase_if(ranked, [&](std::size_t i) {
+    return !std::isfinite(summary.rows[i].sqnr_db) ||
+           (ProvesNothing(summary.rows[i]) && !(findings.loss_db[i] >= kDivergingLossDb));
+  });
   const auto loss = [&](std::size_t i) {
     return std::isnan(findings.loss_db[i]) ? 0.0 : std::max(0.0, findings.loss_db[i]);
   };
@@ -78,13 +132,64 @@ std::string Quoted(const Row& row) {
 }
 
 std::string FromTo(const Summary& summary, const Findings& findings, std::size_t i) {
-  return fmt::format("{} SQNR, its inputs {}{:.1f} dB", DbText(summary.rows[i].sqnr_db),
+  if (findings.swallowed[i]) return SwallowedText(summary.rows[i]);
+  const std::string sqnr = DbText(summary.rows[i].sqnr_db) + " SQNR";
+  if (summary.rows[i].inputs.empty()) {
+    return sqnr + (IsInput(summary.rows[i]) ? ", an input of the graph"
+                                            : "; nothing that it reads was compared");
+  }
+  return fmt::format("{}, its inputs {}{:.1f} dB", sqnr,
                      findings.inputs_db[i] >= kFaithfulDb ? "at least " : "",
                      findings.inputs_db[i]);
 }
 
+std::optional<std::size_t> WorstOutput(const Summary& summary) {
+  std::optional<std::size_t> worst;
+  for (std::size_t i = 0; i < summary.rows.size(); ++i) {
+    const Row& row = summary.rows[i];
+    if (!row.is_output || std::isnan(row.sqnr_db)) continue;
+    if (!worst || row.sqnr_db < summary.rows[*worst].sqnr_db) worst = i;
+  }
+  return worst;
+}
+
+// Of a run in which no tensor diverges and `lowest` is below what is faithful.
+std::string GradualText(const Summary& summary, std::size_t lowest) {
+  const auto state = [&](std::size_t i) {
+    const double db = summary.rows[i].sqnr_db;
+    return fmt::format("{}, where the error is {:.3g} % of the signal{}", DbText(db),
+                       100 * std::pow(10, -db / 20), db < kBadDb ? ": that is bad" : "");
+  };
+  std::string text = fmt::format(
+      "No tensor diverges clearly (none loses {:.0f} dB or more against its inputs), but the error "
+      "grows gradually: the lowest SQNR, at {}, is {}",
+      kDivergingLossDb, Quoted(summary.rows[lowest]), state(lowest));
+  const auto output = WorstOutput(summary);
+  if (output && *output != lowest) {
+    text += fmt::format("; the worst output, {}, has {}", Quoted(summary.rows[*output]),
+                        state(*output));
+  }
+  return text + ".";
+}
+
+// Of results that name things.
+std::optional<std::string> AgreementHeadline(const Summary& summary) {
+  std::optional<std::size_t> lowest;
+  for (std::size_t i = 0; i < summary.rows.size(); ++i) {
+    const auto& agreement = summary.rows[i].agreement;
+    if (agreement && (!lowest || *agreement < *summary.rows[*lowest].agreement)) lowest = i;
+  }
+  if (!lowest || *summary.rows[*lowest].agreement >= 1) return std::nullopt;
+  const Row& row = summary.rows[*lowest];
+  return fmt::format("Lowest agreement of integers and truth values: {}, {} of {} are equal.",
+                     Quoted(row), row.sums.equal, row.sums.count);
+}
+
 std::string DivergenceHeadline(const Summary& summary, const Findings& findings) {
-  if (!findings.lowest) return "No tensor pair has a signal to measure: every SQNR is undefined.";
+  if (!findings.lowest) {
+    return "No tensor pair has a signal to measure: none holds numbers that vary, and none is "
+           "scored in dB.";
+  }
   const std::size_t lowest = *findings.lowest;
   const bool has_nonfinite = findings.first_not_finite || findings.first_both_nan;
   if (std::isinf(summary.rows[lowest].sqnr_db)) {
@@ -106,10 +211,7 @@ std::string DivergenceHeadline(const Summary& summary, const Findings& findings)
   if (summary.rows[lowest].sqnr_db >= kFaithfulDb) {
     return "No tensor diverges: " + lowest_text + ".";
   }
-  return fmt::format(
-             "No tensor diverges clearly (none loses {:.0f} dB or more against its inputs); ",
-             kDivergingLossDb) +
-         lowest_text + ".";
+  return GradualText(summary, lowest);
 }
 
 // Golden tensors that are part of the model, not of what it computes from its inputs.
@@ -138,25 +240,47 @@ std::string CountsHeadline(const Summary& summary, const Findings& findings) {
 
 }  // namespace
 
+bool SwallowsFirst(const Findings& findings) {
+  return findings.largest_loss && findings.largest_loss == findings.first_diverging &&
+         findings.swallowed[*findings.largest_loss];
+}
+
+std::string SwallowedText(const Row& row) {
+  const inspect::CodeUse& use = *row.distribution->code_use;
+  return fmt::format(
+      "its step of {:.3g} is larger than all differences that matter here: {} of the {} values "
+      "that "
+      "are not zero become zero; SQNR ({}) does not show it, as a few huge values dominate it",
+      use.step, use.vanishing, use.nonzero, DbText(row.sqnr_db));
+}
+
 Findings FindingsOf(const Summary& summary) {
   Findings findings;
   CountVerdicts(summary, findings);
+  std::vector<double> counted = CountedDb(summary);
+  findings.swallowed = Swallowed(summary, counted);
+  for (std::size_t i = 0; i < summary.rows.size(); ++i) {
+    if (findings.swallowed[i] && !std::isnan(counted[i])) counted[i] = 0;
+  }
   findings.loss_db.assign(summary.rows.size(), kUnknown);
   findings.inputs_db.assign(summary.rows.size(), kUnknown);
   for (std::size_t i = 0; i < summary.rows.size(); ++i) {
     const double sqnr_db = summary.rows[i].sqnr_db;
     if (std::isnan(sqnr_db)) continue;
-    if (!findings.lowest || sqnr_db < summary.rows[*findings.lowest].sqnr_db) findings.lowest = i;
+    const bool proves_nothing = ProvesNothing(summary.rows[i]);
+    const bool is_lowest = !findings.lowest || sqnr_db < summary.rows[*findings.lowest].sqnr_db;
+    if (is_lowest && !proves_nothing) findings.lowest = i;
     if (!summary.topological) continue;
-    findings.inputs_db[i] = InputsDb(summary, summary.rows[i]);
-    findings.loss_db[i] = findings.inputs_db[i] - Counted(sqnr_db);
+    findings.inputs_db[i] = InputsDb(summary.rows[i], counted);
+    findings.loss_db[i] = findings.inputs_db[i] - counted[i];
     const bool diverges = findings.loss_db[i] >= kDivergingLossDb;
     if (diverges && !findings.first_diverging) findings.first_diverging = i;
   }
   findings.worst = Ranked(summary, findings);
-  if (!findings.worst.empty() && findings.loss_db[findings.worst.front()] > 0) {
-    findings.largest_loss = findings.worst.front();
-  }
+  const auto largest = std::ranges::find_if(findings.worst, [&](std::size_t i) {
+    return findings.loss_db[i] > 0 && !summary.rows[i].inputs.empty();
+  });
+  if (largest != findings.worst.end()) findings.largest_loss = *largest;
   if (findings.worst.size() > kWorstCount) findings.worst.resize(kWorstCount);
   return findings;
 }
@@ -175,7 +299,8 @@ std::vector<std::string> Headlines(const Summary& summary, const Findings& findi
                     Quoted(row), row.sums.both_nan, row.sums.count));
   }
   lines.push_back(DivergenceHeadline(summary, findings));
-  if (findings.largest_loss) {
+  if (const auto agreement = AgreementHeadline(summary)) lines.push_back(*agreement);
+  if (findings.largest_loss && !SwallowsFirst(findings)) {
     const std::size_t worst = *findings.largest_loss;
     lines.push_back(fmt::format("Loses most against its own inputs: {}, {:.1f} dB ({}).",
                                 Quoted(summary.rows[worst]), findings.loss_db[worst],
@@ -196,9 +321,10 @@ std::vector<std::string> TextLines(const Summary& summary, const Findings& findi
     const Row& row = summary.rows[i];
     const std::string loss =
         std::isnan(findings.loss_db[i]) ? "-" : fmt::format("{:.1f}", findings.loss_db[i]);
-    lines.push_back(fmt::format("  {:>9.1f}  {:>9}  {:<18} {}", row.sqnr_db, loss,
+    lines.push_back(fmt::format("  {:>9.1f}  {:>9}  {:<18} {}{}", row.sqnr_db, loss,
                                 row.layer_type.empty() ? "-" : Printable(row.layer_type),
-                                ShortName(row.name, 100)));
+                                ShortName(row.name, 100),
+                                findings.swallowed[i] ? " (its step swallows its values)" : ""));
   }
   return lines;
 }

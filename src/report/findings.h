@@ -6,6 +6,15 @@
 // is clamped. A tensor's loss is the lowest SQNR of the tensors its node reads minus its own;
 // tensors that are read but have no SQNR, and inputs of the graph, count as faithful. A tensor
 // diverges when it loses 10 dB or more. None of this depends on the user's thresholds.
+//
+// Huge elements hide what a step swallows (inspect/code_use.h), so SQNR does not have the last word
+// where an encoding has one step for the tensor. A tensor is swallowed, and counts as 0 dB, where
+//   - the step leaves at most 8 effective codes and rounds at least two elements and 1 % of those
+//     that are not zero to zero, or rounds 90 % of them to zero; and
+//   - it shows: a tensor that reads it loses 10 dB or more by SQNR or is swallowed as well, or
+//     90 % of it are lost, nothing reads it and its values are no shares (within 0 … 1, as Softmax
+//     leaves them near zero rightly).
+// Without a topological order none is swallowed, as what reads a tensor is unknown then.
 #pragma once
 
 #include <cstddef>
@@ -28,6 +37,7 @@ struct Findings {
   std::optional<std::size_t> largest_loss;     // Nothing where no tensor loses anything.
   std::optional<std::size_t> lowest;           // The lowest SQNR.
   std::vector<std::size_t> worst;  // At most five: the largest losses, or else the lowest SQNR.
+  std::vector<bool> swallowed;     // Of each row: its step swallows the values that matter.
   std::vector<double> loss_db;     // Of each row; NaN where unknown, negative for a gain.
   std::vector<double> inputs_db;   // The lowest SQNR among what each row reads; NaN where unknown.
 
@@ -40,6 +50,13 @@ struct Findings {
 };
 
 Findings FindingsOf(const Summary& summary);
+
+// Whether the first tensor to diverge loses most and is swallowed: then it is named once, as its
+// decibels are no measurement.
+bool SwallowsFirst(const Findings& findings);
+
+// What a swallowed row lost, in one sentence without its name: "its step of 39.2 is larger than …".
+std::string SwallowedText(const Row& row);
 
 // The findings as lines of text for a terminal, the most important first; the five worst last.
 std::vector<std::string> TextLines(const Summary& summary, const Findings& findings);

@@ -16,6 +16,7 @@ using ::testing::Contains;
 using ::testing::DoubleEq;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(FindingsTest, TheLossIsAgainstTheWorstInput) {
   const Summary summary =
@@ -96,6 +97,104 @@ TEST(FindingsTest, CountsOfEveryKindAreTold) {
   EXPECT_THAT(lines, Contains(AllOf(HasSubstr("3 tensors compared"), HasSubstr("1 suspicious"),
                                     HasSubstr("1 outside"), HasSubstr("1 with a note"),
                                     HasSubstr("2 golden tensors without"))));
+}
+
+// A row of which `vanishing` of 100 values become zero, on so many effective codes.
+Row SwallowingRow(std::string name, double sqnr_db, std::vector<std::size_t> inputs,
+                  std::uint64_t vanishing, double codes) {
+  Row row = TestRow(std::move(name), sqnr_db, std::move(inputs));
+  row.layer_type = "Add";
+  row.sums.golden_min = -10000;
+  row.sums.golden_max = 3;
+  row.distribution.emplace();
+  row.distribution->code_use = inspect::CodeUse{39.2, 100, vanishing, codes};
+  return row;
+}
+
+TEST(FindingsTest, AStepThatSwallowsLiveValuesIsTheCause) {
+  const Summary summary =
+      TestSummary({}, {TestRow("scores", 39), SwallowingRow("masked", 70.3, {0}, 58, 2),
+                       SwallowingRow("reshaped", 70.3, {1}, 58, 2), TestRow("softmax", 9, {2}),
+                       TestRow("y", 8, {3})});
+  const Findings findings = FindingsOf(summary);
+  EXPECT_THAT(findings.swallowed, ElementsAre(false, true, true, false, false));
+  EXPECT_EQ(findings.first_diverging, 1u);
+  EXPECT_EQ(findings.largest_loss, 1u);
+  const auto lines = Headlines(summary, findings);
+  EXPECT_THAT(lines[0],
+              AllOf(HasSubstr("First to diverge: 'masked' (Add)"),
+                    HasSubstr("its step of 39.2 is larger than all differences that matter here"),
+                    HasSubstr("58 of the 100 values")));
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("softmax"))));
+}
+
+TEST(FindingsTest, AnOutlierThatHidesALostResultIsTold) {
+  const Summary summary = TestSummary(
+      {}, {SwallowingRow("x", 63.1, {}, 99, 1.06), SwallowingRow("y", 63.1, {0}, 99, 1.06)});
+  Summary with_output = summary;
+  with_output.rows[1].is_output = true;
+  const Findings findings = FindingsOf(with_output);
+  EXPECT_EQ(findings.first_diverging, 0u);
+  EXPECT_THAT(Headlines(with_output, findings)[0],
+              AllOf(HasSubstr("'x'"), Not(HasSubstr("No tensor diverges"))));
+  // The same numbers in a tensor between, which nothing shows to matter.
+  EXPECT_THAT(FindingsOf(summary).swallowed, ElementsAre(false, false));
+}
+
+TEST(FindingsTest, LostValuesThatHarmNothingAreNotTold) {
+  Summary summary =
+      TestSummary({}, {SwallowingRow("squares", 60, {}, 95, 20), TestRow("mean", 45, {0}),
+                       SwallowingRow("softmax", 55, {1}, 99, 1.1)});
+  summary.rows[2].sums.golden_min = 0;
+  summary.rows[2].sums.golden_max = 1;
+  summary.rows[2].is_output = true;
+  EXPECT_THAT(FindingsOf(summary).swallowed, ElementsAre(false, false, false));
+}
+
+TEST(FindingsTest, AReaderThatDivergesDoesNotBlameValuesThatArePresent) {
+  Summary summary = TestSummary({}, {SwallowingRow("x", 45, {}, 5, 90), TestRow("y", 9, {0})});
+  const Findings findings = FindingsOf(summary);
+  EXPECT_FALSE(findings.swallowed[0]);
+  EXPECT_EQ(findings.first_diverging, 1u);
+}
+
+TEST(FindingsTest, AGradualErrorIsCalledBad) {
+  Summary summary = TestSummary({}, {TestRow("a", 35)});
+  for (std::size_t i = 1; i < 6; ++i) {
+    summary.rows.push_back(
+        TestRow("t" + std::to_string(i), 35 - 6.16 * static_cast<double>(i), {i - 1}));
+  }
+  summary.rows.back().is_output = true;
+  const auto line = Headlines(summary, FindingsOf(summary))[0];
+  EXPECT_THAT(line, AllOf(HasSubstr("No tensor diverges clearly"), HasSubstr("4.2 dB"),
+                          HasSubstr("61.7 % of the signal: that is bad"), HasSubstr("'t5'")));
+}
+
+TEST(FindingsTest, AConstantIsNotTheHeadline) {
+  Summary summary = TestSummary({}, {TestRow("constant", 41), TestRow("b", 45, {0})});
+  summary.rows[0].sums.golden_min = summary.rows[0].sums.golden_max = 0.3;
+  const Findings findings = FindingsOf(summary);
+  EXPECT_EQ(findings.lowest, 1u);
+  EXPECT_THAT(findings.worst, ElementsAre(1));
+}
+
+TEST(FindingsTest, AnInputIsNotMeasuredAgainstItsInputs) {
+  Summary summary = TestSummary({}, {TestRow("x", 20), TestRow("y", 19, {0})});
+  summary.rows[0].layer_type = "Input";
+  const Findings findings = FindingsOf(summary);
+  EXPECT_EQ(findings.first_diverging, 0u);
+  EXPECT_EQ(findings.largest_loss, 1u);
+  const auto lines = Headlines(summary, findings);
+  EXPECT_THAT(lines[0], AllOf(HasSubstr("an input of the graph"), Not(HasSubstr("its inputs"))));
+}
+
+TEST(FindingsTest, IndicesAreToldByTheirAgreement) {
+  Summary summary = TestSummary({}, {TestRow("x", 50), TestRow("classes", kNan, {0})});
+  summary.rows[1].agreement = 0.5;
+  summary.rows[1].sums.equal = 3;
+  const auto lines = Headlines(summary, FindingsOf(summary));
+  EXPECT_THAT(lines, Contains(AllOf(HasSubstr("'classes'"), HasSubstr("3 of 6 are equal"))));
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("Loses most"))));
 }
 
 TEST(FindingsTest, FiveWorstLayersEndTheText) {

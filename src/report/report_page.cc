@@ -29,7 +29,8 @@ std::string Head() {
 std::string Header(const Summary& summary, const Findings& findings) {
   auto headlines = Headlines(summary, findings);
   // The counts are last and the largest loss before them; one tensor is named once.
-  if (findings.largest_loss && findings.largest_loss == findings.first_diverging) {
+  if (findings.largest_loss && findings.largest_loss == findings.first_diverging &&
+      !SwallowsFirst(findings)) {
     headlines.erase(headlines.end() - 2);
   }
   const bool is_bad = findings.first_not_finite || findings.first_diverging;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "inspect/code_use.h"
 #include "inspect/histogram.h"
 #include "store/manifest.h"
 #include "tensor/encoding.h"
@@ -48,6 +49,7 @@ struct ChannelError {
 // How the values of a pair are spread.
 struct Distribution {
   inspect::CommonBins bins;
+  std::optional<inspect::CodeUse> code_use;  // Of an encoding with one step for all.
   std::uint64_t golden_outside = 0;          // Golden elements that the encoding cannot hold.
   std::size_t channel_count = 0;             // 0 where the channel axis is unknown.
   std::vector<ChannelError> worst_channels;  // Those with most of the noise, at most eight.

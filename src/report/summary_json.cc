@@ -49,7 +49,7 @@ Json OutsideJson(const Row& row) {
   return outside;
 }
 
-Json RowJson(const Row& row, const std::string& page, double inputs_db, double loss_db) {
+Json RowJson(const Row& row, const std::string& page, const Findings& findings, std::size_t index) {
   Json json = {{"name", Printable(row.name)},
                {"golden_name", Printable(row.golden_name)},
                {"node", Printable(row.node)},
@@ -60,8 +60,9 @@ Json RowJson(const Row& row, const std::string& page, double inputs_db, double l
                {"outside_threshold", OutsideJson(row)},
                {"sqnr_db", ScoreJson(row.sqnr_db)},
                {"agreement", row.agreement ? Json(*row.agreement) : Json(nullptr)},
-               {"inputs_sqnr_db", Finite(inputs_db)},
-               {"loss_db", Finite(loss_db)}};
+               {"inputs_sqnr_db", Finite(findings.inputs_db[index])},
+               {"loss_db", Finite(findings.loss_db[index])},
+               {"swallowed", findings.swallowed[index] ? Json(SwallowedText(row)) : Json(nullptr)}};
   json["inputs"] = row.inputs;
   json["golden_min"] = Finite(row.sums.golden_min);
   json["golden_max"] = Finite(row.sums.golden_max);
@@ -93,7 +94,7 @@ Json SummaryJson(const Summary& summary, const Findings& findings,
   for (const Column& column : summary.columns) columns.push_back(ColumnJson(column));
   Json rows = Json::array();
   for (std::size_t i = 0; i < summary.rows.size(); ++i) {
-    rows.push_back(RowJson(summary.rows[i], pages[i], findings.inputs_db[i], findings.loss_db[i]));
+    rows.push_back(RowJson(summary.rows[i], pages[i], findings, i));
   }
   Json json;
   json["version"] = 1;

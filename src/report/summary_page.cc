@@ -98,6 +98,12 @@ class Page {
 
   // "36.1 dB → 9.5 dB"
   std::string FromTo(std::size_t row) const {
+    if (findings_.swallowed[row]) {
+      return "<p class=\"swallowed\">" + EscapeHtml(SwallowedText(summary_.rows[row])) + "</p>";
+    }
+    if (summary_.rows[row].inputs.empty()) {
+      return fmt::format("<p class=\"fromto\"><b>{:.1f} dB</b></p>", summary_.rows[row].sqnr_db);
+    }
     return fmt::format("<p class=\"fromto\"><span>{}{:.1f} dB</span> → <b>{:.1f} dB</b></p>",
                        findings_.inputs_db[row] >= kFaithfulDb ? "≥ " : "",
                        findings_.inputs_db[row], summary_.rows[row].sqnr_db);
@@ -142,7 +148,7 @@ class Page {
   }
 
   std::string LossCard() const {
-    if (!findings_.largest_loss) return {};
+    if (!findings_.largest_loss || SwallowsFirst(findings_)) return {};
     const std::size_t row = *findings_.largest_loss;
     std::string body = FromTo(row);
     Append(body, "<p class=\"muted\">loses {:.1f} dB here{}</p>", findings_.loss_db[row],
