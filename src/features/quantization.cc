@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "features/source_quantization.h"
 #include "model/onnx/onnx_format.h"
 #include "ort/capture.h"
 #include "quantize/algorithms.h"
@@ -268,7 +269,9 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
     calibrator.Observe(tensor, values);
     return OkStatus();
   };
-  ACC_RETURN_IF_ERROR(RunFloat(target, calibrator.tensors(), lines, {0, lines.size()},
+  const bool is_given = !options.override_params && HasSourceEncodings(target.graph);
+  const auto observed = is_given ? Saturated(target) : target;
+  ACC_RETURN_IF_ERROR(RunFloat(observed, calibrator.tensors(), lines, {0, lines.size()},
                                memory_budget_bytes, observe, "calibration"));
   if (lines.size() < kAdvisedInputs) {
     LogInfo("calibrated with {} input{}; {} or more that are typical give better ranges",

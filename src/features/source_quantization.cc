@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 #include "base/text.h"
 #include "features/quantization.h"
@@ -37,6 +39,29 @@ std::vector<std::string> Calibrated(const model::Graph& source,
   return calibrated;
 }
 
+// Makes `tensor` of another one, whose name is new; opsets before 11 have the bounds as attributes.
+model::Node ClipTo(const Encoding& range, const std::string& tensor, model::Graph& graph) {
+  constexpr std::int64_t kBoundsAreInputs = 11;
+  constexpr std::string_view kSuffix = "/unsaturated";  // No converted name has a slash.
+  const auto min = static_cast<float>(range.min);
+  const auto max = static_cast<float>(range.max);
+  model::Node clip;
+  clip.name = tensor + std::string(kSuffix) + "/Clip";
+  clip.op_type = "Clip";
+  clip.inputs = {tensor + std::string(kSuffix)};
+  clip.outputs = {tensor};
+  const auto opset = graph.opsets.find("");
+  if (opset != graph.opsets.end() && opset->second < kBoundsAreInputs) {
+    clip.attributes = {{"min", min}, {"max", max}};
+    return clip;
+  }
+  for (const auto& [name, bound] : {std::pair("/min", min), std::pair("/max", max)}) {
+    graph.initializers.emplace(tensor + name, Tensor::FromFloats({}, {&bound, 1}));
+    clip.inputs.push_back(tensor + name);
+  }
+  return clip;
+}
+
 std::string DroppedStatement(const InferenceEngineOptions& options) {
   if (options.precision == Precision::kInt8) {
     return "the encodings that the model's file brings are not used (--override_params): the "
@@ -61,6 +86,30 @@ bool IsQuantized(const model::Graph& outline) {
            return std::ranges::any_of(kPrefixes, begins) ||
                   std::ranges::find(kTypes, node.op_type) != kTypes.end();
          });
+}
+
+convert::TargetGraph Saturated(const convert::TargetGraph& converted) {
+  convert::TargetGraph saturated = converted;
+  model::Graph& graph = saturated.graph;
+  if (!graph.onnx_quantization.is_read) return saturated;
+  std::vector<model::Node> nodes;
+  for (model::Node& node : graph.nodes) {
+    std::vector<model::Node> clips;
+    for (std::string& output : node.outputs) {
+      const auto tensor = converted.tensors.find(output);
+      if (tensor == converted.tensors.end()) continue;
+      const std::string& source = tensor->second.source;
+      const auto own = graph.source_tensors.find(source.empty() ? output : source);
+      const bool is_float = tensor->second.info.type == ElementType::kFloat32;
+      if (!is_float || own == graph.source_tensors.end() || !own->second.encoding) continue;
+      clips.push_back(ClipTo(own->second.encoding->channels.front(), output, graph));
+      output = clips.back().inputs[0];
+    }
+    nodes.push_back(std::move(node));
+    std::ranges::move(clips, std::back_inserter(nodes));
+  }
+  graph.nodes = std::move(nodes);
+  return saturated;
 }
 
 bool KeepsSourceEncodings(const InferenceEngineOptions& options) {

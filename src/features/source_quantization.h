@@ -18,6 +18,11 @@ bool IsQuantized(const model::Graph& outline);
 // Whether a target run quantizes with the encodings of the file.
 bool KeepsSourceEncodings(const InferenceEngineOptions& options);
 
+// For calibration: the converted graph of a quantized ONNX file, in which what the file's encodings
+// saturate is cut off at their ends. Without that its values may be others than the file ever has,
+// since quantizers leave out a Relu or Clip that a range stands for.
+convert::TargetGraph Saturated(const convert::TargetGraph& converted);
+
 // Of a golden run of a quantized file, for store::Manifest::statements.
 std::vector<std::string> GoldenStatements(bool without_quantization);
 

@@ -146,6 +146,18 @@ class OnnxQuantizedTest(ProgramTest):
         self.run_model(self.graph(nodes), np.float32([[-1, .3, 2, .6]]))
         self.assertIn("calibrated here: 1 of 3 activations (r)", self.output)
 
+    def test_calibration_sees_what_the_ranges_cut_off(self):
+        # A Clip to 0 and 6 is left out where the range says it; without it the sum would be 100.
+        nodes = [*pair("x", "xd"), helper.make_node("Add", ["xd", "c"], ["a"]), *pair("a", "ad", "s6", "z6"),
+                 helper.make_node("Neg", ["ad"], ["y"])]
+        model = self.graph(nodes, c=np.float32([100]), s6=np.float32(6 / 255), z6=np.uint8(0))
+        value = np.float32([[-1, .3, 2, .6]])
+        self.run_model(model, value)
+        self.assertLess(np.abs(self.target_output() + 6).max(), .02)
+        golden = ("--golden_without_quantization",)
+        self.assertGreater(self.run_model(model, value, *golden, precision="fp32")["y"], 100)
+        self.assertLess(np.abs(self.target_output() + 6).max(), 1e-5)
+
     def test_blocks_are_told(self):
         codes = numpy_helper.from_array(np.arange(-64, 64, dtype=np.int8).reshape(32, 4), "wq")
         scales = np.float32([[.01, .02, .03, .04], [.05, .06, .07, .08]])

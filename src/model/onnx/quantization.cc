@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
 #include <ranges>
 #include <utility>
@@ -68,6 +69,31 @@ void DescribeParams(Graph& graph) {
   });
 }
 
+// A Relu, or where the range ends at 6 the Clip that is called Relu6.
+Node ClampOf(const std::string& from, const std::string& to, Graph& graph) {
+  constexpr double kRelu6Bound = 6;
+  constexpr std::int64_t kBoundsAreInputs = 11;
+  Node clamp;
+  clamp.name = from + "_clamp";
+  clamp.op_type = "Relu";
+  clamp.inputs = {from};
+  clamp.outputs = {to};
+  const auto source = graph.source_tensors.find(to);
+  if (source == graph.source_tensors.end() || !source->second.encoding) return clamp;
+  const Encoding& range = source->second.encoding->channels.front();
+  const auto opset = graph.opsets.find("");
+  const bool takes_inputs = opset != graph.opsets.end() && opset->second >= kBoundsAreInputs;
+  if (std::abs(range.max - kRelu6Bound) > range.scale / 2 || !takes_inputs) return clamp;
+  constexpr std::array<float, 2> kBounds = {0, static_cast<float>(kRelu6Bound)};
+  clamp.op_type = "Clip";
+  clamp.inputs.push_back(from + "_min");
+  clamp.inputs.push_back(from + "_max");
+  for (std::size_t i = 0; i < kBounds.size(); ++i) {
+    graph.initializers.emplace(clamp.inputs[i + 1], Tensor::FromFloats({}, {&kBounds[i], 1}));
+  }
+  return clamp;
+}
+
 bool HoldsQuantization(const Graph& graph) {
   return std::ranges::any_of(graph.nodes, [](const Node& node) {
     return IsQuantizeLinear(node) || IsDequantizeLinear(node) ||
@@ -112,24 +138,21 @@ void ClampToRanges(Graph& graph) {
   if (quantization.clamped.empty()) return;
   UniqueNames names;
   for (const auto& [name, value] : graph.initializers) names.Take(name);
-  for (const Node& node : graph.nodes)
-    std::ranges::for_each(node.outputs, [&](auto& name) { names.Take(name); });
+  for (const Node& node : graph.nodes) {
+    for (const std::string& output : node.outputs) names.Take(output);
+  }
   std::vector<Node> nodes;
   for (Node& node : graph.nodes) {
-    std::vector<Node> relus;
+    std::vector<Node> clamps;
     for (std::string& output : node.outputs) {
       if (!quantization.clamped.contains(output)) continue;
-      Node relu;
-      relu.op_type = "Relu";
-      relu.outputs = {output};
-      output = names.Take(output + "_unclamped");
-      quantization.added.insert(output);
-      relu.name = output + "_Relu";
-      relu.inputs = {output};
-      relus.push_back(std::move(relu));
+      const std::string made = names.Take(output + "_unclamped");
+      quantization.added.insert(made);
+      clamps.push_back(ClampOf(made, output, graph));
+      output = made;
     }
     nodes.push_back(std::move(node));
-    std::ranges::move(relus, std::back_inserter(nodes));
+    std::ranges::move(clamps, std::back_inserter(nodes));
   }
   graph.nodes = std::move(nodes);
   quantization.clamped.clear();
