@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -28,13 +29,22 @@ std::string Listed(const std::vector<std::string>& names) {
 std::vector<std::string> Calibrated(const model::Graph& source,
                                     const convert::TargetGraph& converted,
                                     const quantize::QuantizedGraph& quantized) {
-  std::vector<std::string> calibrated;
+  const auto root_of = [&](const std::string& name) {
+    const auto shared = quantized.shares_range_with.find(name);
+    return shared == quantized.shares_range_with.end() ? name : shared->second;
+  };
+  std::set<std::string> given;  // One tensor's encoding is that of all that share its range.
   for (const auto& [name, encoding] : quantized.activations) {
-    if (encoding.is_float || quantized.shares_range_with.contains(name)) continue;
     const auto tensor = converted.tensors.find(name);
     const bool has_source = tensor != converted.tensors.end() && !tensor->second.source.empty();
     const auto own = source.source_tensors.find(has_source ? tensor->second.source : name);
-    if (own == source.source_tensors.end() || !own->second.encoding) calibrated.push_back(name);
+    if (own != source.source_tensors.end() && own->second.encoding) given.insert(root_of(name));
+  }
+  std::vector<std::string> calibrated;
+  for (const auto& [name, encoding] : quantized.activations) {
+    if (!encoding.is_float && root_of(name) == name && !given.contains(name)) {
+      calibrated.push_back(name);
+    }
   }
   return calibrated;
 }
