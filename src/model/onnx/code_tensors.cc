@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 
 #include "model/onnx/onnx_format.h"
 
@@ -80,7 +79,7 @@ void CodeTensors::Move(const Graph& graph) {
   };
   for (int round = 0; round < 2; ++round) {
     std::ranges::for_each(graph.nodes, forward);
-    std::ranges::for_each(std::views::reverse(graph.nodes), backward);
+    std::for_each(graph.nodes.rbegin(), graph.nodes.rend(), backward);
   }
 }
 

@@ -7,7 +7,6 @@
 #include <array>
 #include <cmath>
 #include <iterator>
-#include <ranges>
 #include <utility>
 
 #include "model/onnx/code_tensors.h"
@@ -40,7 +39,7 @@ void MoveParam(const Node& node, Graph& graph) {
   const auto param = graph.source_params.find(node.inputs[0]);
   if (param == graph.source_params.end() || !MovedCodesOf(node) || node.op_type == "Concat") return;
   const bool is_moved =
-      std::ranges::all_of(node.inputs | std::views::drop(1), [&](const std::string& input) {
+      std::all_of(node.inputs.begin() + 1, node.inputs.end(), [&](const std::string& input) {
         return input.empty() || graph.initializers.contains(input);
       });
   if (!is_moved || graph.source_tensors.contains(node.outputs[0])) return;
