@@ -25,10 +25,6 @@ namespace {
 
 std::string Reason(int error) { return std::generic_category().message(error); }
 
-std::string Quoted(const std::filesystem::path& path) {
-  return fmt::format("'{}'", Printable(path.native()));
-}
-
 Status ReadFailure(const std::filesystem::path& path, std::string_view reason) {
   return Failure(fmt::format("cannot read {}: {}", Quoted(path), reason));
 }
@@ -160,6 +156,10 @@ class MappedRanges {
 };
 
 }  // namespace
+
+std::string Quoted(const std::filesystem::path& path) {
+  return fmt::format("'{}'", Printable(path.native()));
+}
 
 Result<std::string> ReadFile(const std::filesystem::path& path, std::uint64_t max_bytes) {
   ACC_ASSIGN_OR_RETURN(const OpenedFile opened, OpenRegular(path));

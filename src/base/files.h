@@ -15,6 +15,9 @@
 
 namespace acc {
 
+// A path for a message: printable, in single quotes.
+std::string Quoted(const std::filesystem::path& path);
+
 // The whole file. Fails for a missing or unreadable file, a directory, or one above `max_bytes`.
 Result<std::string> ReadFile(const std::filesystem::path& path,
                              std::uint64_t max_bytes = std::uint64_t{1} << 34);

@@ -23,8 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kAssign = ":=";
 
-std::string Quoted(const fs::path& path) { return fmt::format("'{}'", Printable(path.native())); }
-
 // Splits a line at the words that hold ":=", so that a path may have blanks in it.
 Result<std::vector<InputList::Entry>> ParseEntries(std::string_view line) {
   std::vector<InputList::Entry> entries;

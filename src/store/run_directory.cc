@@ -27,8 +27,6 @@ namespace fs = std::filesystem;
 constexpr const char* kLatest = "latest";
 constexpr const char* kFileList = ".run_files.json";
 
-std::string Quoted(const fs::path& path) { return fmt::format("'{}'", Printable(path.native())); }
-
 std::string TimeStamp() {
   const std::time_t now = std::time(nullptr);
   std::tm local{};

@@ -11,14 +11,13 @@
 #include <system_error>
 #include <utility>
 
+#include "base/files.h"
 #include "base/text.h"
 
 namespace acc::store {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string Quoted(const fs::path& path) { return fmt::format("'{}'", Printable(path.native())); }
 
 std::string LastError() { return std::generic_category().message(errno); }
 
