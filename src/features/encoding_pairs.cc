@@ -12,7 +12,6 @@ constexpr std::array<std::string_view, 4> kSuffixes = {
     "_QuantizeLinear_Output", "_DequantizeLinear_Output", "_QuantizeLinear", "_DequantizeLinear"};
 
 std::string Itself(std::string_view name) { return std::string(name); }
-std::string PortKey(std::string_view name) { return match::NameKey(match::WithoutPort(name)); }
 std::string SuffixKey(std::string_view name) {
   for (const std::string_view suffix : kSuffixes) {
     if (name.ends_with(suffix) && name.size() > suffix.size()) {
@@ -20,7 +19,7 @@ std::string SuffixKey(std::string_view name) {
       break;
     }
   }
-  return PortKey(name);
+  return match::PortKey(name);
 }
 
 struct RuleInfo {
@@ -30,7 +29,7 @@ struct RuleInfo {
 constexpr std::array<RuleInfo, kNameRules> kRules = {{
     {"exact", &Itself},
     {"sanitized", &match::NameKey},
-    {"without :0", &PortKey},
+    {"without :0", &match::PortKey},
     {"quantizer's suffix", &SuffixKey},
 }};
 

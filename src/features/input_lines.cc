@@ -12,12 +12,12 @@
 namespace acc::features {
 namespace {
 
-std::string KeyOf(const std::string& name) { return match::NameKey(match::WithoutPort(name)); }
-
 // The input that `name` spells: its own name where it is one, or else the only one of its key.
 std::string Spelled(const std::string& name, const std::vector<ValueInfo>& inputs) {
   const auto has_name = [&](const ValueInfo& input) { return input.name == name; };
-  const auto has_key = [&](const ValueInfo& input) { return KeyOf(input.name) == KeyOf(name); };
+  const auto has_key = [&](const ValueInfo& input) {
+    return match::PortKey(input.name) == match::PortKey(name);
+  };
   if (std::ranges::any_of(inputs, has_name) || std::ranges::count_if(inputs, has_key) != 1) {
     return name;
   }

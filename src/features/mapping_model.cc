@@ -16,8 +16,7 @@ namespace {
 // The dims of an input as the golden run stored it, in the source's order.
 void TakeGoldenDims(const store::Manifest& golden, ValueInfo& input) {
   const auto found = std::ranges::find_if(golden.tensors, [&](const store::TensorRecord& tensor) {
-    return match::NameKey(match::WithoutPort(tensor.name)) ==
-           match::NameKey(match::WithoutPort(input.name));
+    return match::PortKey(tensor.name) == match::PortKey(input.name);
   });
   if (found == golden.tensors.end() || !found->dims) return;
   const Shape& dims = *found->dims;

@@ -14,8 +14,6 @@
 namespace acc::features {
 namespace {
 
-std::string KeyOf(const std::string& name) { return match::NameKey(match::WithoutPort(name)); }
-
 // Target tensors by the keys of names that a user may give.
 struct Names {
   std::map<std::string, std::vector<std::string>> of_layers;
@@ -26,7 +24,7 @@ struct Names {
 void Add(const std::string& name, const std::string& tensor,
          std::map<std::string, std::vector<std::string>>& index, Names& names) {
   if (name.empty()) return;
-  index[KeyOf(name)].push_back(tensor);
+  index[match::PortKey(name)].push_back(tensor);
   names.all.push_back(name);
 }
 
@@ -34,7 +32,7 @@ Names NamesOf(const TargetModel& model) {
   Names names;
   for (const auto& [tensor, described] : model.converted.tensors) {
     Add(tensor, tensor, names.of_tensors, names);
-    if (KeyOf(described.source) != KeyOf(tensor)) {
+    if (match::PortKey(described.source) != match::PortKey(tensor)) {
       Add(described.source, tensor, names.of_tensors, names);
     }
   }
@@ -49,7 +47,7 @@ Status Select(const std::vector<std::string>& wanted, bool layers_first, const N
   const auto& first = layers_first ? names.of_layers : names.of_tensors;
   const auto& second = layers_first ? names.of_tensors : names.of_layers;
   for (const std::string& name : wanted) {
-    const std::string key = KeyOf(name);
+    const std::string key = match::PortKey(name);
     auto found = first.find(key);
     if (found == first.end()) {
       found = second.find(key);

@@ -129,8 +129,7 @@ ExpectedInputs InputsOf(const StaticModel& model, const std::vector<InputTensor>
   for (ValueInfo& input : expected.inputs) {
     expected.target_name[input.name] = input.name;
     for (const InputTensor& tensor : given) {
-      const bool is_meant = match::NameKey(match::WithoutPort(tensor.name)) ==
-                            match::NameKey(match::WithoutPort(input.name));
+      const bool is_meant = match::PortKey(tensor.name) == match::PortKey(input.name);
       if (is_meant && tensor.type_given) expected.types.given[input.name] = tensor.type;
     }
     const auto codes = model.codes.find(input.name);

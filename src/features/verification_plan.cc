@@ -45,21 +45,20 @@ class PairIndex {
   explicit PairIndex(std::span<const match::Pair> pairs) {
     for (std::size_t i = 0; i < pairs.size(); ++i) Add(pairs[i].target.name, i);
     for (std::size_t i = 0; i < pairs.size(); ++i) Add(pairs[i].golden.name, i);
-    for (std::size_t i = 0; i < pairs.size(); ++i) Add(Key(pairs[i].target.name), i);
-    for (std::size_t i = 0; i < pairs.size(); ++i) Add(Key(pairs[i].golden.name), i);
+    for (std::size_t i = 0; i < pairs.size(); ++i) Add(match::PortKey(pairs[i].target.name), i);
+    for (std::size_t i = 0; i < pairs.size(); ++i) Add(match::PortKey(pairs[i].golden.name), i);
     for (const match::Pair& pair : pairs) names_.push_back(pair.target.name);
   }
 
   Result<std::size_t> Find(const std::string& name) const {
     auto found = index_.find(name);
-    if (found == index_.end()) found = index_.find(Key(name));
+    if (found == index_.end()) found = index_.find(match::PortKey(name));
     if (found != index_.end()) return found->second;
     return UsageError(fmt::format("no compared tensor is called '{}'.{}", Printable(name),
                                   DidYouMean(name, names_)));
   }
 
  private:
-  static std::string Key(std::string_view name) { return match::NameKey(match::WithoutPort(name)); }
   void Add(const std::string& name, std::size_t pair) { index_.emplace(name, pair); }
 
   std::unordered_map<std::string, std::size_t> index_;

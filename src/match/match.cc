@@ -174,8 +174,7 @@ Status CheckShare(const Sources& sources, const Matches& matches) {
 
 bool IsInMapping(const store::TensorMapping& mapping, const std::string& name, bool as_target) {
   return std::ranges::any_of(mapping, [&](const auto& entry) {
-    return NameKey(WithoutPort(as_target ? entry.first : entry.second)) ==
-           NameKey(WithoutPort(name));
+    return PortKey(as_target ? entry.first : entry.second) == PortKey(name);
   });
 }
 

@@ -15,7 +15,6 @@ using Index = std::unordered_map<std::string, std::size_t>;
 using KeyOf = std::string (*)(std::string_view name);
 
 std::string Itself(std::string_view name) { return std::string(name); }
-std::string PortKey(std::string_view name) { return NameKey(WithoutPort(name)); }
 std::string BaseName(std::string_view name) {
   return std::string(WithoutPort(name.substr(name.rfind('/') + 1)));
 }
@@ -127,6 +126,8 @@ std::string_view WithoutPort(std::string_view name) {
   if (name.size() > 2 && name.ends_with(":0")) name.remove_suffix(2);
   return name;
 }
+
+std::string PortKey(std::string_view name) { return NameKey(WithoutPort(name)); }
 
 std::vector<std::optional<NamedPair>> PairNames(const store::Manifest& golden,
                                                 const store::Manifest& target,

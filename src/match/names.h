@@ -20,6 +20,9 @@ std::string NameKey(std::string_view name);
 // "a:0" without its ":0"; other names as they are.
 std::string_view WithoutPort(std::string_view name);
 
+// NameKey() without a port, for names that may or may not have one.
+std::string PortKey(std::string_view name);
+
 struct NamedPair {
   std::size_t golden = 0;  // Index into the golden manifest.
   Strategy strategy = Strategy::kExact;

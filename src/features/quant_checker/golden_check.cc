@@ -38,13 +38,13 @@ std::map<std::string, fs::path> FilesOf(const CheckedGraph& graph, const store::
                                         const fs::path& directory) {
   std::map<std::string, fs::path> by_key;
   for (const store::TensorRecord& tensor : golden.tensors) {
-    by_key[match::NameKey(match::WithoutPort(tensor.name))] = directory / tensor.file;
+    by_key[match::PortKey(tensor.name)] = directory / tensor.file;
   }
   std::map<std::string, fs::path> files;
   for (const auto& [name, tensor] : graph.target.tensors) {
     const bool is_float = tensor.info.type == ElementType::kFloat32;
     if (tensor.source.empty() || !is_float) continue;
-    const auto file = by_key.find(match::NameKey(match::WithoutPort(tensor.source)));
+    const auto file = by_key.find(match::PortKey(tensor.source));
     if (file != by_key.end()) files[name] = file->second;
   }
   return files;
