@@ -7,7 +7,6 @@
 #include <array>
 #include <iterator>
 #include <memory>
-#include <ranges>
 #include <unordered_set>
 #include <utility>
 
@@ -292,7 +291,7 @@ class Rewriter {
     const auto known = scales_.find(from);
     if (known != scales_.end()) {
       if (HaveEqualScales(known->second, scales)) return from;
-      const std::string real = RealName(codes);  // Another encoding of the same numbers.
+      std::string real = RealName(codes);  // Another encoding of the same numbers.
       AddNode("Identity", {from}, real);
       Encode(real, scales);
       return real;
@@ -307,7 +306,7 @@ class Rewriter {
       }
       return from;
     }
-    const std::string real = RealName(codes);
+    std::string real = RealName(codes);
     Replace(from, real, fmt::format("'{}' is compared, which is this after quantization", real));
     if (written != from) Replace(written, real, "");
     Encode(real, scales);
