@@ -9,7 +9,6 @@
 #include "features/input_lines.h"
 #include "model/onnx/onnx_format.h"
 #include "ort/capture.h"
-#include "tensor/codes.h"
 
 namespace acc::features {
 namespace {
@@ -18,16 +17,12 @@ namespace {
 Result<std::map<std::string, Tensor>> InputsFor(const FrameworkRunnerOptions& options,
                                                 const SourceModel& source,
                                                 const convert::TargetGraph& converted) {
-  ACC_ASSIGN_OR_RETURN(auto given, ReadInputTensors(source, options.model));
+  ACC_ASSIGN_OR_RETURN(auto given, ReadRealInputs(source, options.model));
   const ExpectedInputs expected = InputsOf(source, converted, false);
   std::map<std::string, Tensor> inputs;
   for (auto& [name, tensor] : given) {
     const auto target = expected.target_name.find(name);
-    if (target == expected.target_name.end()) continue;
-    if (const auto codes = expected.codes.find(name); codes != expected.codes.end()) {
-      ACC_ASSIGN_OR_RETURN(tensor, Dequantized(tensor.view(), codes->second));
-    }
-    inputs.emplace(target->second, std::move(tensor));
+    if (target != expected.target_name.end()) inputs.emplace(target->second, std::move(tensor));
   }
   return inputs;
 }

@@ -16,7 +16,6 @@
 #include "features/source_model.h"
 #include "features/static_model.h"
 #include "match/names.h"
-#include "tensor/codes.h"
 #include "tensor/layout.h"
 
 namespace acc::features {
@@ -34,8 +33,6 @@ struct TargetInputs {
   InputLines lines;
   std::map<std::string, TensorEncoding> codes;
 };
-
-std::string KeyOf(const std::string& name) { return match::NameKey(match::WithoutPort(name)); }
 
 Result<TargetInputs> TargetInputsOf(const InferenceEngineOptions& options,
                                     const SourceModel& source) {
@@ -55,17 +52,9 @@ Result<TargetInputs> TargetInputsOf(const InferenceEngineOptions& options,
 
 // The golden inputs as real numbers, under the keys of their names.
 Result<store::NamedTensors> GoldenInputs(const SourceModel& source, const ModelOptions& options) {
-  ACC_ASSIGN_OR_RETURN(const store::NamedTensors read, ReadInputTensors(source, options));
+  ACC_ASSIGN_OR_RETURN(store::NamedTensors read, ReadRealInputs(source, options));
   store::NamedTensors golden;
-  for (const auto& [name, tensor] : read) {
-    const auto codes = CodesOf(source, name, false);
-    if (!codes) {
-      golden.emplace(KeyOf(name), tensor);
-      continue;
-    }
-    ACC_ASSIGN_OR_RETURN(Tensor real, Dequantized(tensor.view(), codes->encoding));
-    golden.emplace(KeyOf(name), std::move(real));
-  }
+  for (auto& [name, tensor] : read) golden.emplace(match::PortKey(name), std::move(tensor));
   return golden;
 }
 
@@ -169,7 +158,7 @@ Result<Difference> CompareLine(const TargetInputs& target, std::size_t line,
   Difference all;
   std::vector<std::string> texts;
   for (const auto& [name, tensor] : read) {
-    const auto twin = golden.find(KeyOf(name));
+    const auto twin = golden.find(match::PortKey(name));
     if (twin == golden.end()) {
       texts.push_back(fmt::format("'{}' is not given by --input_tensor", Printable(name)));
       ++all.different;

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "model/reader.h"
+#include "tensor/codes.h"
 
 namespace acc::features {
 namespace {
@@ -179,6 +180,16 @@ Result<store::NamedTensors> ReadInputTensors(const SourceModel& model,
     if (const auto codes = CodesOf(model, input.name, false)) input.type = codes->type;
   }
   return store::ReadInputs(line, inputs, model.file_types);
+}
+
+Result<store::NamedTensors> ReadRealInputs(const SourceModel& model, const ModelOptions& options) {
+  ACC_ASSIGN_OR_RETURN(store::NamedTensors tensors, ReadInputTensors(model, options));
+  for (auto& [name, tensor] : tensors) {
+    const auto codes = CodesOf(model, name, false);
+    if (!codes) continue;
+    ACC_ASSIGN_OR_RETURN(tensor, Dequantized(tensor.view(), codes->encoding));
+  }
+  return tensors;
 }
 
 }  // namespace acc::features

@@ -42,6 +42,9 @@ std::optional<InputCodes> CodesOf(const SourceModel& model, const std::string& i
 // The tensors of --input_tensor, by input name.
 Result<store::NamedTensors> ReadInputTensors(const SourceModel& model, const ModelOptions& options);
 
+// The same with codes (CodesOf) as the real numbers that they stand for.
+Result<store::NamedTensors> ReadRealInputs(const SourceModel& model, const ModelOptions& options);
+
 // The names of the model's weights, biases and other constants.
 std::vector<std::string> ParamNames(const model::Graph& graph);
 

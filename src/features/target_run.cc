@@ -187,6 +187,18 @@ store::GraphStruct::Value Describe(const convert::TargetGraph& converted,
   return value;
 }
 
+void AddUnselected(const TargetModel& model, std::vector<store::SkippedTensor>& skipped) {
+  if (model.selected.empty()) return;
+  for (const std::string& tensor : TensorOrder(model.converted.graph)) {
+    const auto described = model.converted.tensors.find(tensor);
+    if (described == model.converted.tensors.end() || model.selected.contains(tensor)) continue;
+    if (model.quantized && model.quantized->fused.contains(tensor)) continue;  // Has its reason.
+    const std::string& source = described->second.source;
+    skipped.push_back({source.empty() ? tensor : source,
+                       "the '#' and '%' lines of the input list do not select it"});
+  }
+}
+
 }  // namespace
 
 target::Program ProgramOf(const TargetModel& model, bool final_only) {
@@ -204,22 +216,6 @@ target::Program ProgramOf(const TargetModel& model, bool final_only) {
   }
   return program;
 }
-
-namespace {
-
-void AddUnselected(const TargetModel& model, std::vector<store::SkippedTensor>& skipped) {
-  if (model.selected.empty()) return;
-  for (const std::string& tensor : TensorOrder(model.converted.graph)) {
-    const auto described = model.converted.tensors.find(tensor);
-    if (described == model.converted.tensors.end() || model.selected.contains(tensor)) continue;
-    if (model.quantized && model.quantized->fused.contains(tensor)) continue;  // Has its reason.
-    const std::string& source = described->second.source;
-    skipped.push_back({source.empty() ? tensor : source,
-                       "the '#' and '%' lines of the input list do not select it"});
-  }
-}
-
-}  // namespace
 
 std::vector<store::SkippedTensor> WithoutTwin(const TargetModel& model) {
   std::vector<store::SkippedTensor> skipped;

@@ -21,14 +21,6 @@
 #include "store/manifest.h"
 
 namespace acc::features {
-std::filesystem::path Resolved(const std::filesystem::path& path,
-                               const std::filesystem::path& working_dir) {
-  std::error_code ignored;
-  if (path.empty() || path.is_absolute() || std::filesystem::exists(path, ignored)) return path;
-  const std::filesystem::path inside = working_dir / path;
-  return std::filesystem::exists(inside, ignored) ? inside : path;
-}
-
 namespace {
 
 namespace fs = std::filesystem;
@@ -307,6 +299,13 @@ std::vector<std::uint64_t> GoldenCounts(const VerificationSources& sources) {
 }
 
 }  // namespace
+
+fs::path Resolved(const fs::path& path, const fs::path& working_dir) {
+  std::error_code ignored;
+  if (path.empty() || path.is_absolute() || fs::exists(path, ignored)) return path;
+  const fs::path inside = working_dir / path;
+  return fs::exists(inside, ignored) ? inside : path;
+}
 
 Status CheckVerifierConfig(const VerificationOptions& options) {
   const fs::path path = Resolved(options.verifier_config, options.common.working_dir);
