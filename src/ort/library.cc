@@ -81,9 +81,9 @@ const OrtApiBase* OpenLibrary(const std::string& file, std::string& why) {
   return get();
 }
 
-std::string& Version() {
-  static std::string version;
-  return version;
+const OrtApiBase*& Opened() {
+  static const OrtApiBase* base = nullptr;
+  return base;
 }
 
 Status LoadOnce() {
@@ -95,8 +95,8 @@ Status LoadOnce() {
     std::string why;
     if (const OrtApiBase* base = OpenLibrary(file, why)) {
       Ort::InitApi(base->GetApi(ORT_API_VERSION));
-      Version() = base->GetVersionString();
-      LogDebug("ONNX Runtime {} from {}", Version(), file);
+      Opened() = base;
+      LogDebug("ONNX Runtime {} from {}", base->GetVersionString(), file);
       return OkStatus();
     }
     tried += "\n  " + why;
@@ -113,7 +113,11 @@ Status LoadOnnxRuntime() {
   return kStatus;
 }
 
-std::string OnnxRuntimeVersion() { return Version(); }
+std::string OnnxRuntimeVersion() { return Opened() != nullptr ? Opened()->GetVersionString() : ""; }
+
+const void* FunctionTable(std::uint32_t version) {
+  return Opened() != nullptr ? Opened()->GetApi(version) : nullptr;
+}
 
 Result<fs::path> FindPackageFile(const std::string& file, const char* variable,
                                  const std::string& install) {

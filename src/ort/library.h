@@ -2,6 +2,7 @@
 // Finds and opens ONNX Runtime when it is first needed; nothing is linked against it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -17,6 +18,10 @@ Status LoadOnnxRuntime();
 
 // "1.32.0"; only after LoadOnnxRuntime() succeeded.
 std::string OnnxRuntimeVersion();
+
+// The runtime's table of functions as interface version `version` (24 for 1.24) has it; null where
+// the library is older. Only after LoadOnnxRuntime() succeeded.
+const void* FunctionTable(std::uint32_t version);
 
 // A file of a Python package, such as "onnxruntime_qnn/libQnnHtp.so", in the environments above.
 // `variable` names an environment variable that holds the package's folder and is tried first.

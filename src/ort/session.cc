@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "ort/api.h"
+#include "ort/assignment.h"
 #include "ort/library.h"
 #include "ort/types.h"
 
@@ -18,7 +19,7 @@ namespace {
 // one who makes it.
 struct LogTap {
   std::mutex mutex;
-  std::function<void(std::string_view)> sink;
+  std::function<void(std::string_view, bool)> sink;
 };
 
 LogTap& Tap() {
@@ -26,15 +27,15 @@ LogTap& Tap() {
   return tap;
 }
 
-void ORT_API_CALL OnMessage(void*, OrtLoggingLevel, const char*, const char*, const char*,
+void ORT_API_CALL OnMessage(void*, OrtLoggingLevel level, const char*, const char*, const char*,
                             const char* message) {
   const std::lock_guard lock(Tap().mutex);
-  if (Tap().sink) Tap().sink(message);
+  if (Tap().sink) Tap().sink(message, level >= ORT_LOGGING_LEVEL_ERROR);
 }
 
 class ScopedTap {
  public:
-  explicit ScopedTap(const std::function<void(std::string_view)>& sink) {
+  explicit ScopedTap(const std::function<void(std::string_view, bool)>& sink) {
     const std::lock_guard lock(Tap().mutex);
     Tap().sink = sink;
   }
@@ -93,6 +94,7 @@ Ort::SessionOptions OptionsFor(const SessionConfig& config) {
   if (!config.custom_op_library.empty()) {
     options.RegisterCustomOpsLibrary(config.custom_op_library.c_str());
   }
+  if (config.assigned) options.AddConfigEntry(kRecordAssignment, "1");
   if (config.provider) AppendProvider(*config.provider, options);
   return options;
 }
@@ -179,9 +181,18 @@ const std::vector<ValueInfo>& Session::outputs() const { return state_->outputs;
 
 Result<Session> Session::Create(std::string_view model, const SessionConfig& config) {
   ACC_RETURN_IF_ERROR(LoadOnnxRuntime());
+  if (config.assigned && !TellsAssignment()) {
+    return Failure("ONNX Runtime " + OnnxRuntimeVersion() +
+                   " cannot tell which nodes a provider computes; 1.24 or newer can. Install it "
+                   "with 'scripts/setup --for run'.");
+  }
   try {
     const ScopedTap tap(config.log);
-    return Session(std::make_unique<State>(model, config));
+    Session made(std::make_unique<State>(model, config));
+    if (config.assigned) {
+      ACC_RETURN_IF_ERROR(config.assigned(AssignmentOf(made.state_->session)));
+    }
+    return made;
   } catch (const Ort::Exception& exception) {
     return FromException(exception);
   }

@@ -26,14 +26,25 @@ struct Provider {
   std::map<std::string, std::string> options;
 };
 
+// A node and the execution provider that computes it.
+struct AssignedNode {
+  std::string provider;  // "CPUExecutionProvider"
+  std::string node;      // Its name in the session, see ort/assignment.h.
+  std::string op_type;
+};
+
 struct SessionConfig {
   bool optimize = false;               // ONNX Runtime's graph optimizations.
   std::filesystem::path model_folder;  // Where external data of the model lie; may be empty.
   std::filesystem::path custom_op_library;
   std::optional<Provider> provider;            // None: the CPU provider alone.
   std::map<std::string, std::string> entries;  // Session configuration, "session.…".
-  // Gets every message of the runtime while the session is made; null leaves them unread.
-  std::function<void(std::string_view)> log;
+  // Gets every message of the runtime while the session is made, and whether it is an error; null
+  // leaves them unread.
+  std::function<void(std::string_view message, bool is_error)> log;
+  // Gets every node of a session that was made, before it runs; a failure of it is Create's. Null
+  // leaves it unrecorded. Create fails where the library is too old to tell (before 1.24).
+  std::function<Status(std::vector<AssignedNode>)> assigned;
 };
 
 using Inputs = std::map<std::string, TensorView>;
