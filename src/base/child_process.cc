@@ -46,7 +46,9 @@ bool ReadAll(int pipe, void* bytes, std::size_t size) {
   return true;
 }
 
-[[noreturn]] void RunChild(int pipe, const std::function<void(const MessageSink& send)>& work) {
+// What unwound further would run the code of the parent a second time.
+[[noreturn]] void RunChild(int pipe,
+                           const std::function<void(const MessageSink& send)>& work) noexcept {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,14 @@ TEST(RunInChild, ACrashIsASignalAndKeepsWhatWasSent) {
   ASSERT_TRUE(end.ok());
   EXPECT_EQ(*end, SIGKILL);
   EXPECT_EQ(seen, "before");
+}
+
+TEST(RunInChild, AnExceptionEndsTheChildAlone) {
+  const auto end =
+      RunInChild([](const MessageSink&) { throw std::runtime_error("odd"); },
+                 [](std::string_view, std::span<const std::byte>) { return OkStatus(); });
+  ASSERT_TRUE(end.ok());
+  EXPECT_EQ(*end, SIGABRT);
 }
 
 TEST(RunInChild, AFailingReceiverStopsTheChild) {

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "features/features.h"
 #include "features/model_encodings.h"
+#include "model/macs.h"
 
 namespace acc::features {
 namespace {
@@ -35,12 +36,6 @@ const dlc::Tensor* Find(const TensorsByName& tensors, const std::vector<std::str
   return found == tensors.end() ? nullptr : found->second;
 }
 
-std::optional<std::uint64_t> Product(std::uint64_t first, std::uint64_t second) {
-  std::uint64_t product = 0;
-  if (__builtin_mul_overflow(first, second, &product)) return std::nullopt;
-  return product;
-}
-
 bool IsTrue(const dlc::Node& node, std::string_view attribute) {
   const dlc::Attribute* found = node.Find(attribute);
   const bool* value = found == nullptr ? nullptr : std::get_if<bool>(&found->value);
@@ -52,8 +47,7 @@ std::optional<std::uint64_t> MacsOfMatMul(const dlc::Node& node, const TensorsBy
   const dlc::Tensor* output = Find(tensors, node.outputs, 0);
   if (left == nullptr || output == nullptr || left->dims.size() < 2) return std::nullopt;
   const std::size_t inner = left->dims.size() - (IsTrue(node, "transpose_in0") ? 2 : 1);
-  return Product(Elements(*output),
-                 static_cast<std::uint64_t>(std::max<std::int64_t>(left->dims[inner], 0)));
+  return model::MacsOfProduct(output->dims, left->dims[inner]);
 }
 
 std::uint64_t SaturatingSum(std::uint64_t first, std::uint64_t second) {
@@ -79,11 +73,8 @@ std::optional<std::uint64_t> MultiplyAccumulates(const dlc::Node& node,
   const dlc::Tensor* weight = Find(tensors, node.inputs, 1);
   const dlc::Tensor* swept =
       row->sweep == Sweep::kInput ? Find(tensors, node.inputs, 0) : Find(tensors, node.outputs, 0);
-  if (weight == nullptr || swept == nullptr || swept->dims.empty() || swept->dims.back() <= 0) {
-    return std::nullopt;
-  }
-  return Product(Elements(*swept) / static_cast<std::uint64_t>(swept->dims.back()),
-                 Elements(*weight));
+  if (weight == nullptr || swept == nullptr || swept->dims.empty()) return std::nullopt;
+  return model::MacsOfSweep(swept->dims, swept->dims.size() - 1, weight->dims);
 }
 
 std::uint64_t ParameterCount(const dlc::Node& node, const TensorsByName& tensors) {

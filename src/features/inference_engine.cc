@@ -23,6 +23,7 @@
 #include "quantize/encodings_file.h"
 #include "store/manifest.h"
 #include "target/engine.h"
+#include "target/places.h"
 
 namespace acc::features {
 namespace {
@@ -154,14 +155,12 @@ Status DescribeModel(const InferenceEngineOptions& options, const TargetModel& m
 // What the user has to know of how the target took the model, in the log and at the end.
 std::vector<std::string> Remarks(const target::Engine& engine, const target::Program& program,
                                  const TargetRunResult& result) {
+  for (const std::string& statement : result.statements) LogInfo("{}", statement);
   std::vector<std::string> remarks;
-  for (const target::NotTaken& node : engine.not_taken()) {
-    remarks.push_back(fmt::format("not taken by the HTP, run on the CPU: {} '{}'{}", node.op_type,
-                                  Printable(node.node),
-                                  node.reason.empty() ? "" : ": " + Printable(node.reason)));
+  for (const std::string& refusal : target::GroupedRefusals(result.places)) {
+    remarks.push_back("not taken by the HTP, run on the CPU: " + refusal);
   }
   for (const std::string& hazard : engine.Hazards(program)) remarks.push_back(hazard);
-  remarks.insert(remarks.end(), result.notes.begin(), result.notes.end());
   for (const std::string& remark : remarks) LogWarn("{}", remark);
   return remarks;
 }

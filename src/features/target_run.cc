@@ -3,15 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <cstring>
-#include <memory>
-#include <mutex>
+#include <map>
 #include <set>
+#include <utility>
 
-#include "base/log.h"
 #include "features/conversion.h"
-#include "store/tensor_writer.h"
+#include "features/plain_run.h"
+#include "features/result_writers.h"
+#include "features/target_places.h"
 
 namespace acc::features {
 namespace {
@@ -56,122 +55,22 @@ const model::Graph& ExecutedGraph(const TargetModel& model) {
   return model.quantized ? model.quantized->graph : model.converted.graph;
 }
 
-using Producers = std::map<std::string, const store::GraphStruct::Node*>;
-
-Producers ProducersOf(const store::GraphStruct& structure) {
-  Producers producers;
-  for (const auto& node : structure.nodes) {
-    for (const auto& output : node.outputs) producers[output.name] = &node;
+// What the reader has to know of the run before its scores.
+std::vector<std::string> StatementsOf(const TargetModel& model, const TargetRunResult& captured,
+                                      const PlainRun& plain) {
+  std::vector<std::string> statements;
+  const auto state = [&](std::string statement) {
+    if (!statement.empty()) statements.push_back(std::move(statement));
+  };
+  state(PlaceStatement(model, plain.places.empty() ? captured.places : plain.places));
+  state(CaptureStatement(captured.places, plain.places));
+  if (captured.tensors < captured.wanted) {
+    state(fmt::format("{} of {} tensors were captured; of the others tensors.json says why not.",
+                      captured.tensors, captured.wanted));
   }
-  return producers;
-}
-
-// Writes the lines of one run, each into its own Result_N.
-class ResultWriters {
- public:
-  ResultWriters(const TargetModel& model, const fs::path& run, std::size_t lines,
-                bool native_outputs)
-      : model_(model), producers_(ProducersOf(model.structure)) {
-    for (std::size_t line = 0; line < lines; ++line) {
-      writers_.push_back(
-          std::make_unique<store::TensorWriter>(run / "output" / fmt::format("Result_{}", line)));
-      writers_.back()->SetNativeFirst(native_outputs);
-    }
-  }
-
-  Status Write(std::size_t line, const target::Tap& tap, const TensorView& value,
-               const TensorView& native) {
-    const auto& tensor = model_.converted.tensors.at(tap.tensor);
-    store::TensorRecord record{.name = tap.tensor,
-                               .axis_order = tensor.axis_order,
-                               .source = tensor.source,
-                               .encoding = tap.encoding};
-    const auto producer = producers_.find(tap.tensor);
-    record.node = producer == producers_.end() ? "" : producer->second->name;
-    record.op_type = producer == producers_.end() ? "Input" : producer->second->type;
-    return writers_[line]->Write(std::move(record), value, native, tensor.held);
-  }
-
-  void Skip(const std::string& name, const std::string& reason) {
-    for (const auto& writer : writers_) writer->Skip(name, reason);
-  }
-
-  Status Finish(const std::map<std::string, std::size_t>& order,
-                const std::vector<std::string>& statements) {
-    for (const auto& writer : writers_) {
-      writer->State(statements);
-      ACC_RETURN_IF_ERROR(writer->Finish(order));
-    }
-    return OkStatus();
-  }
-
- private:
-  const TargetModel& model_;
-  Producers producers_;
-  std::vector<std::unique_ptr<store::TensorWriter>> writers_;
-};
-
-// Final outputs of line 0, kept to be compared with those of the plain run.
-class Outputs {
- public:
-  explicit Outputs(const std::vector<target::Tap>& outputs) {
-    for (const target::Tap& tap : outputs) wanted_.insert(tap.tensor);
-  }
-  Status Keep(std::size_t line, const target::Tap& tap, const TensorView& value) {
-    if (line != 0 || !wanted_.contains(tap.tensor)) return OkStatus();
-    ACC_ASSIGN_OR_RETURN(auto values, ToFloats(value));
-    const std::lock_guard lock(mutex_);
-    kept_[tap.tensor] = std::move(values);
-    return OkStatus();
-  }
-  const std::map<std::string, std::vector<float>>& kept() const { return kept_; }
-
- private:
-  std::set<std::string> wanted_;
-  std::mutex mutex_;
-  std::map<std::string, std::vector<float>> kept_;
-};
-
-double SqnrDb(const std::vector<float>& reference, const std::vector<float>& other) {
-  double signal = 0;
-  double noise = 0;
-  for (std::size_t i = 0; i < reference.size() && i < other.size(); ++i) {
-    signal += double{reference[i]} * reference[i];
-    noise += (double{reference[i]} - other[i]) * (double{reference[i]} - other[i]);
-  }
-  return 10 * std::log10(signal / noise);
-}
-
-bool BitwiseEqual(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
-}
-
-Result<std::vector<std::string>> CompareWithPlainRun(const TargetModel& model,
-                                                     const InputLines& lines,
-                                                     target::Engine& engine,
-                                                     const Outputs& captured) {
-  const target::Program plain = ProgramOf(model, true);
-  Outputs outputs(plain.taps);
-  const auto keep = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
-                        const TensorView&) { return outputs.Keep(line, tap, value); };
-  const auto read = [&](std::size_t line) { return lines.Read(line); };
-  const Status status = engine.Run(
-      plain, 1, read, keep, [](const auto&, const auto&) {}, "plain run");
-  if (status.code() == StatusCode::kInterrupted) return status;
-  if (!status.ok()) {
-    return std::vector<std::string>{
-        "the run without capture failed, so nothing tells whether capturing changes the outputs: " +
-        status.message()};
-  }
-  std::vector<std::string> notes;
-  for (const auto& [name, values] : outputs.kept()) {
-    const auto found = captured.kept().find(name);
-    if (found == captured.kept().end() || BitwiseEqual(values, found->second)) continue;
-    notes.push_back(
-        fmt::format("capturing changed the output '{}': {:.1f} dB against the plain run", name,
-                    SqnrDb(values, found->second)));
-  }
-  return notes;
+  for (const std::string& change : plain.changes) state(change);
+  statements.insert(statements.end(), model.statements.begin(), model.statements.end());
+  return statements;
 }
 
 store::GraphStruct::Value Describe(const convert::TargetGraph& converted,
@@ -236,12 +135,11 @@ std::vector<store::SkippedTensor> WithoutTwin(const TargetModel& model) {
 Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& lines,
                                   target::Engine& engine, bool final_only, bool native_outputs,
                                   const fs::path& run) {
-  const target::Program program = ProgramOf(model, final_only && model.selected.empty());
+  const bool only_outputs = final_only && model.selected.empty();
+  const target::Program program = ProgramOf(model, only_outputs);
   ResultWriters writers(model, run, lines.size(), native_outputs);
-  Outputs captured(program.outputs);
   const auto write = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
-                         const TensorView& stored) -> Status {
-    ACC_RETURN_IF_ERROR(captured.Keep(line, tap, value));
+                         const TensorView& stored) {
     return writers.Write(line, tap, value, native_outputs ? stored : value);
   };
   const auto read = [&](std::size_t line) { return lines.Read(line); };
@@ -250,15 +148,18 @@ Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& li
   };
   ACC_RETURN_IF_ERROR(engine.Run(program, lines.size(), read, write, skip, "target run"));
   for (const auto& [name, reason] : WithoutTwin(model)) writers.Skip(name, reason);
+  TargetRunResult result{.tensors = writers.Count(), .wanted = program.taps.size()};
+  result.places = engine.places();
+  PlainRun plain;
+  if (!only_outputs) {
+    ACC_ASSIGN_OR_RETURN(plain, RunPlain(model, lines, engine, writers));
+  }
+  result.statements = StatementsOf(model, result, plain);
+  if (!plain.places.empty()) result.places = std::move(plain.places);
   std::map<std::string, std::size_t> order;
   for (const std::string& tensor : TensorOrder(model.converted.graph))
     order.emplace(tensor, order.size());
-  TargetRunResult result{
-      .tensors = program.taps.size(), .statements = model.statements, .notes = {}};
   ACC_RETURN_IF_ERROR(writers.Finish(order, result.statements));
-  if (!final_only) {
-    ACC_ASSIGN_OR_RETURN(result.notes, CompareWithPlainRun(model, lines, engine, captured));
-  }
   return result;
 }
 

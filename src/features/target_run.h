@@ -39,13 +39,15 @@ target::Program ProgramOf(const TargetModel& model, bool final_only);
 std::vector<store::SkippedTensor> WithoutTwin(const TargetModel& model);
 
 struct TargetRunResult {
-  std::size_t tensors = 0;              // Captured per line.
+  std::size_t tensors = 0;  // Captured per line.
+  std::size_t wanted = 0;   // That were to be captured.
+  // Of the run that captured nothing but the outputs, or of the only run; see Engine::places.
+  std::vector<target::NodePlace> places;
   std::vector<std::string> statements;  // As written to each line's tensors.json.
-  std::vector<std::string> notes;       // Differences between the captured and the plain run.
 };
 
-// Captures every line into <run>/output/Result_N and checks the final outputs of line 0 against a
-// run that captures nothing else.
+// Captures every line into <run>/output/Result_N and checks the final outputs against a run that
+// captures nothing else.
 Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& lines,
                                   target::Engine& engine, bool final_only, bool native_outputs,
                                   const std::filesystem::path& run);

@@ -10,6 +10,7 @@
 #include "ort/api.h"
 #include "ort/assignment.h"
 #include "ort/library.h"
+#include "ort/message.h"
 #include "ort/types.h"
 
 namespace acc::ort {
@@ -99,9 +100,9 @@ Ort::SessionOptions OptionsFor(const SessionConfig& config) {
   return options;
 }
 
-// The runtime's own words without its file and function prefix, as they can come from the model.
 Status FromException(const Ort::Exception& exception) {
-  return Failure(Printable(exception.what()));
+  const std::string plain = PlainMessage(exception.what());
+  return Failure(plain.empty() ? Printable(exception.what()) : plain);
 }
 
 Ort::Value Borrow(const TensorView& tensor, const Ort::MemoryInfo& memory) {

@@ -86,6 +86,8 @@ Json JsonFromRecord(const TensorRecord& record) {
   PutText(json, "node", record.node);
   PutText(json, "op_type", record.op_type);
   PutText(json, "source", record.source);
+  PutText(json, "processor", record.processor);
+  PutText(json, "plain_file", record.plain_file);
   if (record.encoding) json["encoding"] = JsonFromEncoding(*record.encoding);
   return json;
 }
@@ -247,6 +249,8 @@ Result<TensorRecord> RecordFromJson(const Json& json) {
   record.node = fields.Text("node");
   record.op_type = fields.Text("op_type");
   record.source = fields.Text("source");
+  record.processor = fields.Text("processor");
+  record.plain_file = fields.RelativePath("plain_file", false);
   ReadTypeAndLayout(fields, record);
   ReadDims(fields, record);
   ACC_RETURN_IF_ERROR(fields.status());

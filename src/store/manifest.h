@@ -31,6 +31,11 @@ struct TensorRecord {
   std::string op_type;  // Of that node.
   std::string source;   // Target runs: the source tensor it stands for; empty where there is none.
   std::optional<TensorEncoding> encoding;  // Target runs: how the target held it.
+  // Target runs: what computed it, "HTP" or "CPU"; empty where that is unknown, and for inputs.
+  std::string processor;
+  // Target runs: what a run that captured nothing gave for an output, where that differs from
+  // `file`, which comes from the captured run; in the same form. Empty where they are the same.
+  std::string plain_file;
 };
 
 // A tensor that was not captured, or has no twin, and why.

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,8 @@ namespace acc::store {
 namespace {
 
 using Bytes = std::vector<std::byte>;
+
+constexpr std::string_view kExtension = ".raw";
 
 bool IsFourBit(ElementType type) {
   return type == ElementType::kInt4 || type == ElementType::kUint4;
@@ -79,6 +83,13 @@ Result<TensorView> Permuted(const TensorView& value, const Permutation& permutat
   return permuted;
 }
 
+Result<bool> HaveEqualBytes(const std::filesystem::path& first,
+                            const std::filesystem::path& second) {
+  ACC_ASSIGN_OR_RETURN(const MappedFile one, MappedFile::Open(first));
+  ACC_ASSIGN_OR_RETURN(const MappedFile other, MappedFile::Open(second));
+  return std::ranges::equal(one.bytes(), other.bytes());
+}
+
 Status CheckView(const std::string& name, const TensorView& value) {
   const std::optional<std::uint64_t> count = ElementCount(value.dims);
   if (ByteSize(value.type, 1) == 0) {
@@ -98,7 +109,7 @@ Status CheckView(const std::string& name, const TensorView& value) {
 void TensorWriter::Name(TensorRecord& record) {
   const std::lock_guard lock(mutex_);
   const std::string path = names_.PathFor(record.name);
-  record.file = path + ".raw";
+  record.file = path + std::string(kExtension);
   record.native_file.clear();
   if (record.type == ElementType::kFloat32) return;
   if (native_first_) {
@@ -141,6 +152,34 @@ Status TensorWriter::Write(TensorRecord record, const TensorView& value, const T
   ACC_RETURN_IF_ERROR(WriteFiles(run_, record, stored, stored_native));
   Add(std::move(record));
   return OkStatus();
+}
+
+Result<bool> TensorWriter::WritePlain(const std::string& name, const TensorView& value,
+                                      AxisOrder held) {
+  const auto known = index_of_.find(name);
+  if (known == index_of_.end()) return Failure("no tensor '" + Printable(name) + "' was written");
+  TensorRecord& record = manifest_.tensors[known->second];
+  ACC_RETURN_IF_ERROR(CheckView(name, value));
+  Bytes bytes;
+  ACC_ASSIGN_OR_RETURN(const TensorView stored,
+                       Permuted(value, Between(held, record.axis_order, value.dims.size()), bytes));
+  const std::string path = record.file.substr(0, record.file.size() - kExtension.size());
+  const TensorRecord plain{.name = name,
+                           .file = fmt::format("{}/{}.plain{}", kNativeFolder, path, kExtension)};
+  ACC_RETURN_IF_ERROR(WriteFiles(run_, plain, stored, stored));
+  ACC_ASSIGN_OR_RETURN(const bool same, HaveEqualBytes(run_ / plain.file, run_ / record.file));
+  if (same) {
+    std::error_code ignored;
+    std::filesystem::remove(run_ / plain.file, ignored);
+    return false;
+  }
+  record.plain_file = plain.file;
+  return true;
+}
+
+const TensorRecord* TensorWriter::Find(const std::string& name) const {
+  const auto known = index_of_.find(name);
+  return known == index_of_.end() ? nullptr : &manifest_.tensors[known->second];
 }
 
 void TensorWriter::Skip(std::string name, std::string reason) {

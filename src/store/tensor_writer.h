@@ -32,6 +32,11 @@ class TensorWriter {
   // order `held`.
   Status Write(TensorRecord record, const TensorView& value, const TensorView& native,
                AxisOrder held = AxisOrder::kSource);
+  // The values of a tensor that was written before, in the order `held`, from a run without
+  // capture. Where they are not the same to the bit, they are kept beside the exact copies as the
+  // record's plain_file, and the result is true.
+  Result<bool> WritePlain(const std::string& name, const TensorView& value,
+                          AxisOrder held = AxisOrder::kSource);
   void Skip(std::string name, std::string reason);
   // From now on <path>.raw is the exact copy, and float32 is in <path>.raw of `float32/`.
   void SetNativeFirst(bool native_first) { native_first_ = native_first; }
@@ -46,6 +51,8 @@ class TensorWriter {
 
   // Not while other threads write.
   const Manifest& manifest() const { return manifest_; }
+  // The record of a tensor that was written, or null; valid until the next Write.
+  const TensorRecord* Find(const std::string& name) const;
 
  private:
   // Gives the record its file names.

@@ -25,6 +25,18 @@ constexpr std::array kEngines = {
 
 }  // namespace
 
+std::string_view Name(Processor processor) {
+  switch (processor) {
+    case Processor::kHtp:
+      return "HTP";
+    case Processor::kCpu:
+      return "CPU";
+    case Processor::kUnknown:
+      break;
+  }
+  return "";
+}
+
 std::span<const EngineInfo> Engines() { return kEngines; }
 
 Result<std::unique_ptr<Engine>> CreateEngine(const EngineOptions& options) {

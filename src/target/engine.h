@@ -35,11 +35,12 @@ using Sink = std::function<Status(std::size_t line, const Tap& tap, const Tensor
                                   const TensorView& stored)>;
 using UnreadableSink = std::function<void(const std::string& tensor, const std::string& reason)>;
 
-// A node that the target's processor did not take; it ran on the host's CPU.
-struct NotTaken {
+// Where a node of a program was computed.
+struct NodePlace {
   std::string node;
   std::string op_type;
-  std::string reason;  // Empty where the runtime did not say.
+  Processor processor = Processor::kUnknown;
+  std::string reason;  // Why it was not the HTP; empty where the runtime did not say.
 };
 
 class Engine {
@@ -50,8 +51,10 @@ class Engine {
   // Captures program.taps for `lines` input lines. Fails for a program that cannot run.
   virtual Status Run(const Program& program, std::size_t lines, const InputSource& inputs,
                      const Sink& sink, const UnreadableSink& unreadable, std::string_view what) = 0;
-  // Of the last Run.
-  virtual std::vector<NotTaken> not_taken() const { return {}; }
+  // Of the last Run: every node of the program but QuantizeLinear and DequantizeLinear, in its
+  // order. Where a capture took several sessions, a node that the HTP did not have in each of them
+  // counts as the CPU's. Nothing from an engine that has one processor only.
+  virtual std::vector<NodePlace> places() const { return {}; }
   // Known weaknesses of the target's arithmetic that this program runs into, one sentence each.
   virtual std::vector<std::string> Hazards(const Program& /*program*/) const { return {}; }
 };

@@ -12,6 +12,15 @@ using TapsOf = std::map<std::string, std::vector<const Tap*>>;
 
 }  // namespace
 
+int MakerOf(const model::Graph& graph, const model::Connections& connections, const Tap& tap) {
+  int maker = connections.Producer(tap.fetch);
+  while (maker >= 0 && (graph.nodes[maker].op_type == "QuantizeLinear" ||
+                        graph.nodes[maker].op_type == "DequantizeLinear")) {
+    maker = connections.Producer(graph.nodes[maker].inputs[0]);
+  }
+  return maker;
+}
+
 Status Deliver(std::size_t line, const Tap& tap, const TensorView& stored, const Sink& sink) {
   if (!tap.encoding) return sink(line, tap, stored, stored);
   ACC_ASSIGN_OR_RETURN(const Tensor real, Dequantize(stored, *tap.encoding));

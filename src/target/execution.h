@@ -22,6 +22,10 @@ struct Execution {
   std::uint64_t memory_budget_bytes = 0;
 };
 
+// The index of the node that computes the tap's tensor, not of those that quantize it; -1 for an
+// input.
+int MakerOf(const model::Graph& graph, const model::Connections& connections, const Tap& tap);
+
 // Hands `stored` to the sink together with the real values that the tap's encoding gives it.
 Status Deliver(std::size_t line, const Tap& tap, const TensorView& stored, const Sink& sink);
 

@@ -5,12 +5,19 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/graph.h"
 #include "tensor/encoding.h"
 
 namespace acc::target {
+
+// What computes: the chip's processor, or the CPU of the host.
+enum class Processor { kUnknown, kHtp, kCpu };
+
+// "HTP", "CPU"; "" where it is unknown.
+std::string_view Name(Processor processor);
 
 // A tensor to capture.
 struct Tap {
@@ -19,6 +26,8 @@ struct Tap {
   // one.
   std::string fetch;
   std::optional<TensorEncoding> encoding;  // Set where `fetch` holds integers of it.
+  // Of a tap that an engine hands over: what computed the tensor. Unknown for inputs.
+  Processor processor = Processor::kUnknown;
 };
 
 struct Program {

@@ -27,6 +27,10 @@ class HostEngine : public Engine {
     Execution execution;
     ACC_ASSIGN_OR_RETURN(execution.model, Serialize(program));
     execution.taps = program.taps;
+    const model::Connections connections(program.graph);
+    for (Tap& tap : execution.taps) {
+      if (MakerOf(program.graph, connections, tap) >= 0) tap.processor = Processor::kCpu;
+    }
     execution.inputs = model::InputNames(program.graph);
     execution.outputs = model::OutputNames(program.graph);
     execution.memory_budget_bytes = options_.memory_budget_bytes;

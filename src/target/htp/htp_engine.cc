@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
-#include "base/log.h"
-#include "base/progress.h"
+#include <algorithm>
+#include <set>
+
+#include "base/limits.h"
 #include "model/onnx/onnx_format.h"
 #include "ort/library.h"
 #include "target/dequantize.h"
 #include "target/engine.h"
 #include "target/execution.h"
 #include "target/htp/devices.h"
+#include "target/htp/halving.h"
 #include "target/htp/integer_io.h"
 #include "target/htp/isolated.h"
+#include "target/htp/placement.h"
+#include "target/places.h"
 
 namespace acc::target {
 namespace {
@@ -22,8 +27,11 @@ constexpr char kFolderVariable[] = "ACC_QNN_FOLDER";
 constexpr char kInstall[] = "scripts/setup --for run";
 // The first generation whose simulator computes in half precision.
 constexpr int kFirstHalfArch = 69;
-// Each try after a crash costs seconds; tensors that are not captured by then are reported as such.
-constexpr int kMostTries = 24;
+// What the library calls itself; others of Qualcomm's have the same interface and compute nothing.
+constexpr std::string_view kBackendName = "HTP_";
+// Of the tensors that are not inputs. With fewer than half of them, most layers cannot be told from
+// their neighbours, and a report would show the wrong one.
+constexpr double kLeastShare = 0.5;
 // Below this step of its 16-bit input, the HTP's Softmax answers as if the largest exponential were
 // halved: ln(2) / 2^18, found by bisection on the simulator.
 constexpr double kSmallestSoftmaxStep = 2.645e-6;
@@ -42,47 +50,15 @@ class HtpEngine : public Engine {
   }
 
   Status Run(const Program& program, std::size_t lines, const InputSource& inputs, const Sink& sink,
-             const UnreadableSink& unreadable, std::string_view what) override {
-    const IntegerIo io = WithIntegerIo(program.graph);
-    Execution execution{.model = {},
-                        .config = Config(),
-                        .taps = program.taps,
-                        .inputs = model::InputNames(io.graph),
-                        .outputs = model::OutputNames(io.graph),
-                        .memory_budget_bytes = options_.memory_budget_bytes};
-    ACC_ASSIGN_OR_RETURN(execution.model, model::SerializeOnnx(io.graph));
-    const Work work{.lines = lines,
-                    .inputs = [&](std::size_t line) { return ToIntegers(io, inputs(line)); },
-                    .sink = sink,
-                    .unreadable = unreadable,
-                    .what = what};
-    shown_ = 0;
-    tries_ = kMostTries;
-    const Status status = RunApart(execution, work);
-    if (status.ok() && shown_ == 0 && !program.taps.empty()) {
-      return Failure(
-          "Qualcomm's HTP simulator crashes on this model, whatever tensor is captured. Try "
-          "another "
-          "--runtime, --act_bitwidth or --precision, or --runtime cpu.");
-    }
-    return status.WithContext("the HTP simulator could not run the converted model");
-  }
+             const UnreadableSink& unreadable, std::string_view what) override;
 
-  std::vector<NotTaken> not_taken() const override { return not_taken_; }
+  std::vector<NodePlace> places() const override { return places_; }
   std::vector<std::string> Hazards(const Program& program) const override;
 
  private:
-  struct Work {
-    std::size_t lines;
-    InputSource inputs;
-    const Sink& sink;
-    const UnreadableSink& unreadable;
-    std::string_view what;
-  };
-
   ort::SessionConfig Config() const;
-  // Captures the taps; where the simulator crashes, each half of them by itself.
-  Status RunApart(const Execution& execution, const Work& work);
+  // Fails where the HTP has no part in the session.
+  Status Check(const SessionLog& log, const Placement& placement) const;
   static Result<std::map<std::string, Tensor>> ToIntegers(
       const IntegerIo& io, Result<std::map<std::string, Tensor>> inputs);
 
@@ -90,42 +66,116 @@ class HtpEngine : public Engine {
   HtpDevice device_;
   fs::path plugin_;
   fs::path simulator_;
-  std::vector<NotTaken> not_taken_;
-  // Of the current Run: taps that came back, and how often the simulator may still be tried.
-  std::size_t shown_ = 0;
-  int tries_ = 0;
+  std::vector<NodePlace> places_;
 };
 
-Status HtpEngine::RunApart(const Execution& execution, const Work& work) {
-  if (tries_-- <= 0) {
-    for (const Tap& tap : execution.taps) {
-      work.unreadable(tap.tensor, "Qualcomm's simulator crashes too often");
-    }
+// The taps that are inputs come first: they are shown as they are fed, without the simulator.
+std::vector<Tap> TakeFed(std::vector<Tap>& taps, const std::set<std::string>& inputs) {
+  const auto made = std::ranges::stable_partition(
+      taps, [&](const Tap& tap) { return inputs.contains(tap.fetch); });
+  std::vector<Tap> fed(taps.begin(), made.begin());
+  taps.erase(taps.begin(), made.begin());
+  return fed;
+}
+
+// Where the system limits memory, that explains more than anything the libraries say.
+std::string MemoryStep() {
+  const auto limit = AddressSpaceLimit();
+  if (!limit) return "";
+  return fmt::format(
+      "This process may use {} MB of address space (ulimit -v), and the simulator needs 1 GB and "
+      "more: give it more. ",
+      *limit >> 20);
+}
+
+std::string NextStep() {
+  return MemoryStep() +
+         "Try another --act_bitwidth or --precision, another generation (--runtime dspv75), or "
+         "--runtime cpu.";
+}
+
+std::string LibraryStep() {
+  return MemoryStep() +
+         fmt::format("If the library is damaged, install it again with '{}'.", kInstall);
+}
+
+std::string OperatorStep() {
+  return MemoryStep() +
+         "Use --runtime cpu, or replace these operators by ones that the HTP has; --precision "
+         "changes what it takes.";
+}
+
+Status NothingComputed(const SessionLog& log, const std::vector<NodePlace>& places) {
+  std::string why;
+  for (const std::string& error : log.errors) why += "\n  " + error;
+  if (!log.errors.empty()) {
+    return Failure(fmt::format("the HTP computes nothing, everything would run on the CPU:{}\n{}",
+                               why, LibraryStep()));
+  }
+  for (const std::string& refusal : GroupedRefusals(places)) why += "\n  " + refusal;
+  const auto on_cpu = std::ranges::count(places, Processor::kCpu, &NodePlace::processor);
+  return Failure(fmt::format(
+      "the HTP computes nothing of this model, {} of {} nodes are left to the CPU and the others "
+      "only change the form of a tensor:{}\n{}",
+      on_cpu, places.size(), why, OperatorStep()));
+}
+
+Status CheckShare(const Halving& done, std::size_t wanted) {
+  if (wanted == 0 || static_cast<double>(done.shown) >= kLeastShare * static_cast<double>(wanted)) {
     return OkStatus();
   }
-  ACC_ASSIGN_OR_RETURN(const auto signal,
-                       ExecuteIsolated(execution, work.lines, work.inputs, work.sink,
-                                       work.unreadable, not_taken_, work.what));
-  const std::size_t count = execution.taps.size();
-  if (!signal) {
-    shown_ += count;
+  if (done.shown == 0) return Failure(done.reason + ". " + NextStep());
+  return Failure(fmt::format(
+      "only {} of {} tensors could be captured, too few to tell where the model goes wrong; {} "
+      "attempts failed, the first: {}. {}",
+      done.shown, wanted, done.failures, done.reason, NextStep()));
+}
+
+Status HtpEngine::Run(const Program& program, std::size_t lines, const InputSource& inputs,
+                      const Sink& sink, const UnreadableSink& unreadable, std::string_view what) {
+  IntegerIo io = WithIntegerIo(program.graph);
+  io.graph = WithDistinctNodeNames(std::move(io.graph));
+  Execution execution{.model = {},
+                      .config = Config(),
+                      .taps = {},
+                      .inputs = model::InputNames(io.graph),
+                      .outputs = model::OutputNames(io.graph),
+                      .memory_budget_bytes = options_.memory_budget_bytes};
+  ACC_ASSIGN_OR_RETURN(execution.model, model::SerializeOnnx(io.graph));
+  Placement placement(io.graph);
+  bool has_computed = false;  // In a session before: then it is the capture that keeps it out.
+  const auto enter = [&](const SessionLog& log) -> Status {
+    placement.Enter(log);
+    if (!has_computed) ACC_RETURN_IF_ERROR(Check(log, placement));
+    has_computed = true;
     return OkStatus();
+  };
+  const auto attempt = [&](const std::vector<Tap>& taps) {
+    execution.taps = taps;
+    return ExecuteIsolated(
+        execution, lines, [&](std::size_t line) { return ToIntegers(io, inputs(line)); }, sink,
+        unreadable, enter, [&](const Tap& tap) { return placement.Of(tap); }, what);
+  };
+  std::vector<Tap> made = program.taps;
+  const std::vector<Tap> fed = TakeFed(made, execution.inputs);
+  const auto run = [&]() -> Status {
+    if (!fed.empty()) ACC_RETURN_IF_ERROR(attempt(fed).status());
+    ACC_ASSIGN_OR_RETURN(const Halving done, CaptureApart(made, attempt, unreadable));
+    return CheckShare(done, made.size());
+  };
+  const Status status = run();
+  places_ = placement.places();
+  return status.WithContext("the HTP simulator could not run the converted model");
+}
+
+Status HtpEngine::Check(const SessionLog& log, const Placement& placement) const {
+  if (!log.backend.empty() && !log.backend.starts_with(kBackendName)) {
+    return Failure(fmt::format(
+        "'{}' is not the HTP simulator, it calls itself '{}'. Install it again with '{}'.",
+        simulator_.string(), log.backend, kInstall));
   }
-  ACC_RETURN_IF_ERROR(CheckInterrupted());
-  if (count == 1) {
-    work.unreadable(execution.taps[0].tensor, "Qualcomm's simulator crashes when it is captured");
-    return OkStatus();
-  }
-  LogInfo(
-      "Qualcomm's simulator crashed (signal {}) with {} tensors captured at once; trying each half "
-      "of them",
-      *signal, count);
-  const auto middle = execution.taps.begin() + static_cast<std::ptrdiff_t>(count / 2);
-  Execution half = execution;
-  half.taps.assign(execution.taps.begin(), middle);
-  ACC_RETURN_IF_ERROR(RunApart(half, work));
-  half.taps.assign(middle, execution.taps.end());
-  return RunApart(half, work);
+  if (placement.Computes()) return OkStatus();
+  return NothingComputed(log, placement.places());
 }
 
 ort::SessionConfig HtpEngine::Config() const {

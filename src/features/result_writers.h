@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Writes the lines of a target run, each into its own Result_N.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "features/target_run.h"
+#include "store/graph_struct.h"
+#include "store/tensor_writer.h"
+#include "target/engine.h"
+#include "tensor/tensor.h"
+
+namespace acc::features {
+
+class ResultWriters {
+ public:
+  // `native_outputs`: see store::TensorWriter::SetNativeFirst.
+  ResultWriters(const TargetModel& model, const std::filesystem::path& run, std::size_t lines,
+                bool native_outputs);
+
+  // From several threads at once.
+  Status Write(std::size_t line, const target::Tap& tap, const TensorView& value,
+               const TensorView& native);
+
+  // What a run that captures nothing else gave for an output. The ratio of the captured values to
+  // their difference from these in dB, where they differ; an output that was not captured is
+  // written as any other. From one thread.
+  Result<std::optional<double>> WritePlain(std::size_t line, const target::Tap& tap,
+                                           const TensorView& value);
+
+  void Skip(const std::string& name, const std::string& reason);
+
+  // Tensors that were written, per line.
+  std::size_t Count() const {
+    return writers_.empty() ? 0 : writers_[0]->manifest().tensors.size();
+  }
+
+  Status Finish(const std::map<std::string, std::size_t>& order,
+                const std::vector<std::string>& statements);
+
+ private:
+  store::TensorRecord RecordOf(const target::Tap& tap) const;
+
+  const TargetModel& model_;
+  std::map<std::string, const store::GraphStruct::Node*> producers_;
+  std::vector<std::filesystem::path> folders_;
+  std::vector<std::unique_ptr<store::TensorWriter>> writers_;
+};
+
+}  // namespace acc::features

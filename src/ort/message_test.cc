@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "ort/message.h"
+
+#include <gtest/gtest.h>
+
+namespace acc::ort {
+namespace {
+
+TEST(PlainMessage, LeavesOutSourceAndSignature) {
+  EXPECT_EQ(PlainMessage("/src/a.cc:12 Status N::F(int) const x > 0 was false. No room.\n"),
+            "No room.");
+  EXPECT_EQ(PlainMessage("Non-zero status code while running Gather node. Name:'g' Status Message: "
+                         "/o/core/gather.cc:61 void onnxruntime::Run(F(int), const T&) [with T = "
+                         "std::vector<int>] index 9 is out of bounds"),
+            "Non-zero status code while running Gather node. Name:'g' Status Message: index 9 is "
+            "out of bounds");
+}
+
+TEST(PlainMessage, KeepsAConditionThatNothingExplains) {
+  EXPECT_EQ(PlainMessage("a.h:7 void F() size == 3 was false."), "size == 3 was false.");
+}
+
+TEST(PlainMessage, IsOneLine) {
+  EXPECT_EQ(PlainMessage("first\n  second\nStacktrace:\n  third"), "first second");
+}
+
+TEST(PlainMessage, LeavesOutCodes) {
+  EXPECT_EQ(PlainMessage("failed with error: [ONNXRuntimeError] : 11 : EP_FAIL : no library"),
+            "failed with error: no library");
+}
+
+TEST(PlainMessage, LeavesOtherTextAlone) {
+  EXPECT_EQ(PlainMessage("Node 'a:1' (b) is at 12:30"), "Node 'a:1' (b) is at 12:30");
+  EXPECT_EQ(PlainMessage("x.cc:12"), "");
+  EXPECT_EQ(PlainMessage(""), "");
+}
+
+}  // namespace
+}  // namespace acc::ort
