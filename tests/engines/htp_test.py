@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The HTP simulator end to end, and what only it can show."""
 
+import pathlib
 import unittest
 
 import numpy as np
@@ -91,6 +92,76 @@ class HtpTest(ProgramTest):
         self.assertRegex(stdout, r"not taken by the HTP.*Erf")
         log = (self.latest("inference_engine") / "log.txt").read_text()
         self.assertRegex(log, r"Erf.*not supported")
+
+    def run_nodes(self, nodes, inits=(), dims=(1, 4, 6, 8), opset=18, expect=0, environment=None, more=()):
+        """An int8 run of a small graph from x to y on the HTP; (stdout, stderr)."""
+        graph = helper.make_graph(nodes, "small", [helper.make_tensor_value_info("x", TensorProto.FLOAT, dims)],
+                                  [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)], list(inits))
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8),
+                  self.folder / "small.onnx")
+        raw = self.write_raw("x.raw", np.random.default_rng(1).standard_normal(dims).astype(np.float32))
+        lines = self.write_input_list(raw)
+        return self.run_program(*end_to_end("small.onnx", "y", [("x", dims, raw)], lines, "--runtime", "dsp", *more),
+                                expect=expect, environment=environment)
+
+    def records(self):
+        manifest = self.manifest(self.latest("inference_engine") / "output" / "Result_0")
+        return manifest, {record["name"]: record for record in manifest["tensors"]}
+
+    def test_a_model_of_which_the_htp_computes_nothing_is_an_error(self):
+        for node in (helper.make_node("Hardmax", ["x"], ["y"], axis=1), helper.make_node("Celu", ["x"], ["y"]),
+                     helper.make_node("Softsign", ["x"], ["y"])):
+            _, stderr = self.run_nodes([node], expect=3)
+            self.assertIn("computes nothing", stderr)
+            self.assertIn(node.op_type, stderr)
+
+    def test_the_first_line_and_each_tensor_say_what_the_htp_computed(self):
+        relu = helper.make_node("Relu", ["x"], ["y"], name="relu")
+        stdout, _ = self.run_nodes([relu])
+        self.assertTrue(stdout.startswith("The HTP computed all 1 nodes"), stdout)
+        manifest, records = self.records()
+        self.assertEqual(records["y"]["processor"], "HTP")
+        self.assertNotIn("processor", records["x"])
+        self.assertTrue(manifest["statements"][0].startswith("The HTP computed all"))
+        stdout, _ = self.run_nodes([helper.make_node("Relu", ["x"], ["r"], name="relu"),
+                                    helper.make_node("Hardmax", ["r"], ["y"], name="hard", axis=1)])
+        self.assertTrue(stdout.startswith("The HTP computed 1 of 2 nodes"), stdout)
+        _, records = self.records()
+        self.assertEqual((records["r"]["processor"], records["y"]["processor"]), ("HTP", "CPU"))
+
+    def test_refusals_of_one_kind_are_one_line(self):
+        names = ["x", "a", "b", "c", "d"]
+        nodes = [helper.make_node("Erf", [before], [after], name=f"erf_{after}")
+                 for before, after in zip(names, names[1:])]
+        stdout, _ = self.run_nodes([*nodes, helper.make_node("Relu", ["d"], ["y"], name="relu")])
+        lines = [line for line in stdout.splitlines() if "not taken by the HTP" in line]
+        self.assertEqual(len(lines), 1, stdout)
+        self.assertIn("4 Erf", lines[0])
+        self.assertNotIn("x0a", lines[0])
+
+    def test_a_library_that_is_none_is_an_error_that_names_it(self):
+        real = next(pathlib.Path(onnx.__file__).parents[1].glob("onnxruntime_qnn"))
+        folder = self.folder / "qnn"
+        folder.mkdir()
+        for file in real.glob("*.so"):
+            if file.name != "libQnnHtp.so":
+                (folder / file.name).symlink_to(file)
+        (folder / "libQnnHtp.so").touch()
+        relu = [helper.make_node("Relu", ["x"], ["y"], name="relu")]
+        _, stderr = self.run_nodes(relu, expect=3, environment={"ACC_QNN_FOLDER": str(folder)})
+        self.assertIn("libQnnHtp.so", stderr)
+        self.assertIn("file too short", stderr)
+
+    def test_a_tensor_that_cannot_be_captured_is_named_and_the_run_goes_on(self):
+        weight = numpy_helper.from_array(np.random.default_rng(2).normal(size=(4, 4, 3, 3)).astype(np.float32), "w")
+        self.run_nodes([helper.make_node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1]),
+                        helper.make_node("ArgMax", ["c"], ["i"], axis=1),
+                        helper.make_node("Cast", ["i"], ["y"], to=TensorProto.FLOAT)], [weight])
+        manifest, records = self.records()
+        self.assertEqual(records["y"]["processor"], "HTP")
+        if "i" not in records:
+            self.assertIn("i", [skipped["name"] for skipped in manifest["skipped"]])
+            self.assertTrue(any("3 of 4 tensors" in line for line in manifest["statements"]))
 
 
 if __name__ == "__main__":
