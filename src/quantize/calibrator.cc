@@ -34,6 +34,17 @@ void Observer::AddFinite(std::span<const float> values, float min, float max) {
   }
 }
 
+void Observer::Merge(const Observer& other) {
+  range_.Merge(other.range_);
+  if (!with_histogram_) return;
+  histogram_.Merge(other.histogram_);
+  if (histogram_.total() <= kFew) {
+    few_values_.insert(few_values_.end(), other.few_values_.begin(), other.few_values_.end());
+  } else {
+    few_values_ = {};
+  }
+}
+
 Calibrator::Calibrator(const std::set<std::string>& tensors,
                        const std::set<std::string>& histograms) {
   for (const std::string& tensor : tensors) {

@@ -27,6 +27,8 @@ class Observer {
   static constexpr std::size_t kFew = 4096;
 
   void Add(std::span<const float> values);
+  // As if the values of `other` had been added; both are with or without a histogram.
+  void Merge(const Observer& other);
 
   const MinMax& range() const { return range_; }
   // Null without one. Of the finite values; empty where there were none.

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -44,6 +45,26 @@ TEST(Calibrator, HistogramsLeaveOutWhatIsNotFinite) {
   EXPECT_EQ((*observer)->range().nonfinite(), 4U);
   EXPECT_EQ((*observer)->histogram()->total(), 2U);
   EXPECT_EQ((*observer)->histogram()->max(), 1);
+}
+
+TEST(Observer, MergesAsIfAllHadBeenAdded) {
+  const std::vector<float> few = {-3, 0.25F, 9};
+  const std::vector<float> many(Observer::kFew, 1.5F);
+  Observer merged(true);
+  Observer other(true);
+  Observer all(true);
+  merged.Add(few);
+  other.Add(few);
+  merged.Merge(other);
+  EXPECT_EQ(merged.few_values().size(), 2 * few.size());
+  Observer large(true);
+  large.Add(many);
+  merged.Merge(large);
+  for (const auto& values : {few, few, many}) all.Add(values);
+  EXPECT_TRUE(merged.few_values().empty());
+  EXPECT_EQ(merged.range().min(), -3);
+  EXPECT_EQ(merged.range().max(), 9);
+  EXPECT_TRUE(std::ranges::equal(merged.histogram()->counts(), all.histogram()->counts()));
 }
 
 TEST(Observer, KeepsValuesAsLongAsTheyAreFew) {

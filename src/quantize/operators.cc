@@ -27,6 +27,7 @@ struct Rule {
 
 constexpr auto kOwn = OutputRange::kOwn;
 constexpr auto kOfInput = OutputRange::kOfInput;
+constexpr auto kOfAll = OutputRange::kOfAll;
 constexpr auto kFloat = OutputRange::kFloat;
 
 constexpr std::array kRules = {
@@ -55,6 +56,8 @@ constexpr std::array kRules = {
     Rule{"Pad", kOfInput, kAfterFirst},
     Rule{"Reshape", kOfInput, kAfterFirst},
     Rule{"Resize", kOfInput, kAfterFirst},
+    Rule{"Scatter", kOfAll, kSecond},
+    Rule{"ScatterElements", kOfAll, kSecond},
     Rule{"Slice", kOfInput, kAfterFirst},
     Rule{"SpaceToDepth", kOfInput},
     Rule{"Split", kOfInput, kAfterFirst},
@@ -131,7 +134,7 @@ OutputRange OutputRangeOf(const model::Graph& graph, const model::Node& node) {
   if (IsOneOf(node, {"Resize", "Upsample"})) {
     return node.Get<std::string>("mode", "nearest") == "nearest" ? kOfInput : kOwn;
   }
-  if (node.op_type == "Pad") return PadsWithinRange(graph, node) ? kOfInput : kOwn;
+  if (node.op_type == "Pad") return PadsWithinRange(graph, node) ? kOfInput : kOfAll;
   return RuleOf(node).range;
 }
 

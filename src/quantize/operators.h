@@ -21,13 +21,16 @@ enum class InputRole {
 enum class OutputRange {
   kOwn,
   kOfInput,  // Moves data: the values are those of input 0.
-  kFloat,    // The operator is left as it is.
+  // Puts values of several tensors, or a number, into one: the target moves their codes as they
+  // are, so that the output and all inputs that are data need one encoding.
+  kOfAll,
+  kFloat,  // The operator is left as it is.
 };
 
 InputRole RoleOf(const model::Node& node, std::size_t input);
 
 // kOfInput depends on attributes for Resize, Upsample and Pad, the latter also on the initializer
-// that it pads with: zero is in every range, other numbers may not be.
+// that it pads with: zero is in every range; with other numbers it is kOfAll.
 OutputRange OutputRangeOf(const model::Graph& graph, const model::Node& node);
 
 // The operator's own accumulator can be clamped by a Relu that follows, without a rounding between.

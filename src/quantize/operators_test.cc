@@ -56,8 +56,8 @@ TEST(OutputRangeOf, OnlyANearestResizeKeepsIt) {
 TEST(OutputRangeOf, PadKeepsItWhereZeroIsAdded) {
   EXPECT_EQ(OutputRangeOf({}, Node("Pad", {"x", "pads"})), OutputRange::kOfInput);
   EXPECT_EQ(OutputRangeOf(WithScalar(0), Node("Pad", {"x", "p", "c"})), OutputRange::kOfInput);
-  EXPECT_EQ(OutputRangeOf(WithScalar(-9), Node("Pad", {"x", "p", "c"})), OutputRange::kOwn);
-  EXPECT_EQ(OutputRangeOf({}, Node("Pad", {"x", "p", "computed"})), OutputRange::kOwn);
+  EXPECT_EQ(OutputRangeOf(WithScalar(-9), Node("Pad", {"x", "p", "c"})), OutputRange::kOfAll);
+  EXPECT_EQ(OutputRangeOf({}, Node("Pad", {"x", "p", "computed"})), OutputRange::kOfAll);
   model::Node reflect = Node("Pad", {"x", "p", "computed"});
   reflect.attributes["mode"] = std::string("reflect");
   EXPECT_EQ(OutputRangeOf({}, reflect), OutputRange::kOfInput);

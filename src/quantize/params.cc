@@ -21,7 +21,8 @@ struct Wish {
   std::optional<int> axis;
   std::string input = {};  // A bias's accumulator multiplies these; empty where it has none.
   std::string weight = {};
-  std::optional<std::size_t> weight_item = {};    // Where the weight is constant.
+  std::optional<std::size_t> weight_item = {};  // Where the weight is constant.
+  std::string range_of = {};  // The activation whose encoding it must have; empty: its own.
   auto operator<=>(const Wish&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
@@ -121,6 +122,7 @@ class Builder {
             Printable(node.inputs[input])));
       }
     }
+    if (OutputRangeOf(graph_, node) == OutputRange::kOfAll) wish.range_of = node.outputs.front();
     if (wish.role == InputRole::kBias && BiasInAccumulatorScale(node)) {
       wish.input = node.inputs[0];
       wish.weight = node.inputs[1];
@@ -150,6 +152,10 @@ class Builder {
     if (overrides_.Param(item.param.tensor) != nullptr) return TakeOverride(item);
     item.stays_float = options_.given_encodings_only;
     if (item.stays_float) return OkStatus();
+    if (const TensorEncoding* shared = OperandEncoding(item.wish.range_of)) {
+      encoding = *shared;
+      return OkStatus();
+    }
     const bool symmetric = weights.symmetric || options_.symmetric_weights;
     if (item.wish.role == InputRole::kWeight) {
       encoding = EncodingOfConstant(constant, item.wish.axis, weights,

@@ -90,8 +90,8 @@ class Quantizer {
   virtual ~Quantizer() = default;
   // The float32 tensors that the target will store as integers, in the graph's order.
   virtual const std::vector<std::string>& stored() const = 0;
-  // The tensors whose values it wants to know, in the graph's order. Tensors that share another's
-  // range, have a fixed one or an override are not among them.
+  // The tensors whose values it wants to know, in the graph's order. Tensors that only move
+  // another's values, have a fixed range or an override are not among them.
   virtual const std::vector<std::string>& wanted() const = 0;
   virtual bool wants_histograms() const = 0;
   // After calibration. Fails where a wanted tensor was never observed or was NaN, naming it.

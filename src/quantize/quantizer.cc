@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <list>
 #include <optional>
 
 #include "base/text.h"
@@ -61,7 +62,9 @@ class GraphQuantizer : public Quantizer {
     ACC_RETURN_IF_ERROR(ApplyOverrides());
     ApplyFixedRanges();
     for (const std::string& tensor : plan_.stored) {
-      if (IsRoot(tensor) && !roots_.contains(tensor)) wanted_.push_back(tensor);
+      const std::string& root = plan_.RootOf(tensor);
+      if (roots_.contains(root)) continue;
+      if (tensor == root || Contains(plan_.also_holds, root, tensor)) wanted_.push_back(tensor);
     }
     return OkStatus();
   }
@@ -116,7 +119,11 @@ class GraphQuantizer : public Quantizer {
            (from->is_float != to->is_float || !HaveEqualScales(*from, *to));
   }
 
-  bool IsRoot(const std::string& tensor) const { return !plan_.shares_range_with.contains(tensor); }
+  static bool Contains(const std::map<std::string, std::vector<std::string>>& lists,
+                       const std::string& key, const std::string& word) {
+    const auto list = lists.find(key);
+    return list != lists.end() && std::ranges::find(list->second, word) != list->second.end();
+  }
 
   // One override decides for all tensors of a range: the root's own, or else the first one.
   Status ApplyOverrides() {
@@ -150,7 +157,7 @@ class GraphQuantizer : public Quantizer {
       const int bitwidth =
           is_given ? given->second.channels.front().bitwidth : options_.activation_bitwidth;
       const auto encoding = FixedEncoding(node.op_type, bitwidth);
-      if (!encoding) continue;
+      if (!encoding || plan_.also_holds.contains(plan_.RootOf(output))) continue;
       const TensorEncoding fixed{.channels = {*encoding}};
       if (TargetFixesEncoding(node.op_type, bitwidth)) {
         FixByTarget(node, fixed);
@@ -175,15 +182,40 @@ class GraphQuantizer : public Quantizer {
     const AlgorithmInfo& algorithm = InfoOf(options_.activations);
     const EncodingRequest request{.bitwidth = options_.activation_bitwidth,
                                   .percentile = options_.percentile};
+    std::vector<std::string> encoded;
     std::vector<Observation> observations;
+    std::list<Observer> merged;  // What the observations refer to stays where it is.
     for (const std::string& tensor : wanted_) {
+      if (plan_.RootOf(tensor) != tensor) continue;
       ACC_ASSIGN_OR_RETURN(const Observer* observer, calibrator.ObserverOf(tensor));
+      const auto more = plan_.also_holds.find(tensor);
+      if (more != plan_.also_holds.end()) {
+        merged.push_back(*observer);
+        ACC_RETURN_IF_ERROR(AddAll(calibrator, more->second, merged.back()));
+        observer = &merged.back();
+      }
+      encoded.push_back(tensor);
       observations.push_back(ObservationOf(*observer));
     }
-    std::vector<Encoding> encodings(wanted_.size());
-    ParallelFor(wanted_.size(),
+    std::vector<Encoding> encodings(encoded.size());
+    ParallelFor(encoded.size(),
                 [&](std::size_t i) { encodings[i] = algorithm.encode(observations[i], request); });
-    for (std::size_t i = 0; i < wanted_.size(); ++i) roots[wanted_[i]].channels = {encodings[i]};
+    for (std::size_t i = 0; i < encoded.size(); ++i) roots[encoded[i]].channels = {encodings[i]};
+    return OkStatus();
+  }
+
+  Status AddAll(const Calibrator& calibrator, const std::vector<std::string>& tensors,
+                Observer& sum) const {
+    for (const std::string& tensor : tensors) {
+      const auto constant = graph_.initializers.find(tensor);
+      if (constant == graph_.initializers.end()) {
+        ACC_ASSIGN_OR_RETURN(const Observer* observer, calibrator.ObserverOf(tensor));
+        sum.Merge(*observer);
+        continue;
+      }
+      ACC_ASSIGN_OR_RETURN(const auto values, ToFloats(constant->second.view()));
+      sum.Add(values);
+    }
     return OkStatus();
   }
 

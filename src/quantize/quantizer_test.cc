@@ -161,6 +161,28 @@ TEST(Quantizer, AChainCalibratesItsRootAndHasOneEncoding) {
   EXPECT_EQ(NodeOf(result.graph, "Reshape").inputs[1], "shape");
 }
 
+TEST(Quantizer, AScatterHasOneEncodingThatHoldsAllItsValues) {
+  TestGraph test;
+  test.Input("x", {1, 4}).Int64s("i", {1, 2}, {1, 3}).Floats("u", {1, 2}, {-7, 20});
+  test.Node("ScatterElements", {"x", "i", "u"}, {"y"}).Output("y");
+  for (const Algorithm algorithm : {Algorithm::kTf, Algorithm::kEnhanced}) {
+    const QuantizedGraph result = QuantizeOk(test, {.activations = algorithm});
+    const Encoding& encoding = result.activations.at("x").channels[0];
+    EXPECT_NEAR(encoding.min, -7, encoding.scale);
+    EXPECT_NEAR(encoding.max, 20, encoding.scale);
+    EXPECT_TRUE(HaveEqualScales(result.activations.at("y"), result.activations.at("x")));
+    EXPECT_TRUE(HaveEqualScales(result.params.at("u"), result.activations.at("x")));
+  }
+}
+
+TEST(Quantizer, AFixedRangeGivesWayToWhatIsPaddedWith) {
+  TestGraph test;
+  test.Input("x", {2}).Int64s("pads", {2}, {1, 1}).Floats("five", {}, {5});
+  test.Node("Softmax", {"x"}, {"s"}).Node("Pad", {"s", "pads", "five"}, {"y"}).Output("y");
+  const QuantizedGraph result = QuantizeOk(test, {.fixed_ranges = true});
+  EXPECT_GT(result.activations.at("s").channels[0].max, 2.9);
+}
+
 TEST(Quantizer, ReadersOfBoundsGetTheFloatTensor) {
   TestGraph test;
   test.Input("x", {1}).Input("roi", {0});

@@ -67,11 +67,46 @@ class Planner {
         plan_.shares_range_with[output] = plan_.RootOf(node.inputs[0]);
       }
     }
+    if (range == OutputRange::kOfAll) ShareAmongAll(node);
+  }
+
+  void ShareAmongAll(const model::Node& node) {
+    const std::string& output = node.outputs.front();
+    if (!stored_.contains(output)) return;
+    std::vector<std::string> constants;
+    for (std::size_t input = 0; input < node.inputs.size(); ++input) {
+      const std::string& name = node.inputs[input];
+      if (RoleOf(node, input) == InputRole::kPlain) continue;
+      if (stored_.contains(name)) {
+        Unite(name, output);
+      } else if (graph_.initializers.contains(name)) {
+        constants.push_back(name);
+      }
+    }
+    if (constants.empty()) return;
+    auto& held = plan_.also_holds[plan_.RootOf(output)];
+    held.insert(held.end(), constants.begin(), constants.end());
+  }
+
+  // The earlier of the two roots becomes that of both chains.
+  void Unite(const std::string& one, const std::string& other) {
+    std::string first = plan_.RootOf(one);
+    std::string second = plan_.RootOf(other);
+    if (first == second) return;
+    if (stored_.at(second) < stored_.at(first)) std::swap(first, second);
+    for (auto& [tensor, root] : plan_.shares_range_with) {
+      if (root == second) root = first;
+    }
+    plan_.shares_range_with[second] = first;
+    auto& held = plan_.also_holds[first];
+    held.push_back(second);
+    const auto moved = plan_.also_holds.extract(second);
+    if (!moved.empty()) held.insert(held.end(), moved.mapped().begin(), moved.mapped().end());
   }
 
   void Store(const std::string& tensor) {
+    stored_.emplace(tensor, plan_.stored.size());
     plan_.stored.push_back(tensor);
-    stored_.insert(tensor);
   }
 
   bool Fuse(const model::Node& node, const std::string& output) {
@@ -127,7 +162,7 @@ class Planner {
   const std::function<bool(const model::Node&)>& converts_;
   model::Connections connections_;
   std::set<std::string, std::less<>> outputs_;
-  std::set<std::string> stored_;
+  std::map<std::string, std::size_t> stored_;  // To the place in the plan.
   std::set<std::string> from_shapes_;
   ActivationPlan plan_;
 };

@@ -19,6 +19,9 @@ struct ActivationPlan {
   std::vector<std::string> stored;
   // From each of them that has the range of another, to the first of its chain.
   std::map<std::string, std::string> shares_range_with;
+  // From a first of a chain, to what its range has to hold besides its own values: tensors of the
+  // chain that do not only move those, and float constants that are read with them.
+  std::map<std::string, std::vector<std::string>> also_holds;
   std::map<std::string, std::string> fused;  // Never stored, to the reason.
   std::vector<std::string> notes;
 

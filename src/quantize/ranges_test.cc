@@ -14,6 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
 
 ActivationPlan PlanOf(const TestGraph& test) { return PlanActivations(test.graph, test.types); }
 
@@ -51,6 +52,26 @@ TEST(PlanActivations, AChainOfDataMovementHasOneRange) {
   test.Node("Sigmoid", {"b"}, {"s"}).Node("MaxPool", {"s"}, {"m"}).Output("m");
   EXPECT_THAT(PlanOf(test).shares_range_with,
               ElementsAre(Pair("a", "x"), Pair("b", "x"), Pair("m", "s")));
+}
+
+TEST(PlanActivations, WhatIsScatteredTogetherHasOneRange) {
+  TestGraph test;
+  test.Input("x", {1, 4}).Input("u", {1, 2}).Int64s("i", {1, 2}, {1, 3});
+  test.Node("Abs", {"u"}, {"a"}).Node("Flatten", {"a"}, {"f"});
+  test.Node("ScatterElements", {"x", "i", "f"}, {"s"}).Node("Flatten", {"s"}, {"y"}).Output("y");
+  const ActivationPlan plan = PlanOf(test);
+  EXPECT_THAT(plan.shares_range_with,
+              ElementsAre(Pair("a", "x"), Pair("f", "x"), Pair("s", "x"), Pair("y", "x")));
+  EXPECT_THAT(plan.also_holds, ElementsAre(Pair("x", UnorderedElementsAre("a", "s"))));
+}
+
+TEST(PlanActivations, APadWithANumberAndItsInputHaveOneRange) {
+  TestGraph test;
+  test.Input("x", {2}).Int64s("pads", {2}, {1, 1}).Floats("five", {}, {5});
+  test.Node("Pad", {"x", "pads", "five"}, {"p"}).Node("Pad", {"p", "pads"}, {"y"}).Output("y");
+  const ActivationPlan plan = PlanOf(test);
+  EXPECT_THAT(plan.shares_range_with, ElementsAre(Pair("p", "x"), Pair("y", "x")));
+  EXPECT_THAT(plan.also_holds, ElementsAre(Pair("x", ElementsAre("p"))));
 }
 
 TEST(PlanActivations, ConcatKeepsItsOwnRange) {
