@@ -255,7 +255,7 @@ std::string DetailPages::Cards(std::size_t column) const {
            NumberText(row_.cells[i]->score), EscapeHtml(UnitText(*other.request.info)));
   }
   const double loss_db = findings_.loss_db[index_];
-  if (!std::isnan(loss_db)) {
+  if (!std::isnan(loss_db) && !row_.inputs.empty()) {
     Append(html,
            "<div class=\"card\"><span>Against its inputs</span><b>{:+.1f} dB</b>"
            "<small>SQNR {}, inputs {}</small></div>",

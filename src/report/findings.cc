@@ -128,7 +128,7 @@ std::vector<std::size_t> Ranked(const Summary& summary, const Findings& findings
 std::string Quoted(const Row& row) {
   const std::string type =
       row.layer_type.empty() ? "" : fmt::format(" ({})", Printable(row.layer_type));
-  return fmt::format("'{}'{}", ShortName(row.name, 80), type);
+  return fmt::format("'{}'{}", ShortName(ReadableName(row), 80), type);
 }
 
 std::string FromTo(const Summary& summary, const Findings& findings, std::size_t i) {
@@ -323,7 +323,7 @@ std::vector<std::string> TextLines(const Summary& summary, const Findings& findi
         std::isnan(findings.loss_db[i]) ? "-" : fmt::format("{:.1f}", findings.loss_db[i]);
     lines.push_back(fmt::format("  {:>9.1f}  {:>9}  {:<18} {}{}", row.sqnr_db, loss,
                                 row.layer_type.empty() ? "-" : Printable(row.layer_type),
-                                ShortName(row.name, 100),
+                                ShortName(ReadableName(row), 100),
                                 findings.swallowed[i] ? " (its step swallows its values)" : ""));
   }
   return lines;

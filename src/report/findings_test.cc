@@ -188,6 +188,12 @@ TEST(FindingsTest, AnInputIsNotMeasuredAgainstItsInputs) {
   EXPECT_THAT(lines[0], AllOf(HasSubstr("an input of the graph"), Not(HasSubstr("its inputs"))));
 }
 
+TEST(FindingsTest, ANameThatConversionLeavesNothingOfIsGoldens) {
+  Summary summary = TestSummary({}, {TestRow("x", 50), TestRow("___", 9, {0})});
+  summary.rows[1].golden_name = "注意力";
+  EXPECT_THAT(Headlines(summary, FindingsOf(summary))[0], HasSubstr("'注意力'"));
+}
+
 TEST(FindingsTest, IndicesAreToldByTheirAgreement) {
   Summary summary = TestSummary({}, {TestRow("x", 50), TestRow("classes", kNan, {0})});
   summary.rows[1].agreement = 0.5;

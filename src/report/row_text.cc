@@ -35,6 +35,12 @@ std::string Coordinates(std::uint64_t index, const std::optional<Shape>& dims) {
   return fmt::format("{}", fmt::join(position, " "));
 }
 
+const std::string& ReadableName(const Row& row) {
+  const bool is_ascii = std::ranges::all_of(
+      row.golden_name, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  return is_ascii ? row.name : row.golden_name;
+}
+
 std::string DbText(double db) {
   if (std::isnan(db)) return "undefined";
   return std::isinf(db) ? (db > 0 ? "∞ dB" : "-∞ dB") : fmt::format("{:.1f} dB", db);

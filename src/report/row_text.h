@@ -18,6 +18,10 @@ namespace acc::report {
 // it.
 std::string Coordinates(std::uint64_t index, const std::optional<Shape>& dims);
 
+// The name by which people know a tensor: golden's where it is not ASCII, since conversion leaves
+// nothing of such letters, or else the target's.
+const std::string& ReadableName(const Row& row);
+
 // "12.3 dB"; "∞ dB" where nothing differs, "undefined" for NaN.
 std::string DbText(double db);
 

@@ -9,6 +9,7 @@
 #include "report/assets.h"
 #include "report/csv.h"
 #include "report/html.h"
+#include "report/row_text.h"
 #include "report/statements.h"
 
 namespace acc::report {
@@ -87,7 +88,7 @@ class Page {
 
   std::string TensorLink(std::size_t row) const {
     return fmt::format("<a class=\"name\" href=\"{}\">{}</a>", PageOf(summary_, pages_, row),
-                       EscapeHtml(ShortName(summary_.rows[row].name, 120)));
+                       EscapeHtml(ShortName(ReadableName(summary_.rows[row]), 120)));
   }
 
   std::string TypeText(std::size_t row) const {
@@ -133,10 +134,13 @@ class Page {
   std::string DivergenceCard() const {
     if (findings_.first_diverging) {
       const std::size_t row = *findings_.first_diverging;
+      const bool has_from_to = !findings_.swallowed[row] && !summary_.rows[row].inputs.empty();
       return TensorCard("first-diverging", "bad", "First to diverge", row,
-                        FromTo(row) + fmt::format("<p class=\"muted\">tensor {} of {}; SQNR of its "
-                                                  "worst input and its own</p>",
-                                                  row + 1, summary_.rows.size()));
+                        FromTo(row) + fmt::format("<p class=\"muted\">tensor {} of {}{}</p>",
+                                                  row + 1, summary_.rows.size(),
+                                                  has_from_to ? "; SQNR of its worst input and its "
+                                                                "own"
+                                                              : ""));
     }
     const auto headlines = Headlines(summary_, findings_);
     const bool faithful =

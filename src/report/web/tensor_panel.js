@@ -119,7 +119,9 @@ acc.TensorPanel = (() => {
         own.style.setProperty('--q', colourOf(acc.clamp01(row.sqnr_db / findings.faithful_db)));
       }
       node.append('SQNR ', own);
-      if (topological && hasValue(row.loss_db)) {
+      if (row.swallowed) {
+        node.append(element('span', '', ` It diverges here: ${row.swallowed}.`));
+      } else if (topological && hasValue(row.loss_db) && row.inputs.length > 0) {
         const from = row.inputs_sqnr_db >= findings.faithful_db ? `at least ${dbText(row.inputs_sqnr_db)}` : dbText(row.inputs_sqnr_db);
         const words = row.loss_db >= findings.diverging_loss_db ? 'It diverges here: ' : row.loss_db > 3 ? 'It loses here: ' : row.loss_db < -1 ? 'It gains: ' : 'It keeps what it gets: ';
         node.append(element('span', '', ` ${words}its inputs have ${from}${row.loss_db > 0.05 ? `, it loses ${row.loss_db.toFixed(1)} dB` : ''}.`));

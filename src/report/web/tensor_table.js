@@ -107,11 +107,12 @@ acc.TensorTable = (() => {
       this.empty.hidden = this.order.length > 0;
     }
 
-    // Empty values come last whatever the direction.
+    // Values that are empty or say nothing come last whatever the direction.
     compare(a, b) {
       const { column, descending } = this.sort;
-      const x = column.value(a);
-      const y = column.value(b);
+      const valueOf = (row) => column.score && !judgesSignal(row, column) ? null : column.value(row);
+      const x = valueOf(a);
+      const y = valueOf(b);
       const missing = (v) => v === null || v === undefined || v === '';
       if (missing(x) || missing(y)) return missing(x) - missing(y) || a.index - b.index;
       const order = column.numeric ? x - y : String(x).localeCompare(String(y), 'en', { numeric: true });
