@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/text.h"
+#include "dlc/to_graph/onnx_node.h"
 #include "features/features.h"
 #include "features/model_encodings.h"
 #include "model/macs.h"
@@ -36,6 +38,12 @@ const dlc::Tensor* Find(const TensorsByName& tensors, const std::vector<std::str
   return found == tensors.end() ? nullptr : found->second;
 }
 
+std::optional<std::uint64_t> Product(std::uint64_t first, std::uint64_t second) {
+  std::uint64_t product = 0;
+  if (__builtin_mul_overflow(first, second, &product)) return std::nullopt;
+  return product;
+}
+
 bool IsTrue(const dlc::Node& node, std::string_view attribute) {
   const dlc::Attribute* found = node.Find(attribute);
   const bool* value = found == nullptr ? nullptr : std::get_if<bool>(&found->value);
@@ -47,12 +55,64 @@ std::optional<std::uint64_t> MacsOfMatMul(const dlc::Node& node, const TensorsBy
   const dlc::Tensor* output = Find(tensors, node.outputs, 0);
   if (left == nullptr || output == nullptr || left->dims.size() < 2) return std::nullopt;
   const std::size_t inner = left->dims.size() - (IsTrue(node, "transpose_in0") ? 2 : 1);
-  return model::MacsOfProduct(output->dims, left->dims[inner]);
+  return Product(Elements(*output),
+                 static_cast<std::uint64_t>(std::max<std::int64_t>(left->dims[inner], 0)));
 }
 
 std::uint64_t SaturatingSum(std::uint64_t first, std::uint64_t second) {
   std::uint64_t sum = 0;
   return __builtin_add_overflow(first, second, &sum) ? UINT64_MAX : sum;
+}
+
+// Of QNN's recurrent layers: where the weight matrices are among the inputs, which also hold
+// states.
+struct RecurrentOperator {
+  std::string_view type;
+  std::span<const std::size_t> weights;
+};
+constexpr std::size_t kLstmWeights[] = {1, 2, 3, 4, 5, 6, 16, 17, 22};
+constexpr std::size_t kGruWeights[] = {1, 2, 3, 4, 5, 6};
+constexpr std::array kRecurrentOperators = {RecurrentOperator{"Lstm", kLstmWeights},
+                                            RecurrentOperator{"Gru", kGruWeights}};
+
+// Every step of every sequence takes all weights once.
+std::optional<std::uint64_t> MacsOfRecurrence(const dlc::Node& node, const TensorsByName& tensors,
+                                              std::span<const std::size_t> weights) {
+  const dlc::Tensor* input = Find(tensors, node.inputs, 0);
+  if (input == nullptr || input->dims.empty() || input->dims.back() <= 0) return std::nullopt;
+  std::uint64_t elements = 0;
+  for (const std::size_t place : weights) {
+    const dlc::Tensor* weight = Find(tensors, node.inputs, place);
+    if (weight != nullptr) elements = SaturatingSum(elements, Elements(*weight));
+  }
+  if (elements == 0) return std::nullopt;
+  return Product(Elements(*input) / static_cast<std::uint64_t>(input->dims.back()), elements);
+}
+
+// Of a node that was written under its ONNX name, all tensors as the standard has them.
+std::optional<std::uint64_t> MacsOfOnnxNode(const dlc::Node& node, const TensorsByName& tensors) {
+  model::Node standard{.name = node.name,
+                       .op_type = node.type,
+                       .domain = node.package == dlc::kOnnxPackage ? "" : node.package,
+                       .inputs = node.inputs,
+                       .outputs = node.outputs,
+                       .attributes = {},
+                       .overload = {}};
+  for (const dlc::Attribute& attribute : node.attributes) {
+    if (const auto* number = std::get_if<std::int32_t>(&attribute.value)) {
+      standard.attributes[attribute.name] = static_cast<std::int64_t>(*number);
+    } else if (const auto* text = std::get_if<std::string>(&attribute.value)) {
+      standard.attributes[attribute.name] = *text;
+    }
+  }
+  return model::MultiplyAccumulates(standard, [&](const std::string& name) {
+    const auto found = tensors.find(name);
+    return found == tensors.end() ? nullptr : &found->second->dims;
+  });
+}
+
+bool IsQnn(const dlc::Node& node) {
+  return node.package.empty() || node.package == dlc::kQnnPackage;
 }
 
 }  // namespace
@@ -67,14 +127,23 @@ std::uint64_t Elements(const dlc::Tensor& tensor) { return ElementCount(tensor.d
 
 std::optional<std::uint64_t> MultiplyAccumulates(const dlc::Node& node,
                                                  const TensorsByName& tensors) {
+  if (!IsQnn(node)) return MacsOfOnnxNode(node, tensors);
   if (node.type == "MatMul") return MacsOfMatMul(node, tensors);
+  const auto recurrent =
+      std::ranges::find(kRecurrentOperators, node.type, &RecurrentOperator::type);
+  if (recurrent != kRecurrentOperators.end()) {
+    return MacsOfRecurrence(node, tensors, recurrent->weights);
+  }
   const auto row = std::ranges::find(kWeightedOperators, node.type, &WeightedOperator::type);
   if (row == kWeightedOperators.end()) return std::nullopt;
   const dlc::Tensor* weight = Find(tensors, node.inputs, 1);
   const dlc::Tensor* swept =
       row->sweep == Sweep::kInput ? Find(tensors, node.inputs, 0) : Find(tensors, node.outputs, 0);
-  if (weight == nullptr || swept == nullptr || swept->dims.empty()) return std::nullopt;
-  return model::MacsOfSweep(swept->dims, swept->dims.size() - 1, weight->dims);
+  if (weight == nullptr || swept == nullptr || swept->dims.empty() || swept->dims.back() <= 0) {
+    return std::nullopt;
+  }
+  return Product(Elements(*swept) / static_cast<std::uint64_t>(swept->dims.back()),
+                 Elements(*weight));
 }
 
 std::uint64_t ParameterCount(const dlc::Node& node, const TensorsByName& tensors) {

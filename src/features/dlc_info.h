@@ -32,8 +32,9 @@ struct Totals {
 };
 Totals TotalsOf(const dlc::Graph& graph);
 
-// Multiplications and additions in pairs: of convolutions, transposed ones, FullyConnected and
-// MatMul. Nothing for other operators, and where a tensor that it depends on is missing.
+// Multiplications and additions in pairs: of convolutions, transposed ones, FullyConnected, MatMul,
+// Lstm and Gru, and of nodes under ONNX names those of model/macs.h. Nothing for other operators,
+// and where a tensor that it depends on is missing.
 std::optional<std::uint64_t> MultiplyAccumulates(const dlc::Node& node,
                                                  const TensorsByName& tensors);
 

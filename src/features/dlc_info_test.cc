@@ -73,6 +73,38 @@ TEST(MacsTest, OfEachOperator) {
   EXPECT_EQ(macs({.type = "Relu", .inputs = {"x"}, .outputs = {"y"}}), std::nullopt);
 }
 
+TEST(MacsTest, OfRecurrentLayersStatesApart) {
+  const dlc::Tensor steps = Activation("x", DataType::kFloat32, {10, 2, 7});
+  const dlc::Tensor weight = Activation("w", DataType::kFloat32, {3, 7});
+  const dlc::Tensor recurrence = Activation("r", DataType::kFloat32, {3, 3});
+  const dlc::Tensor state = Activation("h", DataType::kFloat32, {2, 3});
+  const dlc::Tensor bias = Activation("b", DataType::kFloat32, {3});
+  const dlc::Tensor null = Activation("null", DataType::kFloat32, {0});
+  const TensorsByName tensors = {{"x", &steps}, {"w", &weight}, {"r", &recurrence},
+                                 {"h", &state}, {"b", &bias},   {"null", &null}};
+  const auto macs = [&](dlc::Node node) { return MultiplyAccumulates(node, tensors); };
+  EXPECT_EQ(macs({.type = "Gru",
+                  .inputs = {"x", "w", "w", "w", "r", "r", "r", "b", "b", "b", "b", "b", "b", "h"},
+                  .outputs = {"y"}}),
+            20U * 3 * (21 + 9));
+  EXPECT_EQ(macs({.type = "Lstm",
+                  .inputs = {"x", "w",    "w",    "w",    "r",    "r", "r", "b", "b", "b", "h",
+                             "h", "null", "null", "null", "null", "w", "r", "b", "b", "b", "b"},
+                  .outputs = {"y"}}),
+            20U * 4 * (21 + 9));
+  EXPECT_EQ(macs({.type = "Lstm", .inputs = {"x"}, .outputs = {"y"}}), std::nullopt);
+}
+
+TEST(MacsTest, OfNodesUnderOnnxNames) {
+  const dlc::Tensor steps = Activation("x", DataType::kFloat32, {10, 2, 7});
+  const dlc::Tensor weight = Activation("w", DataType::kFloat32, {1, 3, 7});
+  const dlc::Tensor recurrence = Activation("r", DataType::kFloat32, {1, 3, 3});
+  const TensorsByName tensors = {{"x", &steps}, {"w", &weight}, {"r", &recurrence}};
+  const dlc::Node node = {
+      .type = "RNN", .package = "ai.onnx", .inputs = {"x", "w", "r"}, .outputs = {"y"}};
+  EXPECT_EQ(MultiplyAccumulates(node, tensors), 20U * (21 + 9));
+}
+
 TEST(MacsTest, HugeDimsAreNoNumber) {
   const std::int64_t huge = std::int64_t{1} << 40;
   const dlc::Tensor all = Activation("x", DataType::kFloat32, {1, huge, 2});

@@ -8,57 +8,85 @@
 namespace acc::model {
 namespace {
 
-class MacsTest : public ::testing::Test {
- protected:
-  std::optional<std::uint64_t> Of(const std::string& op_type, std::size_t inputs) {
-    node.op_type = op_type;
-    node.outputs = {"y"};
-    for (std::size_t i = 0; i < inputs; ++i) node.inputs.push_back(std::to_string(i));
-    return MultiplyAccumulates(node, [&](const std::string& name) -> const Shape* {
-      const auto found = dims.find(name);
-      return found == dims.end() ? nullptr : &found->second;
-    });
+const std::map<std::string, Shape>& Tensors() {
+  static const std::map<std::string, Shape> kTensors = {
+      {"image", {1, 3, 4, 5}},
+      {"kernel", {6, 3, 2, 2}},
+      {"conv", {1, 6, 3, 4}},
+      {"up_kernel", {3, 6, 2, 2}},
+      {"up", {1, 6, 5, 6}},
+      {"a", {2, 5, 7}},
+      {"at", {7, 5}},
+      {"b", {7, 9}},
+      {"ab", {2, 5, 9}},
+      {"atb", {5, 9}},
+      {"steps", {10, 2, 7}},
+      {"w", {2, 12, 7}},
+      {"r", {2, 12, 3}},
+      {"all", {10, 2, 2, 3}},
+      {"q", {1, 2, 6, 8}},
+      {"k", {1, 2, 9, 8}},
+      {"v", {1, 2, 9, 4}},
+      {"past", {1, 2, 3, 8}},
+      {"o", {1, 2, 6, 4}},
+      {"unknown", {2, kUnknownDim, 7}},
+      {"huge", {1, std::int64_t{1} << 40, 1 << 20}},
+      {"wide", {1 << 20, 1 << 20}},
+      {"scale", {}}};
+  return kTensors;
+}
+
+std::optional<std::uint64_t> Macs(Node node) {
+  return MultiplyAccumulates(node, [](const std::string& name) {
+    const auto found = Tensors().find(name);
+    return found != Tensors().end() ? &found->second : nullptr;
+  });
+}
+
+Node Make(std::string op_type, std::vector<std::string> inputs, std::vector<std::string> outputs,
+          std::map<std::string, Attribute> attributes = {}, std::string domain = "") {
+  return {.name = "n",
+          .op_type = std::move(op_type),
+          .domain = std::move(domain),
+          .inputs = std::move(inputs),
+          .outputs = std::move(outputs),
+          .attributes = std::move(attributes),
+          .overload = {}};
+}
+
+TEST(MacsTest, OfConvolutions) {
+  EXPECT_EQ(Macs(Make("Conv", {"image", "kernel"}, {"conv"})), 12U * 72);
+  EXPECT_EQ(Macs(Make("Conv", {"image", "kernel"}, {"conv"}, {}, "ai.onnx")), 12U * 72);
+  EXPECT_EQ(Macs(Make("ConvTranspose", {"image", "up_kernel"}, {"up"})), 20U * 72);
+  EXPECT_EQ(Macs(Make("QLinearConv", {"image", "scale", "scale", "kernel"}, {"conv"})), 12U * 72);
+}
+
+TEST(MacsTest, OfMatrices) {
+  EXPECT_EQ(Macs(Make("MatMul", {"a", "b"}, {"ab"})), 90U * 7);
+  EXPECT_EQ(Macs(Make("Gemm", {"at", "b"}, {"atb"}, {{"transA", std::int64_t{1}}})), 45U * 7);
+  EXPECT_EQ(Macs(Make("Einsum", {"a", "b"}, {"ab"}, {{"equation", "bik, kj -> bij"}})), 90U * 7);
+  EXPECT_EQ(Macs(Make("Einsum", {"a"}, {"a"}, {{"equation", "bik->bki"}})), std::nullopt);
+  EXPECT_EQ(Macs(Make("MatMulNBits", {"a"}, {"ab"}, {{"K", std::int64_t{7}}}, "com.microsoft")),
+            90U * 7);
+}
+
+TEST(MacsTest, OfSequences) {
+  for (const char* type : {"LSTM", "GRU", "RNN"}) {
+    EXPECT_EQ(Macs(Make(type, {"steps", "w", "r"}, {"all"})), 20U * (2 * 12 * 7 + 2 * 12 * 3));
   }
-  Node node;
-  std::map<std::string, Shape> dims;
-};
-
-TEST_F(MacsTest, ConvTakesItsWeightsAtEveryPlaceOfTheOutput) {
-  dims = {{"0", {1, 4, 8, 8}}, {"1", {6, 2, 3, 3}}, {"y", {1, 6, 5, 7}}};  // Two groups.
-  EXPECT_EQ(Of("Conv", 2), 5U * 7 * 6 * 2 * 3 * 3);
+  EXPECT_EQ(Macs(Make("Attention", {"q", "k", "v"}, {"o"})), 2U * (6 * 9 * 8 + 6 * 9 * 4));
+  EXPECT_EQ(Macs(Make("Attention", {"q", "k", "v", "", "past"}, {"o"})),
+            2U * (6 * 12 * 8 + 6 * 12 * 4));
 }
 
-TEST_F(MacsTest, ConvTransposeTakesThemAtEveryPlaceOfTheInput) {
-  dims = {{"0", {2, 4, 8, 8}}, {"1", {4, 3, 2, 2}}};
-  EXPECT_EQ(Of("ConvTranspose", 2), 2U * 8 * 8 * 4 * 3 * 2 * 2);
-}
-
-TEST_F(MacsTest, MatrixProducts) {
-  dims = {{"0", {5, 3, 4}}, {"1", {4, 7}}, {"y", {5, 3, 7}}};
-  EXPECT_EQ(Of("MatMul", 2), 5U * 3 * 7 * 4);
-}
-
-TEST_F(MacsTest, GemmKnowsATransposedInput) {
-  dims = {{"0", {4, 3}}, {"1", {4, 7}}, {"y", {3, 7}}};
-  node.attributes["transA"] = std::int64_t{1};
-  EXPECT_EQ(Of("Gemm", 2), 3U * 7 * 4);
-}
-
-TEST_F(MacsTest, LstmTakesBothMatricesAtEveryStep) {
-  dims = {{"0", {10, 2, 3}}, {"1", {1, 16, 3}}, {"2", {1, 16, 4}}};
-  EXPECT_EQ(Of("LSTM", 3), 10U * 2 * (16 * 3 + 16 * 4));
-}
-
-TEST_F(MacsTest, NothingForOthersAndForUnknownDims) {
-  EXPECT_EQ(Of("Relu", 1), std::nullopt);
-  dims = {{"1", {6, 2, 3, 3}}};
-  EXPECT_EQ(Of("Conv", 2), std::nullopt);
-}
-
-TEST_F(MacsTest, NothingWhereTheNumberHasNoRoom) {
-  const std::int64_t big = std::int64_t{1} << 31;
-  dims = {{"0", {big, big}}, {"y", {big, big}}};
-  EXPECT_EQ(Of("MatMul", 1), std::nullopt);
+TEST(MacsTest, NothingWhereItCannotBeTold) {
+  EXPECT_EQ(Macs(Make("Relu", {"a"}, {"a"})), std::nullopt);
+  EXPECT_EQ(Macs(Make("Conv", {"a", "b"}, {"ab"}, {}, "stranger's")), std::nullopt);
+  EXPECT_EQ(Macs(Make("Conv", {"image"}, {"conv"})), std::nullopt);
+  EXPECT_EQ(Macs(Make("Conv", {"image", ""}, {"conv"})), std::nullopt);
+  EXPECT_EQ(Macs(Make("MatMul", {"a", "b"}, {"unknown"})), std::nullopt);
+  EXPECT_EQ(Macs(Make("MatMul", {"wide", "b"}, {"huge"})), std::nullopt);
+  EXPECT_EQ(Macs(Make("LSTM", {"unknown", "w", "r"}, {"all"})), std::nullopt);
 }
 
 }  // namespace
