@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <map>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "base/text.h"
@@ -13,14 +16,33 @@
 namespace acc::dlc {
 namespace {
 
+// ONNX operators whose work QNN has an operator for, without a row of ours.
+constexpr std::pair<std::string_view, std::string_view> kCounterparts[] = {
+    {"DequantizeLinear", "Dequantize"},
+    {"NonMaxSuppression", "NonMaxSuppression"},
+    {"NonZero", "NonZero"},
+    {"QuantizeLinear", "Quantize"},
+};
+
 std::string NameOf(const model::Node& node) {
   return node.domain.empty() ? node.op_type : node.domain + "." + node.op_type;
 }
 
-// True if the node has a counterpart in QNN, and is written.
-bool WriteForTarget(Builder& builder, const model::Node& node) {
+// Nothing where the node has a counterpart in QNN and is written; why it is not, otherwise.
+std::optional<std::string> WriteForTarget(Builder& builder, const model::Node& node) {
   const OperatorRow* row = FindOperator(node);
-  return row != nullptr && row->write(builder, node);
+  if (row != nullptr && row->write(builder, node)) return std::nullopt;
+  if (row != nullptr) {
+    std::string why = builder.TakeRefusal();
+    if (why.empty()) why = "it is not translated with these attributes, inputs and types";
+    return why;
+  }
+  for (const auto& [standard, of_qnn] : kCounterparts) {
+    if (node.domain.empty() && node.op_type == standard) {
+      return fmt::format("QNN has {}, but this program does not translate to it", of_qnn);
+    }
+  }
+  return "it has no QNN counterpart";
 }
 
 }  // namespace
@@ -28,17 +50,18 @@ bool WriteForTarget(Builder& builder, const model::Node& node) {
 Result<WrittenGraph> FromGraph(const GraphToWrite& graph) {
   ACC_ASSIGN_OR_RETURN(const Source source, Source::Create(graph));
   Builder builder(source);
-  std::map<std::string, int> without_counterpart;
+  std::map<std::pair<std::string, std::string>, int> untranslated;  // By operator and reason.
   for (const model::Node& node : graph.graph.nodes) {
-    if (WriteForTarget(builder, node)) continue;
+    const std::optional<std::string> why = WriteForTarget(builder, node);
+    if (!why) continue;
     WriteAsItIs(builder, node);
-    ++without_counterpart[NameOf(node)];
+    ++untranslated[{NameOf(node), *why}];
   }
-  for (const auto& [operator_name, count] : without_counterpart) {
+  for (const auto& [what, count] : untranslated) {
     builder.Warn(fmt::format(
-        "{} ({} {}) has no QNN counterpart and is written under its ONNX name: the target needs "
-        "an op package for it",
-        Printable(operator_name), count, count == 1 ? "node" : "nodes"));
+        "{} ({} {}) is written under its ONNX name: {}; to run this file, the target needs an op "
+        "package for it",
+        Printable(what.first), count, count == 1 ? "node" : "nodes", what.second));
   }
   return builder.Finish();
 }

@@ -40,9 +40,10 @@ struct WrittenGraph {
 
 // Each tensor of the graph keeps its name; tensors that a change of layout or a split operator adds
 // get names of their own. Constants are written in the layout that their reader wants, quantized
-// where they have an encoding. An operator without a QNN counterpart is written under its ONNX name
-// (package "ai.onnx", or its own domain) with a warning; ToGraph reads it back. Fails for tensors
-// of unknown dims, naming them: the target needs static shapes.
+// where they have an encoding. An operator that is not translated is written under its ONNX name
+// (package "ai.onnx", or its own domain) with a warning that says why: no QNN counterpart, or which
+// trait of the node; ToGraph reads it back. Fails for tensors of unknown dims or without numbers,
+// naming them.
 Result<WrittenGraph> FromGraph(const GraphToWrite& graph);
 
 }  // namespace acc::dlc

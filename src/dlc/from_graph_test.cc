@@ -12,6 +12,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 TEST(FromGraph, TransposesWhereAnOperatorWantsAnotherOrder) {
   TestGraph graph;
@@ -207,9 +208,64 @@ TEST(FromGraph, AnUnknownOperatorIsWrittenAsItIsWithAWarning) {
                           "Transpose(i[1,2,2,3]) -> i_nchw[1,3,2,2] perm=[0,3,1,2]",
                           "Strange(i_nchw[1,3,2,2]) -> z[1] onnx_opset=17"));
   const auto written = graph.Write();
-  EXPECT_THAT(written->warnings,
-              ElementsAre(HasSubstr("Strange (2 nodes) has no QNN counterpart")));
+  EXPECT_THAT(
+      written->warnings,
+      ElementsAre(HasSubstr("Strange (2 nodes) is written under its ONNX name: it has no QNN "
+                            "counterpart; ")));
   EXPECT_EQ(written->model.graphs.front().nodes[3].package, "ai.onnx");
+}
+
+TEST(FromGraph, AnOutputThatIsLeftOutIsANullTensorOfItsOwn) {
+  TestGraph graph;
+  graph.Input("x", {2}).Declare("y", {2}).Declare("z", {2});
+  model::Node node;
+  node.op_type = "Strange";
+  node.inputs = {"x", ""};
+  node.outputs = {"", "y", ""};
+  graph.Op(std::move(node)).Op("Relu", {"y"}, {"z"});
+  EXPECT_THAT(graph.Lines(), ElementsAre("Strange(x[2], null_tensor[0]) -> null_tensor_1[0], y[2], "
+                                         "null_tensor_2[0] onnx_opset=17",
+                                         "Neuron(y[2]) -> z[2] operation=4"));
+  EXPECT_EQ(FindTensor(graph.Write()->model.graphs.front(), "null_tensor_1")->kind,
+            TensorKind::kNull);
+}
+
+// The warnings of a node, without what is the same in all.
+std::vector<std::string> Warnings(const TestGraph& graph) {
+  const auto written = graph.Write();
+  return written.ok() ? written->warnings : std::vector{written.status().message()};
+}
+
+TEST(FromGraph, SaysWhatOfANodeIsNotTranslated) {
+  TestGraph graph;
+  graph.Input("x", {4, 4}).Input("i", {2, 1}, ElementType::kInt64).Input("u", {2, 4});
+  graph.Declare("y", {4, 4}).Declare("z", {2, 4}, ElementType::kInt64);
+  graph.Op("ScatterND", {"x", "i", "u"}, {"y"}, {{"reduction", std::string("max")}});
+  graph.Op("NonZero", {"x"}, {"z"});
+  EXPECT_THAT(Warnings(graph),
+              ElementsAre(HasSubstr("NonZero (1 node) is written under its ONNX name: QNN has "
+                                    "NonZero, but this program does not translate to it;"),
+                          HasSubstr("ScatterND (1 node) is written under its ONNX name: its "
+                                    "reduction 'max' is not translated;")));
+}
+
+TEST(FromGraph, TensorsThatAreNoNumbersAreRefusedAsSuch) {
+  TestGraph graph;
+  graph.Input("x", {1}).Declare("y", {1}, ElementType::kString).Op("Text", {"x"}, {"y"});
+  const auto written = graph.Write();
+  ASSERT_FALSE(written.ok());
+  EXPECT_THAT(written.status().message(), HasSubstr("'y' (strings)"));
+  EXPECT_THAT(written.status().message(), Not(HasSubstr("dimensions")));
+}
+
+TEST(FromGraph, DimsOfInputsAreAskedForWhereTheyAreUnknown) {
+  TestGraph given;
+  given.Input("x", {4}).Declare("y", {1, kUnknownDim}, ElementType::kInt64);
+  given.Op("NonZero", {"x"}, {"y"});
+  EXPECT_THAT(Warnings(given), ElementsAre(HasSubstr("they depend on values")));
+  TestGraph unknown;
+  unknown.Input("x", {kUnknownDim}).Declare("y", {kUnknownDim}).Op("Relu", {"x"}, {"y"});
+  EXPECT_THAT(Warnings(unknown), ElementsAre(HasSubstr("give the dimensions of all inputs")));
 }
 
 }  // namespace

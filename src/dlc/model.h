@@ -61,7 +61,7 @@ enum class TensorKind : std::uint8_t {
   kOutput = 1,
   kNative = 3,
   kStatic = 4,
-  kNull = 5,  // Stands for every optional input that is left out; dims {0}.
+  kNull = 5,  // Stands for optional inputs and outputs that are left out; dims {0}.
 };
 
 struct Tensor {

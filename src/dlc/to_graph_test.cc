@@ -214,6 +214,18 @@ TEST(ToGraphTest, NodesOfOnnxPassAsTheyAre) {
   EXPECT_FALSE(node.attributes.contains("onnx_opset"));
 }
 
+TEST(ToGraphTest, OutputsThatAreLeftOutStaySo) {
+  TestModel model;
+  model.Input("x", {2});
+  model.Output("y", {2});
+  model.Native("null", {0}).kind = TensorKind::kNull;
+  model.AddNode("Shrink", {"x"}, {"null", "y"}, {}).package = "ai.onnx";
+  const auto translated = Translate(model);
+  ASSERT_TRUE(translated.ok()) << translated.status().message();
+  EXPECT_THAT(NodeOf(translated->graph, "y").outputs, ElementsAre("", "y"));
+  EXPECT_FALSE(translated->tensors.contains("null"));
+}
+
 TEST(ToGraphTest, SubgraphsComeBack) {
   model::Graph branch;
   branch.name = "branch";

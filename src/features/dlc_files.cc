@@ -31,28 +31,29 @@ dlc::GraphToWrite FloatGraph(const TargetModel& model, const CommonOptions& opti
 }
 
 // Both files warn of the same operators; `told` keeps what was said.
-Status WriteDlc(const dlc::GraphToWrite& graph, const fs::path& path, std::set<std::string>& told) {
+void WriteDlc(const dlc::GraphToWrite& graph, const fs::path& path, std::set<std::string>& told) {
   const auto written = dlc::FromGraph(graph);
-  if (!written.ok()) {
-    LogWarn("{} is not written: {}", path.filename().string(), written.status().message());
-    return OkStatus();
-  }
+  const auto warn_of = [&](const Status& status) {
+    LogWarn("{} is not written, and the run goes on without it: {}", path.filename().string(),
+            status.message());
+  };
+  if (!written.ok()) return warn_of(written.status());
   for (const std::string& warning : written->warnings) {
     if (told.insert(warning).second) LogWarn("{}: {}", path.filename().string(), warning);
   }
-  return dlc::Write(written->model, path);
+  if (const Status status = dlc::Write(written->model, path); !status.ok()) warn_of(status);
 }
 
 }  // namespace
 
-Status WriteDlcFiles(const TargetModel& model, const CommonOptions& options, const fs::path& run) {
+void WriteDlcFiles(const TargetModel& model, const CommonOptions& options, const fs::path& run) {
   std::set<std::string> told;
   dlc::GraphToWrite graph = FloatGraph(model, options);
-  ACC_RETURN_IF_ERROR(WriteDlc(graph, run / "base.dlc", told));
-  if (!model.quantized) return OkStatus();
+  WriteDlc(graph, run / "base.dlc", told);
+  if (!model.quantized) return;
   graph.activations = model.quantized->activations;
   graph.params = model.quantized->params;
-  return WriteDlc(graph, run / "base_quantized.dlc", told);
+  WriteDlc(graph, run / "base_quantized.dlc", told);
 }
 
 }  // namespace acc::features

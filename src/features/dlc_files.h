@@ -11,10 +11,10 @@
 namespace acc::features {
 
 // Writes <run>/base.dlc, the converted graph in float, and <run>/base_quantized.dlc where the model
-// is quantized. Their metadata say by which command and version they were made. A graph that no DLC
-// can hold, such as one whose tensors have no static dims, is a warning: the run goes on without
-// the file. Fails where a file cannot be written.
-Status WriteDlcFiles(const TargetModel& model, const CommonOptions& options,
-                     const std::filesystem::path& run);
+// is quantized. Their metadata say by which command and version they were made. What no DLC can
+// hold (tensors without static dims, more than 2 GiB of weights), and a file that cannot be
+// written, is a warning with the reason: the run goes on without the file.
+void WriteDlcFiles(const TargetModel& model, const CommonOptions& options,
+                   const std::filesystem::path& run);
 
 }  // namespace acc::features

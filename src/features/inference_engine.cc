@@ -186,7 +186,7 @@ Result<Work> PrepareSource(const InferenceEngineOptions& options, const SourceMo
   ACC_ASSIGN_OR_RETURN(work.model,
                        BuildTargetModel(options, source, std::move(converted), work.lines));
   ACC_ASSIGN_OR_RETURN(work.model.selected, SelectedTensors(work.lines.list(), work.model));
-  ACC_RETURN_IF_ERROR(WriteDlcFiles(work.model, options.common, run));
+  WriteDlcFiles(work.model, options.common, run);
   return work;
 }
 

@@ -73,7 +73,8 @@ void WriteAsItIs(Builder& builder, const model::Node& node) {
     written.inputs.push_back(input.empty() ? builder.Null() : builder.ReadAsInGraph(input));
   }
   for (const std::string& output : node.outputs) {
-    written.outputs.push_back(builder.WriteAsInGraph(output));
+    written.outputs.push_back(output.empty() ? builder.NullOutput()
+                                             : builder.WriteAsInGraph(output));
   }
   for (const auto& [name, value] : node.attributes) {
     auto attribute = std::visit(AttributeWriter(builder, name), value);

@@ -298,15 +298,18 @@ std::string Builder::AddRows(const std::string& tensor, std::int64_t first, std:
 }
 
 std::string Builder::Null() {
-  constexpr std::string_view kName = "null_tensor";
-  if (null_.empty()) {
-    Tensor tensor;
-    tensor.name = tensor_names_.Take(kName);
-    tensor.kind = TensorKind::kNull;
-    tensor.dims = {0};
-    null_ = Add(std::move(tensor));
-  }
+  if (null_.empty()) null_ = AddNull();
   return null_;
+}
+
+std::string Builder::NullOutput() { return AddNull(); }
+
+std::string Builder::AddNull() {
+  Tensor tensor;
+  tensor.name = tensor_names_.Take("null_tensor");
+  tensor.kind = TensorKind::kNull;
+  tensor.dims = {0};
+  return Add(std::move(tensor));
 }
 
 std::string Builder::AddCopy(const std::string& of, std::string_view suffix, const Shape& dims) {
@@ -405,6 +408,11 @@ const Shape& Builder::DimsOf(const std::string& dlc_tensor) const {
 
 void Builder::Fail(Status failure) {
   if (failure_.ok()) failure_ = std::move(failure);
+}
+
+bool Builder::Refuse(std::string why) {
+  refusal_ = std::move(why);
+  return false;
 }
 
 Result<WrittenGraph> Builder::Finish() {

@@ -61,6 +61,8 @@ class Builder {
 
   // What stands for an input that is left out.
   std::string Null();
+  // What stands for an output that is left out; a new one each time, since a tensor has one maker.
+  std::string NullOutput();
 
   // A tensor of the type and encoding of a DLC tensor.
   std::string AddCopy(const std::string& of, std::string_view suffix, const Shape& dims);
@@ -83,6 +85,10 @@ class Builder {
   const Shape& DimsOf(const std::string& dlc_tensor) const;  // Of the file.
 
   void Fail(Status failure);
+  // Keeps why a node is not translated; always false, for who returns it.
+  bool Refuse(std::string why);
+  // The reason kept, which is gone then; empty where there is none.
+  std::string TakeRefusal() { return std::exchange(refusal_, {}); }
   void Warn(std::string warning) { warnings_.push_back(std::move(warning)); }
 
   Result<WrittenGraph> Finish();
@@ -92,6 +98,7 @@ class Builder {
   void DeclareConstantOutputs();
   Tensor Declaration(const std::string& name, const std::string& tensor, AxisOrder order) const;
   std::string Add(Tensor tensor);  // Under a free name like its own.
+  std::string AddNull();
   std::string AddWide(const std::string& tensor);
   std::string NameOfConstant(const std::string& tensor);
   std::string AddStored(const std::string& name, StoredConstant stored);
@@ -112,6 +119,7 @@ class Builder {
   std::string null_;                         // Empty until it is needed.
   std::vector<std::shared_ptr<const void>> storage_;
   std::vector<std::string> warnings_;
+  std::string refusal_;
   Status failure_;
 };
 

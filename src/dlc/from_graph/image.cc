@@ -68,6 +68,11 @@ bool ScalesAreQuotients(const Source& source, const model::Node& node) {
   return true;
 }
 
+// Aligned corners lie where the sizes say, whatever the scales are.
+bool ScalesDoNotMatter(std::uint32_t transformation) {
+  return transformation == *NumberOf(kTransformations, "align_corners");
+}
+
 bool KeepsBatchAndChannels(const Source& source, const model::Node& node) {
   const Shape& from = source.Dims(node.inputs.front());
   const Shape& to = source.Dims(node.outputs.front());
@@ -85,10 +90,19 @@ bool WriteResize(Builder& builder, const model::Node& node) {
   const auto transformation = NumberOf(
       kTransformations, text("coordinate_transformation_mode", "half_pixel", "asymmetric"));
   const auto rounding = NumberOf(kRoundings, text("nearest_mode", "round_prefer_floor", "floor"));
-  const bool fits = IsImage(source, node.inputs.front()) && interpolation && transformation &&
-                    rounding && KeepsBatchAndChannels(source, node) &&
-                    node.Get<std::int64_t>("antialias", 0) == 0 && ScalesAreQuotients(source, node);
-  if (!fits) return false;
+  if (!interpolation || !transformation || !rounding) {
+    return builder.Refuse("QNN's Resize lacks its mode");
+  }
+  if (!IsImage(source, node.inputs.front()) || !KeepsBatchAndChannels(source, node)) {
+    return builder.Refuse("QNN's Resize changes the spatial axes of images only");
+  }
+  if (node.Get<std::int64_t>("antialias", 0) != 0) {
+    return builder.Refuse("QNN's Resize does not antialias");
+  }
+  if (!ScalesDoNotMatter(*transformation) && !ScalesAreQuotients(source, node)) {
+    return builder.Refuse(
+        "its scales are not the quotients of its sizes, by which QNN's Resize takes its samples");
+  }
 
   std::vector<Attribute> attributes;
   if (mode == "cubic") {

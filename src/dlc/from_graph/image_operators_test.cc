@@ -98,15 +98,29 @@ TEST(Pooling, WindowsAndWholeImages) {
             "pool_type=PoolAvg2d stride=[5,5] count_pad_for_edges=false");
 }
 
-TEST(Pooling, DilatedWindowsAndIndicesKeepTheOperator) {
+TEST(Pooling, LargestElementsOfDilatedWindows) {
   TestGraph graph;
-  graph.Input("x", {1, 2, 5, 5}).Declare("y", {1, 2, 3, 3}).Declare("z", {1, 2, 4, 4});
+  graph.Input("x", {1, 2, 5, 5}).Declare("y", {1, 2, 3, 3}).Declare("z", {1, 2, 3, 3});
+  const std::map<std::string, model::Attribute> window = {{"kernel_shape", Ints{2, 2}},
+                                                          {"dilations", Ints{2, 2}}};
+  graph.Op("MaxPool", {"x"}, {"y"}, window).Op("AveragePool", {"x"}, {"z"}, window);
+  const auto lines = graph.Lines();
+  EXPECT_EQ(lines[1],
+            "Pool(x_nhwc[1,5,5,2]) -> y_nhwc[1,3,3,2] filter_size=[2,2] pad_amount=[0,0,0,0] "
+            "pool_type=PoolMax2d stride=[1,1] dilation=[2,2]");
+  EXPECT_THAT(lines[3], HasSubstr("AveragePool(x[1,2,5,5])"));
+  EXPECT_THAT(graph.Write()->warnings,
+              ElementsAre(HasSubstr("QNN's average pooling has no dilations")));
+}
+
+TEST(Pooling, IndicesKeepTheOperator) {
+  TestGraph graph;
+  graph.Input("x", {1, 2, 5, 5}).Declare("z", {1, 2, 4, 4});
   graph.Declare("i", {1, 2, 4, 4}, ElementType::kInt64);
-  graph.Op("MaxPool", {"x"}, {"y"}, {{"kernel_shape", Ints{2, 2}}, {"dilations", Ints{2, 2}}});
   graph.Op("MaxPool", {"x"}, {"z", "i"}, {{"kernel_shape", Ints{2, 2}}});
   EXPECT_THAT(graph.Lines(),
-              ElementsAre(HasSubstr("MaxPool(x[1,2,5,5]) -> y[1,2,3,3]"),
-                          HasSubstr("-> z[1,2,4,4], i_int64[1,2,4,4]"), HasSubstr("Cast(i_int64")));
+              ElementsAre(HasSubstr("-> z[1,2,4,4], i_int64[1,2,4,4]"), HasSubstr("Cast(i_int64")));
+  EXPECT_THAT(graph.Write()->warnings, ElementsAre(HasSubstr("no output for the indices")));
 }
 
 TEST(Image, ResizeByTheQuotientOfDims) {
@@ -126,6 +140,19 @@ TEST(Image, ScalesThatAreNoQuotientKeepTheOperator) {
   graph.Input("x", {1, 2, 5, 5}).Declare("y", {1, 2, 7, 7}).Floats("s", {4}, {1, 1, 1.5, 1.5});
   graph.Op("Resize", {"x", "", "s"}, {"y"});
   EXPECT_THAT(graph.Lines(), ElementsAre(HasSubstr("Resize(x[1,2,5,5], null_tensor[0], s[4])")));
+  EXPECT_THAT(graph.Write()->warnings,
+              ElementsAre(HasSubstr("its scales are not the quotients of its sizes")));
+}
+
+TEST(Image, AlignedCornersNeedNoScales) {
+  TestGraph graph;
+  graph.Input("x", {1, 2, 5, 5}).Declare("y", {1, 2, 7, 7}).Floats("s", {4}, {1, 1, 1.5, 1.5});
+  graph.Op("Resize", {"x", "", "s"}, {"y"},
+           {{"mode", std::string("linear")},
+            {"coordinate_transformation_mode", std::string("align_corners")}});
+  EXPECT_EQ(graph.Lines()[1],
+            "Resize(x_nhwc[1,5,5,2]) -> y_nhwc[1,7,7,2] exclude_outside=false "
+            "interpolation_mode=1 transformation_mode=2");
 }
 
 TEST(Image, BlocksAndGrids) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "dlc/from_graph/attributes.h"
 #include "dlc/from_graph/operators.h"
 
@@ -83,13 +84,36 @@ bool WriteGatherElements(Builder& builder, const model::Node& node) {
   return true;
 }
 
-// Each index is a tuple; counting from the end differs along it.
+// Each index is a tuple along the last axis; its places count along the data's axes from
+// `first_axis` on. Constants that count from the end are counted from the start.
+std::string ReadTuples(Builder& builder, const model::Node& node, std::size_t first_axis) {
+  const Source& source = builder.source();
+  const std::string& indices = node.inputs[1];
+  const auto values = source.Ints(node, 1);
+  if (!values || std::ranges::none_of(*values, [](std::int64_t index) { return index < 0; })) {
+    return builder.Read(indices, kOrder);
+  }
+  const Shape& dims = source.Dims(indices);
+  const Shape& data = source.Dims(node.inputs.front());
+  std::vector<std::int32_t> positive;
+  for (std::size_t i = 0; i < values->size(); ++i) {
+    const std::size_t axis = first_axis + i % static_cast<std::size_t>(dims.back());
+    const std::int64_t size = axis < data.size() ? data[axis] : 0;
+    const std::int64_t index = (*values)[i];
+    positive.push_back(static_cast<std::int32_t>(index < 0 ? index + size : index));
+  }
+  return builder.AddStatic(
+      indices, acc::Tensor::FromValues<std::int32_t>(ElementType::kInt32, dims, positive));
+}
+
 bool WriteGatherNd(Builder& builder, const model::Node& node) {
-  const auto values = builder.source().Ints(node, 1);
-  const auto is_negative = [](std::int64_t index) { return index < 0; };
-  if (values && std::ranges::any_of(*values, is_negative)) return false;
   const auto batch_dims = static_cast<std::uint64_t>(node.Get<std::int64_t>("batch_dims", 0));
-  builder.AddNode(node, "GatherNd", node.inputs, kOrder, {Uint("batch_dims", batch_dims)});
+  builder.AddNode(
+      {.name = node.name,
+       .type = "GatherNd",
+       .inputs = {builder.Read(node.inputs[0], kOrder), ReadTuples(builder, node, batch_dims)},
+       .outputs = {builder.Write(node.outputs.front(), kOrder)},
+       .attributes = {Uint("batch_dims", batch_dims)}});
   return true;
 }
 
@@ -101,12 +125,20 @@ std::optional<std::uint32_t> ReductionOf(const model::Node& node) {
   return std::nullopt;
 }
 
+std::string NoReduction(const model::Node& node) {
+  return "its reduction '" + Printable(node.Get<std::string>("reduction", "")) +
+         "' is not translated";
+}
+
 bool WriteScatterNd(Builder& builder, const model::Node& node) {
   const auto reduction = ReductionOf(node);
-  const auto values = builder.source().Ints(node, 1);
-  const auto is_negative = [](std::int64_t index) { return index < 0; };
-  if (!reduction || (values && std::ranges::any_of(*values, is_negative))) return false;
-  builder.AddNode(node, "ScatterNd", node.inputs, kOrder, {Uint("reduction", *reduction)});
+  if (!reduction) return builder.Refuse(NoReduction(node));
+  builder.AddNode({.name = node.name,
+                   .type = "ScatterNd",
+                   .inputs = {builder.Read(node.inputs[0], kOrder), ReadTuples(builder, node, 0),
+                              builder.Read(node.inputs[2], kOrder)},
+                   .outputs = {builder.Write(node.outputs.front(), kOrder)},
+                   .attributes = {Uint("reduction", *reduction)}});
   return true;
 }
 
@@ -114,7 +146,8 @@ bool WriteScatterElements(Builder& builder, const model::Node& node) {
   const Source& source = builder.source();
   const auto reduction = ReductionOf(node);
   const std::size_t axis = AxisOf(source, node);
-  if (!reduction || axis >= source.Rank(node.inputs.front())) return false;
+  if (!reduction) return builder.Refuse(NoReduction(node));
+  if (axis >= source.Rank(node.inputs.front())) return false;
   builder.AddNode({.name = node.name,
                    .type = "ScatterElements",
                    .inputs = {builder.Read(node.inputs[0], kOrder),

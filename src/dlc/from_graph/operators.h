@@ -12,7 +12,8 @@ namespace acc::dlc {
 
 struct OperatorRow {
   std::string_view op_type;
-  // Writes the node. False where QNN has no way to say what it does; then nothing was added.
+  // Writes the node. False where QNN has no way to say what it does; then nothing was added, and
+  // Builder::Refuse() may have the reason.
   bool (*write)(Builder& builder, const model::Node& node);
   std::string_view domain = "";  // The standard's.
 };

@@ -72,6 +72,25 @@ TEST(Indexing, IndicesAreListsCountedFromTheStart) {
               ElementsAre(0, 2));
 }
 
+TEST(Indexing, TuplesAreCountedFromTheStartAlongEachAxis) {
+  TestGraph graph;
+  graph.Input("x", {2, 3, 4})
+      .Input("u", {2})
+      .Constant("i", acc::Tensor::FromInt64s({2, 3}, Ints{0, -1, -1, -2, 0, 3}));
+  graph.Constant("b", acc::Tensor::FromInt64s({2, 1}, Ints{-1, 0}));
+  graph.Declare("y", {2, 3, 4}).Declare("z", {2, 4});
+  graph.Op("ScatterND", {"x", "i", "u"}, {"y"});
+  graph.Op("GatherND", {"x", "b"}, {"z"}, {{"batch_dims", std::int64_t{1}}});
+  EXPECT_THAT(graph.Lines(),
+              ElementsAre("ScatterNd(x[2,3,4], i_1[2,3], u[2]) -> y[2,3,4] reduction=0",
+                          "GatherNd(x[2,3,4], b_1[2,1]) -> z[2,4] batch_dims=1"));
+  const auto written = graph.Write();
+  const Graph& result = written->model.graphs.front();
+  EXPECT_THAT(Values<std::int32_t>(*FindTensor(result, "i_1")), ElementsAre(0, 2, 3, 0, 0, 3));
+  EXPECT_THAT(Values<std::int32_t>(*FindTensor(result, "b_1")), ElementsAre(2, 0));
+  EXPECT_TRUE(written->warnings.empty());
+}
+
 TEST(Indexing, ScatterAndOneHot) {
   TestGraph graph;
   graph.Input("x", {3, 4})

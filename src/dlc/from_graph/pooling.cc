@@ -31,13 +31,22 @@ void AddPool(Builder& builder, const model::Node& node, const Window& window, st
   output.Finish();
 }
 
+bool IsDilated(const Window& window) {
+  return std::ranges::any_of(window.dilations, [](std::int64_t dilation) { return dilation != 1; });
+}
+
 bool WritePool(Builder& builder, const model::Node& node, std::string_view kind,
                std::vector<Attribute> attributes) {
   const auto window =
       WindowOf(builder.source(), node, node.Get<std::vector<std::int64_t>>("kernel_shape", {}));
-  const auto dilated = [](std::int64_t dilation) { return dilation != 1; };
-  if (!window || std::ranges::any_of(window->dilations, dilated) || HasOutput(node, 1))
-    return false;
+  if (HasOutput(node, 1)) {
+    return builder.Refuse("QNN's pooling has no output for the indices of the largest elements");
+  }
+  if (!window) return false;
+  if (IsDilated(*window)) {
+    if (kind != "Max") return builder.Refuse("QNN's average pooling has no dilations");
+    attributes.push_back(Dilations(builder, *window));
+  }
   if (node.Get<std::int64_t>("ceil_mode", 0) != 0) attributes.push_back(Uint("rounding_mode", 1));
   AddPool(builder, node, *window, kind, std::move(attributes));
   return true;

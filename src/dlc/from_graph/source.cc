@@ -20,9 +20,21 @@ const TensorEncoding* IntegerEncoding(const std::map<std::string, TensorEncoding
   return is_integer ? &found->second : nullptr;
 }
 
-std::string Unknown(const std::string& name, const ValueInfo* info) {
+std::string WithDims(const std::string& name, const ValueInfo* info) {
   const bool has_dims = info != nullptr && info->has_rank;
   return fmt::format("'{}' ({})", Printable(name), has_dims ? ToText(info->dims) : "no shape");
+}
+
+std::string WithType(const std::string& name, const ValueInfo* info) {
+  const bool is_text = info != nullptr && info->type == ElementType::kString;
+  return fmt::format("'{}' ({})", Printable(name), is_text ? "strings" : "of unknown type");
+}
+
+std::string Listed(const std::vector<std::string>& tensors) {
+  constexpr std::size_t kShown = 5;
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(tensors.size(), kShown));
+  return Join(std::vector<std::string>(tensors.begin(), tensors.begin() + shown), ", ") +
+         (tensors.size() > kShown ? ", …" : "");
 }
 
 // Finds the tensors that cannot be written, in the order of the graph.
@@ -37,15 +49,21 @@ class DimsCheck {
   }
 
   Status Finish() const {
-    if (unknown_.empty()) return OkStatus();
-    constexpr std::size_t kShown = 5;
-    const std::size_t count = unknown_.size();
-    const std::vector<std::string> shown(
-        unknown_.begin(), unknown_.begin() + static_cast<std::ptrdiff_t>(std::min(count, kShown)));
-    return Failure(fmt::format(
-        "cannot write a DLC: its tensors need static dimensions and a numeric type, and {} of the "
-        "graph do not have them: {}{}; give the input dimensions, or cut the graph before these",
-        count, Join(shown, ", "), count > kShown ? ", …" : ""));
+    std::vector<std::string> reasons;
+    if (!without_dims_.empty()) {
+      reasons.push_back(fmt::format(
+          "a DLC needs static dimensions, and {} tensors of the graph do not have them: {}; {}",
+          without_dims_.size(), Listed(without_dims_),
+          InputsAreStatic() ? "they depend on values: cut the graph before these"
+                            : "give the dimensions of all inputs, or cut the graph before these"));
+    }
+    if (!without_numbers_.empty()) {
+      reasons.push_back(fmt::format(
+          "a DLC holds numbers, and {} tensors of the graph are none: {}; cut the graph "
+          "before these",
+          without_numbers_.size(), Listed(without_numbers_)));
+    }
+    return reasons.empty() ? OkStatus() : Failure(Join(reasons, "; "));
   }
 
  private:
@@ -58,11 +76,18 @@ class DimsCheck {
                           info->type != ElementType::kString;
     const bool has_dims = info != nullptr && (info->has_rank ? ElementCount(info->dims).has_value()
                                                              : may_be_scalar && info->dims.empty());
-    if (has_type && has_dims) {
-      known_.insert(name);
+    if (!has_type) {
+      without_numbers_.push_back(WithType(name, info));
+    } else if (!has_dims) {
+      without_dims_.push_back(WithDims(name, info));
     } else {
-      unknown_.push_back(Unknown(name, info));
+      known_.insert(name);
     }
+  }
+
+  bool InputsAreStatic() const {
+    return std::ranges::all_of(graph_.graph.inputs,
+                               [&](const ValueInfo& input) { return known_.contains(input.name); });
   }
 
   bool OutputsFollowFromInputs(const model::Node& node) const {
@@ -80,7 +105,8 @@ class DimsCheck {
 
   const GraphToWrite& graph_;
   std::set<std::string> known_;
-  std::vector<std::string> unknown_;
+  std::vector<std::string> without_dims_;
+  std::vector<std::string> without_numbers_;
 };
 
 }  // namespace

@@ -21,6 +21,15 @@ const Tensor& TensorNamed(const GraphBuilder& builder, const std::string& name) 
 
 }  // namespace
 
+model::StoredNode Translation::Stored(const GraphBuilder& builder, const Node& node) {
+  model::StoredNode stored{node.name, node.type, node.inputs, node.outputs};
+  for (std::string& output : stored.outputs) {
+    const Tensor* tensor = builder.Find(output);
+    if (tensor != nullptr && tensor->kind == TensorKind::kNull) output.clear();
+  }
+  return stored;
+}
+
 const Tensor& Translation::InputTensor(std::size_t input) {
   return TensorNamed(builder_, StoredInput(input).name);
 }

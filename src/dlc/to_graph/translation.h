@@ -19,9 +19,7 @@ using model::Attributes;
 class Translation : public model::Translation {
  public:
   Translation(GraphBuilder& builder, const Node& node)
-      : model::Translation(builder, {node.name, node.type, node.inputs, node.outputs}),
-        builder_(builder),
-        node_(node) {}
+      : model::Translation(builder, Stored(builder, node)), builder_(builder), node_(node) {}
 
   const Node& node() const { return node_; }
   GraphBuilder& builder() { return builder_; }
@@ -48,6 +46,9 @@ class Translation : public model::Translation {
   std::vector<int> Axes(std::string_view name, std::size_t rank);
 
  private:
+  // Outputs that are left out have no name there.
+  static model::StoredNode Stored(const GraphBuilder& builder, const Node& node);
+
   GraphBuilder& builder_;
   const Node& node_;
 };
