@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "base/log.h"
@@ -30,8 +32,20 @@ struct Side {
   dlc::Model model;          // Empty for a file of encodings.
   ModelEncodings encodings;  // The same.
   quantize::Overrides given;
+  quantize::OverridesDetails details;
+  std::vector<std::vector<quantize::StatedRange>> stated;  // Of a model's tensors.
   ComparedFile file;
 };
+
+// The ends of each channel as the model's file has them.
+std::vector<quantize::StatedRange> StatedBy(const dlc::Tensor& tensor) {
+  std::vector<quantize::StatedRange> stated;
+  if (!tensor.encoding || tensor.encoding->is_float) return stated;
+  for (const Encoding& channel : tensor.encoding->channels) {
+    stated.push_back({channel.min, channel.max});
+  }
+  return stated;
+}
 
 Result<Side> ReadModelSide(const fs::path& path) {
   Side side;
@@ -46,34 +60,41 @@ Result<Side> ReadModelSide(const fs::path& path) {
     side.file.entries.push_back(
         {entry.tensor->name, entry.is_param ? Section::kParam : Section::kActivation});
     side.file.encodings.push_back(&entry.encoding);
+    side.stated.push_back(StatedBy(*entry.tensor));
   }
+  for (const auto& stated : side.stated) side.file.stated.push_back(&stated);
   return side;
 }
 
 Result<Side> ReadEncodingsSide(const fs::path& path) {
   Side side;
   side.path = path;
-  std::vector<std::string> blockwise;
-  ACC_ASSIGN_OR_RETURN(side.given, quantize::ReadOverrides(path, &blockwise));
-  for (const std::string& name : blockwise) {
-    LogWarn("{}: the encoding of '{}' is blockwise and is not compared", Printable(path.string()),
-            Printable(name));
-  }
-  const auto add = [&](std::map<std::string, TensorEncoding>& encodings, Section section) {
+  ACC_ASSIGN_OR_RETURN(side.given, quantize::ReadOverrides(path, side.details));
+  const auto add = [&](std::map<std::string, TensorEncoding>& encodings,
+                       const std::map<std::string, std::vector<quantize::StatedRange>>& stated,
+                       Section section) {
     for (auto& [name, encoding] : encodings) {
       encoding = quantize::Normalized(std::move(encoding));
       side.file.entries.push_back({name, section});
       side.file.encodings.push_back(&encoding);
+      const auto ends = stated.find(name);
+      side.file.stated.push_back(ends != stated.end() ? &ends->second : nullptr);
     }
   };
+  const auto& [unread, activations, params] = side.details;
   if (side.given.sections_known) {
-    add(side.given.activations, Section::kActivation);
-    add(side.given.params, Section::kParam);
+    add(side.given.activations, activations, Section::kActivation);
+    add(side.given.params, params, Section::kParam);
   } else {
-    add(side.given.activations, Section::kUnknown);
+    add(side.given.activations, activations, Section::kUnknown);
   }
   if (side.file.entries.empty()) {
-    return Failure(fmt::format("{} holds no encoding", Printable(path.string())));
+    return Failure(unread.empty()
+                       ? fmt::format("{} holds no encoding", Printable(path.string()))
+                       : fmt::format("{} holds no encoding that can be read; that of "
+                                     "'{}': {}",
+                                     Printable(path.string()), Printable(unread.front().name),
+                                     unread.front().why));
   }
   return side;
 }
@@ -94,10 +115,36 @@ struct Comparison {
   SideNames names;
   std::vector<ComparedEncoding> rows;
   std::vector<ModelDifference> differences;
+  std::size_t unread = 0;  // Entries of the second file that could not be compared.
 };
 
 bool IsWanted(const CompareEncodingsOptions& options, Section section) {
   return section == Section::kParam ? !options.activations_only : !options.params_only;
+}
+
+// Entries of `--aimet_encodings_json` that cannot be read: each is named, and its twin in the model
+// is not called single.
+void LeaveOutUnread(const CompareEncodingsOptions& options, Comparison& comparison) {
+  std::vector<NamedEntry> unread;
+  for (const quantize::UnreadEntry& entry : comparison.second.details.unread) {
+    const bool known = comparison.second.given.sections_known;
+    const Section section = !known           ? Section::kUnknown
+                            : entry.is_param ? Section::kParam
+                                             : Section::kActivation;
+    if (known && !IsWanted(options, section)) continue;
+    unread.push_back({entry.name, section});
+    LogWarn("{}: the encoding of '{}' is not compared: {}",
+            Printable(comparison.second.path.string()), Printable(entry.name), entry.why);
+  }
+  comparison.unread = unread.size();
+  const auto pairs = PairEntries(comparison.first.file.entries, unread);
+  std::set<std::string_view> twins;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (pairs[i]) twins.insert(comparison.first.file.entries[i].name);
+  }
+  std::erase_if(comparison.rows, [&](const ComparedEncoding& row) {
+    return row.second == nullptr && twins.contains(row.first_name);
+  });
 }
 
 Status CheckEncodings(const Side& side) {
@@ -122,6 +169,7 @@ Result<Comparison> ReadAndCompare(const CompareEncodingsOptions& options) {
                                  {.decimals = options.precision, .compare_axis = two_models});
   std::erase_if(comparison.rows,
                 [&](const ComparedEncoding& row) { return !IsWanted(options, row.section); });
+  LeaveOutUnread(options, comparison);
   return comparison;
 }
 
@@ -208,6 +256,11 @@ void AppendCounts(const CompareEncodingsOptions& options, const Comparison& comp
     lines.push_back(fmt::format("{:<12}{:>8}{:>9}  {:>{}}  {:>{}}",
                                 section == Section::kParam ? "params" : "activations", counts[0],
                                 counts[1], counts[2], first.size(), counts[3], second.size()));
+  }
+  if (comparison.unread > 0) {
+    lines.push_back(
+        fmt::format("{} entries of {} cannot be read and are not compared; log.txt says why",
+                    comparison.unread, comparison.names.second));
   }
   for (std::size_t i = 1; i < kNameRules; ++i) {
     const auto rule = static_cast<NameRule>(i);

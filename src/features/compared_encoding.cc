@@ -60,10 +60,35 @@ class Comparison {
     row.second_name = second_.entries[pair.second].name;
     row.section = KnownSection(first_.entries[index].section, *row.first);
     row.rule = pair.rule;
+    row.first_stated = StatedOf(first_, index);
+    row.second_stated = StatedOf(second_, pair.second);
     row.difference = quantize::Compare(*row.first, *row.second, rules_);
+    CompareStatedEnds(row);
     row.status =
         row.difference.differing.empty() ? EncodingStatus::kEqual : EncodingStatus::kDiffers;
     compared_.push_back(std::move(row));
+  }
+
+  static const std::vector<quantize::StatedRange>* StatedOf(const ComparedFile& file,
+                                                            std::size_t index) {
+    return index < file.stated.size() ? file.stated[index] : nullptr;
+  }
+
+  // A file that states no ends has those that its scale and offset reach.
+  void CompareStatedEnds(ComparedEncoding& row) const {
+    if (row.first->is_float || row.second->is_float) return;
+    for (std::size_t i = 0; i < row.difference.channels.size(); ++i) {
+      quantize::ChannelDifference& channel = row.difference.channels[i];
+      if (channel.first == nullptr || channel.second == nullptr) continue;
+      const auto ends = [&](const auto* stated, const Encoding& encoding) {
+        return quantize::StatedEnds{
+            StatedValue(EncodingField::kStatedMin, stated, i).value_or(encoding.min),
+            StatedValue(EncodingField::kStatedMax, stated, i).value_or(encoding.max)};
+      };
+      quantize::CompareStated(ends(row.first_stated, *channel.first),
+                              ends(row.second_stated, *channel.second), rules_, channel);
+      row.difference.differing.Add(channel.differing);
+    }
   }
 
   void AddAlone(const ComparedFile& file, std::size_t index, bool is_first) {
@@ -72,6 +97,7 @@ class Comparison {
     ComparedEncoding row;
     (is_first ? row.first : row.second) = encoding;
     (is_first ? row.first_name : row.second_name) = file.entries[index].name;
+    (is_first ? row.first_stated : row.second_stated) = StatedOf(file, index);
     row.section = KnownSection(file.entries[index].section, *encoding);
     row.status = is_first ? EncodingStatus::kOnlyInFirst : EncodingStatus::kOnlyInSecond;
     row.difference = Alone(*encoding, is_first);
@@ -140,12 +166,24 @@ FieldValue ValueOf(EncodingField field, const TensorEncoding* tensor, const Enco
                               : FieldValue{static_cast<double>(tensor->channels.size()), ""};
     case EncodingField::kAxis:
       return tensor->axis ? FieldValue{static_cast<double>(*tensor->axis), ""} : FieldValue{};
+    case EncodingField::kStatedMin:
+    case EncodingField::kStatedMax:
+      return {};
     case EncodingField::kBitwidth:
       return channel != nullptr ? FieldValue{static_cast<double>(channel->bitwidth), ""}
                                 : FieldValue{};
     default:
       return channel == nullptr || tensor->is_float ? FieldValue{} : IntegerValue(field, *channel);
   }
+}
+
+std::optional<double> StatedValue(EncodingField field,
+                                  const std::vector<quantize::StatedRange>* stated,
+                                  std::size_t channel) {
+  if (stated == nullptr || stated->empty()) return std::nullopt;
+  if (stated->size() > 1 && channel >= stated->size()) return std::nullopt;
+  const quantize::StatedRange& range = (*stated)[stated->size() > 1 ? channel : 0];
+  return field == EncodingField::kStatedMin ? range.min : range.max;
 }
 
 std::vector<ComparedEncoding> CompareFiles(const ComparedFile& first, const ComparedFile& second,

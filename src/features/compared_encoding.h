@@ -10,6 +10,7 @@
 #include "features/encoding_pairs.h"
 #include "quantize/encoding_comparison.h"
 #include "quantize/encoding_cost.h"
+#include "quantize/quantize.h"
 #include "tensor/encoding.h"
 
 namespace acc::features {
@@ -28,6 +29,9 @@ struct ComparedEncoding {
   const TensorEncoding* second = nullptr;
   NameRule rule = NameRule::kExact;  // That made them a pair.
   quantize::EncodingDifference difference;
+  // The ends that each file states itself, one for each channel; null where it states none.
+  const std::vector<quantize::StatedRange>* first_stated = nullptr;
+  const std::vector<quantize::StatedRange>* second_stated = nullptr;
   std::optional<quantize::EncodingCost> cost;  // Of those that differ and have values.
 
   std::string_view name() const { return first != nullptr ? first_name : second_name; }
@@ -48,7 +52,8 @@ std::string FieldsText(const quantize::EncodingFields& fields);
 // "31.25 dB", "exact" or, without a cost, nothing.
 std::string CostText(const std::optional<quantize::EncodingCost>& cost);
 
-// The value of a field, as text or number; empty for fields that the encoding has not.
+// The value of a field, as text or number; empty for fields that the encoding has not, as are the
+// ends that only a file states.
 struct FieldValue {
   std::optional<double> number;
   std::string text;
@@ -56,11 +61,19 @@ struct FieldValue {
 FieldValue ValueOf(quantize::EncodingField field, const TensorEncoding* tensor,
                    const Encoding* channel);
 
+// One of the two ends that a file states for a channel; nothing where it states none. A tensor's
+// single range stands for all channels.
+std::optional<double> StatedValue(quantize::EncodingField field,
+                                  const std::vector<quantize::StatedRange>* stated,
+                                  std::size_t channel);
+
 // What one file holds.
 struct ComparedFile {
   std::vector<NamedEntry> entries;
   std::vector<const TensorEncoding*> encodings;  // Of each entry, normalized.
-  bool is_model = false;                         // Not a file of encodings.
+  // The ends that the file states for each entry; null or shorter than `entries` where it does not.
+  std::vector<const std::vector<quantize::StatedRange>*> stated;
+  bool is_model = false;  // Not a file of encodings.
 };
 
 // The pairs and the single entries of both sides; those of `first` come first, in its order. Float

@@ -28,6 +28,9 @@ constexpr std::array kFields = {
     FieldInfo{EncodingField::kSymmetric, false}, FieldInfo{EncodingField::kChannels, false},
     FieldInfo{EncodingField::kAxis, false}};
 
+// As the files have them, beside those above, which follow from scale and offset.
+constexpr std::array kStatedFields = {EncodingField::kStatedMin, EncodingField::kStatedMax};
+
 std::vector<XlsxColumn> EncodingColumns(const SideNames& sides) {
   std::vector<XlsxColumn> columns = {{"Tensor in " + sides.first, 40},
                                      {"Tensor in " + sides.second, 40},
@@ -42,6 +45,10 @@ std::vector<XlsxColumn> EncodingColumns(const SideNames& sides) {
     columns.push_back({fmt::format("{} in {}", name, sides.first), 16});
     columns.push_back({fmt::format("{} in {}", name, sides.second), 16});
     if (info.is_number) columns.push_back({fmt::format("{} difference", name), 16});
+  }
+  for (const EncodingField field : kStatedFields) {
+    columns.push_back({fmt::format("{} in {}", Name(field), sides.first), 16});
+    columns.push_back({fmt::format("{} in {}", Name(field), sides.second), 16});
   }
   return columns;
 }
@@ -83,6 +90,18 @@ void AddFields(const ComparedEncoding& row, const quantize::ChannelDifference& c
   }
 }
 
+void AddStated(const ComparedEncoding& row, std::size_t index, Cells& cells) {
+  for (const EncodingField field : kStatedFields) {
+    const bool differs = row.difference.channels[index].differing.Has(field);
+    for (const auto* stated : {row.first_stated, row.second_stated}) {
+      XlsxCell cell;
+      if (const auto value = StatedValue(field, stated, index)) cell = {*value};
+      cell.fill = differs ? Fill::kDiffers : Fill::kNone;
+      cells.push_back(cell);
+    }
+  }
+}
+
 // `whole_cost` is that of the tensor, which takes long to add up for many channels.
 Cells EncodingCells(const ComparedEncoding& row, std::size_t index, double whole_cost,
                     const SideNames& sides) {
@@ -105,6 +124,7 @@ Cells EncodingCells(const ComparedEncoding& row, std::size_t index, double whole
   }
   if (row.status == EncodingStatus::kDiffers) cells[3].fill = Fill::kDiffers;
   AddFields(row, channel, cells);
+  AddStated(row, index, cells);
   if (!is_pair) {
     for (XlsxCell& cell : cells) cell.fill = Fill::kMissing;
   }

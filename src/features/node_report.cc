@@ -73,16 +73,31 @@ std::string Line(std::string_view field, std::string_view first, std::string_vie
   return line;
 }
 
-void AppendChannel(const ComparedEncoding& row, const quantize::ChannelDifference& channel,
+// The ends that the files state, where one of them does.
+void AppendStated(const ComparedEncoding& row, std::size_t index, std::vector<std::string>& lines) {
+  for (const EncodingField field : {EncodingField::kStatedMin, EncodingField::kStatedMax}) {
+    const auto first = StatedValue(field, row.first_stated, index);
+    const auto second = StatedValue(field, row.second_stated, index);
+    if (!first && !second) continue;
+    const bool differs = row.difference.channels[index].differing.Has(field);
+    lines.push_back(
+        Line(Name(field), Text({first, ""}), Text({second, ""}), differs ? "differs" : ""));
+  }
+}
+
+void AppendChannel(const ComparedEncoding& row, std::size_t index,
                    std::vector<std::string>& lines) {
+  const quantize::ChannelDifference& channel = row.difference.channels[index];
   for (std::size_t i = 0; i < quantize::kEncodingFields; ++i) {
     const auto field = static_cast<EncodingField>(i);
+    if (field == EncodingField::kStatedMin || field == EncodingField::kStatedMax) continue;
     const FieldValue first = ValueOf(field, row.first, channel.first);
     const FieldValue second = ValueOf(field, row.second, channel.second);
     const bool differs = channel.differing.Has(field) ||
                          (row.difference.differing.Has(field) && Text(first) != Text(second));
     lines.push_back(Line(Name(field), Text(first), Text(second), differs ? "differs" : ""));
   }
+  AppendStated(row, index, lines);
 }
 
 void AppendRow(const ComparedEncoding& row, const SideNames& sides,
@@ -108,7 +123,7 @@ void AppendRow(const ComparedEncoding& row, const SideNames& sides,
     }
     ++shown;
     if (channels.size() > 1) lines.push_back(fmt::format("  channel {}", i));
-    AppendChannel(row, channels[i], lines);
+    AppendChannel(row, i, lines);
   }
   if (hidden > 0) lines.push_back(fmt::format("  {} more channels are in the sheet", hidden));
 }

@@ -11,7 +11,8 @@ namespace acc::quantize {
 namespace {
 
 constexpr std::array<std::string_view, kEncodingFields> kNames = {
-    "data type", "bitwidth", "min", "max", "scale", "offset", "symmetric", "channels", "axis"};
+    "data type", "bitwidth", "min",  "max",        "scale",     "offset",
+    "symmetric", "channels", "axis", "file's min", "file's max"};
 
 bool IsUsable(double scale) { return std::isfinite(scale) && static_cast<float>(scale) > 0; }
 
@@ -73,6 +74,17 @@ TensorEncoding Normalized(TensorEncoding encoding) {
                            [](const Encoding& channel) { return Normalized(channel); });
   }
   return encoding;
+}
+
+void CompareStated(const StatedEnds& first, const StatedEnds& second, const ComparisonRules& rules,
+                   ChannelDifference& channel) {
+  if (channel.first == nullptr || channel.second == nullptr) return;
+  const double step = std::min(channel.first->scale, channel.second->scale);
+  const auto differ = [&](double one, double other) {
+    return std::abs(one - other) >= 0.5 * step && !AreEqual(one, other, rules.decimals);
+  };
+  if (differ(first.min, second.min)) channel.differing.Add(EncodingField::kStatedMin);
+  if (differ(first.max, second.max)) channel.differing.Add(EncodingField::kStatedMax);
 }
 
 EncodingDifference Compare(const TensorEncoding& first, const TensorEncoding& second,

@@ -21,8 +21,10 @@ enum class EncodingField {
   kSymmetric,
   kChannels,  // How many there are.
   kAxis,
+  kStatedMin,  // The ends that the files state themselves, which may not follow from the scale.
+  kStatedMax,
 };
-inline constexpr std::size_t kEncodingFields = 9;
+inline constexpr std::size_t kEncodingFields = 11;
 
 // "data type", "bitwidth", "min", …
 std::string_view Name(EncodingField field);
@@ -66,6 +68,15 @@ struct EncodingDifference {
   EncodingFields differing;  // Of the tensor and of any channel.
   std::vector<ChannelDifference> channels;
 };
+
+// Adds to a channel what differs between the ends that two files state: those that lie half a step
+// or more apart, which is more than rounding. `second` is of the other file.
+struct StatedEnds {
+  double min = 0;
+  double max = 0;
+};
+void CompareStated(const StatedEnds& first, const StatedEnds& second, const ComparisonRules& rules,
+                   ChannelDifference& channel);
 
 // The sides are normalized and outlive the result. Float encodings differ in bitwidth only; a float
 // side and an integer one differ in data type and, where it does, in bitwidth.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -209,11 +210,6 @@ Result<TensorEncoding> ReadVersion2(const Json& entry) {
   const OutputType type = ReadOutputType(Text(entry, "output_dtype", ""));
   if (type.is_float) return FloatEncoding(type.bitwidth);
   ACC_ASSIGN_OR_RETURN(const int bitwidth, IntegerBitwidth(type.bitwidth, "output_dtype"));
-  if (Number(entry, "block_size").value_or(0) > 0) {
-    return Failure(
-        "blockwise encodings (block_size) are not supported; per-tensor and "
-        "per-channel ones are");
-  }
   const std::vector<double> scales = Numbers(entry, "y_scale");
   if (scales.empty()) return Failure("\"y_scale\" is missing or no number or list of numbers");
   std::vector<double> zeros(scales.size(), 0);
@@ -243,15 +239,49 @@ Status Named(const Status& status, std::string_view name) {
 }
 
 using Encodings = std::map<std::string, TensorEncoding>;
-using Names = std::vector<std::string>;
 
-Status Insert(Encodings& encodings, const std::string& name, Result<TensorEncoding> encoding) {
-  if (!encoding.ok()) return Named(encoding.status(), name);
+constexpr std::string_view kAllSections = "encodings";
+
+std::string_view SectionName(bool sections_known, bool is_param) {
+  if (!sections_known) return kAllSections;
+  return is_param ? "param_encodings" : "activation_encodings";
+}
+
+// Where the entries of a section go that cannot be read, and the ranges that the others state.
+struct SectionDetails {
+  OverridesDetails& all;
+  bool is_param;
+
+  void AddUnread(const std::string& name, const Status& why, bool is_blockwise) const {
+    all.unread.push_back({name, why.message(), is_param, is_blockwise});
+  }
+  void AddStated(const std::string& name, const Json& entries) const {
+    std::vector<StatedRange> ranges;
+    for (const Json& entry : entries) {
+      const auto min = Number(entry, "min");
+      const auto max = Number(entry, "max");
+      if (!min || !max) return;
+      ranges.push_back({*min, *max});
+    }
+    (is_param ? all.stated_params : all.stated_activations)[name] = std::move(ranges);
+  }
+};
+
+Status Insert(Encodings& encodings, const std::string& name, Result<TensorEncoding> encoding,
+              const SectionDetails& details) {
+  if (!encoding.ok()) {
+    details.AddUnread(name, encoding.status(), false);
+    return OkStatus();
+  }
   if (!encodings.emplace(name, *std::move(encoding)).second) {
     return Failure(fmt::format("'{}' has two encodings", Printable(name)));
   }
   return OkStatus();
 }
+
+constexpr const char* kIsBlockwise =
+    "blockwise encodings (PER_BLOCK, LPBQ, block_size) are not supported; per-tensor and "
+    "per-channel ones are";
 
 bool IsBlockwise(const Json& entry) {
   const std::string kind = Text(entry, "enc_type", "");
@@ -259,28 +289,29 @@ bool IsBlockwise(const Json& entry) {
          entry.contains("per_block_int_scale");
 }
 
-Status ReadList(const Json& list, Encodings& encodings, Names* blockwise) {
+Status ReadList(const Json& list, Encodings& encodings, const SectionDetails& details) {
   for (const Json& entry : list) {
     const auto name = entry.is_object() ? entry.find("name") : entry.end();
     if (name == entry.end() || !name->is_string()) {
       return Failure("an entry has no \"name\"");
     }
-    if (blockwise != nullptr && IsBlockwise(entry)) {
-      blockwise->push_back(name->get<std::string>());
+    if (IsBlockwise(entry)) {
+      details.AddUnread(name->get<std::string>(), Failure(kIsBlockwise), true);
       continue;
     }
     const bool version2 = entry.contains("y_scale") || entry.contains("output_dtype");
     ACC_RETURN_IF_ERROR(Insert(encodings, name->get<std::string>(),
-                               version2 ? ReadVersion2(entry) : ReadVersion1(entry)));
+                               version2 ? ReadVersion2(entry) : ReadVersion1(entry), details));
   }
   return OkStatus();
 }
 
-Status ReadSection(const Json& section, Encodings& encodings, Names* blockwise) {
-  if (section.is_array()) return ReadList(section, encodings, blockwise);
+Status ReadSection(const Json& section, Encodings& encodings, const SectionDetails& details) {
+  if (section.is_array()) return ReadList(section, encodings, details);
   if (!section.is_object()) return Failure("is neither an object nor a list");
   for (const auto& [name, entries] : section.items()) {
-    ACC_RETURN_IF_ERROR(Insert(encodings, name, ReadVersion0(entries)));
+    ACC_RETURN_IF_ERROR(Insert(encodings, name, ReadVersion0(entries), details));
+    if (encodings.contains(name)) details.AddStated(name, entries);
   }
   return OkStatus();
 }
@@ -295,37 +326,53 @@ std::set<std::string> NamesWithAxis(const Json& list) {
   return names;
 }
 
-Result<Overrides> ReadSections(const Json& file, Names* blockwise) {
+Result<Overrides> ReadSections(const Json& file, OverridesDetails& details) {
   Overrides overrides;
   if (!file.is_object()) return Failure("the file holds no JSON object");
   if (const auto all = file.find("encodings"); all != file.end()) {
     // Version 2.x does not say which tensors are parameters; a name is looked up on both sides.
     ACC_RETURN_IF_ERROR(
-        ReadSection(*all, overrides.activations, blockwise).WithContext("encodings"));
+        ReadSection(*all, overrides.activations, {details, false}).WithContext(kAllSections));
     overrides.own_axis = NamesWithAxis(*all);
     overrides.params = overrides.activations;
     overrides.sections_known = false;
     return overrides;
   }
-  for (const auto& [key, encodings] : {std::pair{"activation_encodings", &overrides.activations},
-                                       std::pair{"param_encodings", &overrides.params}}) {
+  for (const auto& [is_param, encodings] :
+       {std::pair{false, &overrides.activations}, std::pair{true, &overrides.params}}) {
+    const std::string_view key = SectionName(true, is_param);
     const auto section = file.find(key);
     if (section == file.end()) {
       return Failure(fmt::format("\"{}\" is missing; it is needed, and may be empty", key));
     }
-    ACC_RETURN_IF_ERROR(ReadSection(*section, *encodings, blockwise).WithContext(key));
+    ACC_RETURN_IF_ERROR(ReadSection(*section, *encodings, {details, is_param}).WithContext(key));
   }
   return overrides;
 }
 
 }  // namespace
 
-Result<Overrides> ReadOverrides(const std::filesystem::path& path,
-                                std::vector<std::string>* blockwise) {
+Result<Overrides> ReadOverrides(const std::filesystem::path& path, OverridesDetails& details) {
   ACC_ASSIGN_OR_RETURN(const Json file, ReadJson(path));
-  Result<Overrides> overrides = ReadSections(file, blockwise);
+  Result<Overrides> overrides = ReadSections(file, details);
   if (!overrides.ok()) {
     return UsageError(overrides.status().message()).WithContext(Printable(path.string()));
+  }
+  return overrides;
+}
+
+Result<Overrides> ReadOverrides(const std::filesystem::path& path,
+                                std::vector<std::string>* blockwise) {
+  OverridesDetails details;
+  ACC_ASSIGN_OR_RETURN(Overrides overrides, ReadOverrides(path, details));
+  for (const UnreadEntry& entry : details.unread) {
+    if (entry.is_blockwise && blockwise != nullptr) {
+      blockwise->push_back(entry.name);
+      continue;
+    }
+    return Named(UsageError(entry.why), entry.name)
+        .WithContext(SectionName(overrides.sections_known, entry.is_param))
+        .WithContext(Printable(path.string()));
   }
   return overrides;
 }

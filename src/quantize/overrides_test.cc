@@ -155,6 +155,30 @@ TEST(ReadOverrides, BlockwiseEncodingsAreNamedOnRequest) {
   }
 }
 
+TEST(ReadOverrides, DetailsTakeWhatCannotBeRead) {
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("overrides_details_" + std::to_string(::getpid()) + ".json");
+  ASSERT_TRUE(WriteFile(path, std::string_view(R"({
+      "activation_encodings": {"bad": [{"bitwidth": 8, "min": 3, "max": 1}],
+                               "a": [{"bitwidth": 8, "min": -1, "max": 1}]},
+      "param_encodings": {"w": [{"bitwidth": 8, "scale": 0.5, "offset": 0}]}})"))
+                  .ok());
+  OverridesDetails details;
+  const auto overrides = ReadOverrides(path, details);
+  EXPECT_THAT(ReadOverrides(path).status().message(),
+              HasSubstr("activation_encodings: the encoding of 'bad': min 3 is above max 1"));
+  std::filesystem::remove(path);
+  ASSERT_TRUE(overrides.ok()) << overrides.status().message();
+  ASSERT_EQ(details.unread.size(), 1u);
+  EXPECT_EQ(details.unread[0].name, "bad");
+  EXPECT_FALSE(details.unread[0].is_param);
+  EXPECT_FALSE(details.unread[0].is_blockwise);
+  ASSERT_TRUE(details.stated_activations.contains("a"));
+  EXPECT_EQ(details.stated_activations.at("a")[0].min, -1);
+  EXPECT_TRUE(details.stated_params.empty());
+  EXPECT_TRUE(overrides->params.contains("w"));
+}
+
 TEST(ReadOverrides, Version0TakesAnAxis) {
   const std::string entry = R"({"bitwidth": 8, "min": -1.28, "max": 1.27, "axis": )";
   const auto overrides = Read(R"({"activation_encodings": {}, "param_encodings": {

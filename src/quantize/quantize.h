@@ -62,6 +62,28 @@ struct Overrides {
   std::set<std::string> own_axis = {};
 };
 
+// The ends that an entry states itself, beside those that follow from its scale and offset.
+struct StatedRange {
+  double min = 0;
+  double max = 0;
+};
+
+// An entry that was left out, and why.
+struct UnreadEntry {
+  std::string name;
+  std::string why;
+  bool is_param = false;  // False too where the file does not tell.
+  bool is_blockwise = false;
+};
+
+// What a file says beyond what is applied, for who judges it entry by entry.
+struct OverridesDetails {
+  std::vector<UnreadEntry> unread;
+  // By tensor name, a range for each channel; of the entries that state all of theirs.
+  std::map<std::string, std::vector<StatedRange>> stated_activations;
+  std::map<std::string, std::vector<StatedRange>> stated_params;
+};
+
 // Reads AIMET encodings 0.4 to 0.6.1, 1.0.0 and 2.x, and our extracted_encodings.json. Positive and
 // negative offsets are accepted. Fails with the entry's name for one that is incomplete or
 // contradicts itself, and for blockwise encodings, unless `blockwise` takes their names. Where a
@@ -69,6 +91,8 @@ struct Overrides {
 // quantizer puts it on the operator's output channels.
 Result<Overrides> ReadOverrides(const std::filesystem::path& path,
                                 std::vector<std::string>* blockwise = nullptr);
+// The same without the entries that cannot be read: `details` takes them.
+Result<Overrides> ReadOverrides(const std::filesystem::path& path, OverridesDetails& details);
 
 // What the target will hold.
 struct QuantizedGraph {
