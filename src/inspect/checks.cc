@@ -37,7 +37,8 @@ WantedFacts WantedFor(const CheckNeeds& needs, int bitwidth) {
   return {
       .moments = needs.moments,
       .order = needs.order,
-      .most_distinct = needs.distinct ? std::size_t{1} << std::min(bitwidth, kMostCountedBits) : 0};
+      .most_distinct = needs.distinct ? std::size_t{1} << std::min(bitwidth, kMostCountedBits) : 0,
+      .step_bitwidth = needs.swallowed ? bitwidth : 0};
 }
 
 }  // namespace acc::inspect

@@ -42,6 +42,7 @@ struct CheckNeeds {
   bool moments = false;
   bool order = false;
   bool distinct = false;
+  bool swallowed = false;
 };
 
 struct CheckInfo {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "inspect/checks.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
@@ -86,6 +87,21 @@ TEST(Checks, DataRangeFailsForAnOutlier) {
       Judge("data_range_analyzer", values, EncodingFromScale(0.1, -8, 4, true), {}).passes);
   EXPECT_EQ(Judge("data_range_analyzer", {0, 100, 200}, byte, {}).difference,
             "unique dec places: -1 data range: 200");
+}
+
+TEST(Checks, DataRangeFailsWhereItsStepSwallowsTheRest) {
+  const Encoding byte = EncodingFromScale(40, -255, 8, false);
+  std::vector<float> masked(30, -10000.0F);
+  for (int i = 0; i < 40; ++i) masked.push_back(static_cast<float>(i) / 10 - 2);
+  const CheckResult result = Judge("data_range_analyzer", masked, byte, {});
+  EXPECT_FALSE(result.passes);
+  EXPECT_THAT(
+      result.difference,
+      ::testing::EndsWith("; a step of 39.22 swallows 57 % of the elements other than zero"));
+  // Zeros are exact, and few small values beside many others are no fault.
+  std::vector<float> rectified(90, 0.0F);
+  for (int i = 0; i < 10; ++i) rectified.push_back(static_cast<float>(i));
+  EXPECT_TRUE(Judge("data_range_analyzer", rectified, byte, {}).passes);
 }
 
 TEST(Checks, DataDistributionSeesCrowdedCodes) {

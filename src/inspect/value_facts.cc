@@ -78,6 +78,15 @@ std::uint64_t DistinctValues(std::span<const float> values, std::size_t most) {
   return seen.size();
 }
 
+double SwallowedShare(std::span<const float> values, const ValueFacts& facts, int bitwidth) {
+  const double range = std::max(facts.max, 0.0) - std::min(facts.min, 0.0);
+  const double half_step = range / (std::exp2(bitwidth) - 1) / 2;
+  const double others = SumOf(values, [](float x) { return x != 0 ? 1.0 : 0.0; });
+  const double small =
+      SumOf(values, [half_step](float x) { return x != 0 && std::abs(x) < half_step ? 1.0 : 0.0; });
+  return others > 0 ? small / others : 0;
+}
+
 }  // namespace
 
 double ValueFacts::deviation() const { return std::sqrt(variance); }
@@ -92,6 +101,9 @@ ValueFacts FactsOf(std::span<const float> values, const WantedFacts& wanted) {
   TakeMoments(values, wanted.moments, facts);
   if (wanted.order) TakeOrder(values, facts);
   if (wanted.most_distinct > 0) facts.distinct = DistinctValues(values, wanted.most_distinct);
+  if (wanted.step_bitwidth > 0) {
+    facts.swallowed = SwallowedShare(values, facts, wanted.step_bitwidth);
+  }
   return facts;
 }
 

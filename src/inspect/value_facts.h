@@ -24,6 +24,10 @@ struct ValueFacts {
   double median = kNan;        // The mean of the middle two of an even number.
   double mode = kNan;          // The most frequent value, the smallest of several (SciPy's mode).
   std::uint64_t distinct = 0;  // Different values, counted up to `most_distinct`.
+  // Of the elements other than zero, the share that lies within half a step of zero, where steps
+  // divide the range of the values (with zero) as `step_bitwidth` asks: 0 to 1, 0 without such
+  // elements. Quantization makes them zero, however well the large ones fare.
+  double swallowed = kNan;
 
   double deviation() const;  // The square root of the variance.
 };
@@ -32,6 +36,7 @@ struct WantedFacts {
   bool moments = false;           // Skew.
   bool order = false;             // Median and mode, which need the values sorted.
   std::size_t most_distinct = 0;  // 0: not counted.
+  int step_bitwidth = 0;          // Of `swallowed`; 0: not wanted.
 };
 
 // The same for the same values in the same order.

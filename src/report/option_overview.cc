@@ -138,7 +138,7 @@ class Page {
                EscapeHtml(cause.remedy->what), Decibels(cause.remedy->before_db),
                Decibels(cause.remedy->after_db), EscapeHtml(cause.remedy->flag));
       } else {
-        html_ += "<span class=\"muted\">No remedy makes the output 3 dB better.</span>";
+        html_ += "<span class=\"muted\">No remedy: none makes the output 3 dB better.</span>";
       }
       html_ += "</li>";
     }
@@ -241,6 +241,8 @@ std::vector<std::string> OverviewLines(const OptionOverview& overview) {
     if (cause.remedy) {
       lines.push_back(
           fmt::format("    remedy: {}: {}", cause.remedy->what, Decibels(cause.remedy->after_db)));
+    } else {
+      lines.emplace_back("    no remedy: none makes the output 3 dB better");
     }
   }
   if (overview.causes.empty() && !overview.rows.empty()) {

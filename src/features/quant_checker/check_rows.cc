@@ -3,7 +3,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace acc::features {
+
+namespace {
+
+// One value, on which the range ends or another code lies: whatever the encoding, nothing shows.
+bool ProvesNothing(const inspect::CheckSubject& subject) {
+  constexpr double kFloatRounding = 1e-6;
+  const inspect::ValueFacts& values = subject.values;
+  if (subject.quantized == nullptr || values.count == 0 || values.min != values.max) return false;
+  const double difference = std::max(std::abs(subject.quantized->min - values.min),
+                                     std::abs(subject.quantized->max - values.max));
+  return difference <= kFloatRounding * std::abs(values.max);
+}
+
+}  // namespace
 
 report::CheckRow RowOf(const WantedCheck& check, const CheckedOperator& op,
                        const std::string& tensor, const inspect::CheckSubject& subject) {
@@ -19,6 +36,9 @@ report::CheckRow RowOf(const WantedCheck& check, const CheckedOperator& op,
     row.passes = result.passes;
     row.difference = std::move(result.difference);
     row.log_difference = std::move(result.log_difference);
+    if (row.passes && ProvesNothing(subject)) {
+      row.difference += " (proves nothing: its only value lies on a code)";
+    }
   }
   if (subject.values.not_finite > 0 || subject.values.count == 0) {
     row.passes = false;
@@ -76,7 +96,8 @@ inspect::CheckNeeds Joined(const inspect::CheckNeeds& one, const inspect::CheckN
           .entropy = one.entropy || other.entropy,
           .moments = one.moments || other.moments,
           .order = one.order || other.order,
-          .distinct = one.distinct || other.distinct};
+          .distinct = one.distinct || other.distinct,
+          .swallowed = one.swallowed || other.swallowed};
 }
 
 inspect::CheckNeeds NeedsOf(const std::vector<WantedCheck>& checks) {

@@ -9,10 +9,7 @@ namespace acc::features {
 
 IsolatedQuantization::IsolatedQuantization(const CheckedGraph& graph, const InputLines& lines,
                                            const FloatOutputs& outputs, target::Engine& engine)
-    : graph_(graph), lines_(lines), engine_(engine) {
-  outputs_.lines = 1;
-  for (const auto& [output, values] : outputs.values) outputs_.values[output] = {values.front()};
-}
+    : graph_(graph), lines_(lines), outputs_(outputs), engine_(engine) {}
 
 Result<double> IsolatedQuantization::Measure(
     const std::map<std::string, TensorEncoding>& encodings) {

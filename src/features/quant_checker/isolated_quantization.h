@@ -16,7 +16,7 @@ namespace acc::features {
 
 class IsolatedQuantization {
  public:
-  // On the first input. All arguments outlive it.
+  // On the lines that `outputs` has. All arguments outlive it.
   IsolatedQuantization(const CheckedGraph& graph, const InputLines& lines,
                        const FloatOutputs& outputs, target::Engine& engine);
 
@@ -28,7 +28,7 @@ class IsolatedQuantization {
  private:
   const CheckedGraph& graph_;
   const InputLines& lines_;
-  FloatOutputs outputs_;
+  const FloatOutputs& outputs_;
   target::Engine& engine_;
   std::size_t runs_ = 0;
 };

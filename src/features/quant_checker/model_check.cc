@@ -356,6 +356,8 @@ class ModelCheck {
   }
 
   Result<ModelCheckOutcome> Conclude() {
+    const auto order = Ranking();
+    NoteSingleValues(results_[order.front()]);
     report::OptionOverview overview{.model = options_.model.model_path.native(),
                                     .inputs = lines_.size(),
                                     .measured_inputs = floats_.outputs.lines,
@@ -368,7 +370,6 @@ class ModelCheck {
                                     .remedies_db = {},
                                     .notes = notes_,
                                     .command = Join(options_.common.command, " ")};
-    const auto order = Ranking();
     for (const std::size_t i : order) overview.rows.push_back(RowOfOption(results_[i]));
     ACC_RETURN_IF_ERROR(AdviseOn(order.front(), overview));
     ACC_RETURN_IF_ERROR(
@@ -377,9 +378,40 @@ class ModelCheck {
         WriteJson(results_folder_ / "overview.json", report::OverviewJson(overview)));
     ModelCheckOutcome outcome{.thresholds_met = thresholds_met_,
                               .summary_lines = report::OverviewLines(overview)};
+    if (!single_values_.empty()) outcome.summary_lines.push_back(single_values_);
     outcome.summary_lines.push_back(
         fmt::format("Report: {}", (results_folder_ / "overview.html").native()));
     return outcome;
+  }
+
+  // Activations and params of the best option that have one value: any encoding is exact there.
+  void NoteSingleValues(const OptionResult& result) {
+    std::vector<std::string> single;
+    for (const auto& [tensor, encoding] : result.activations) {
+      const auto observer = floats_.calibrator->ObserverOf(tensor);
+      if (!observer.ok() || encoding.is_float || result.shares_range_with.contains(tensor))
+        continue;
+      const quantize::Observation seen = quantize::ObservationOf(**observer);
+      if (seen.min == seen.max) single.push_back(tensor);
+    }
+    const CheckedGraph& graph = graphs_[result.graph];
+    for (std::size_t i = 0; i < graph.params.size(); ++i) {
+      const CheckedParam& param = graph.params[i];
+      const bool is_judged = i < result.params.size() && result.params[i].encoding.has_value();
+      if (is_judged && param.facts.min == param.facts.max) single.push_back(param.tensor);
+    }
+    if (single.empty()) return;
+    constexpr std::size_t kShown = 5;
+    std::vector<std::string> shown;
+    for (std::size_t i = 0; i < std::min(single.size(), kShown); ++i) {
+      shown.push_back("'" + Printable(single[i]) + "'");
+    }
+    single_values_ = fmt::format(
+        "{} tensor{} one value in all inputs, at which the calibrated range ends; that rounding "
+        "leaves it exact proves nothing: {}{}.",
+        single.size(), single.size() == 1 ? " has" : "s have", Join(shown, ", "),
+        single.size() > kShown ? ", …" : "");
+    notes_.push_back(single_values_);
   }
 
   // Overrides of the best option, what costs most in it, and how it does with the remedies.
@@ -489,6 +521,8 @@ class ModelCheck {
   std::vector<OptionResult> results_;
   std::map<std::string, OptionCounts> counts_;
   std::vector<std::string> notes_;
+  std::string
+      single_values_;  // Of the best option, the note about them; empty where there is none.
   bool thresholds_met_ = true;
 };
 

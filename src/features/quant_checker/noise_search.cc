@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -86,6 +87,8 @@ Result<std::vector<IsolatedNoise>> FindNoise(const CheckedGraph& graph, const Op
       if (part_of(measured.output_db) >= kLeastPart) open.push_back(measured);
     }
   }
+  // A half can make less noise than one of its tensors, which is then found late.
+  std::ranges::stable_sort(found, std::ranges::greater(), &IsolatedNoise::part);
   return found;
 }
 

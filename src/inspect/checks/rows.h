@@ -58,12 +58,15 @@ inline constexpr CheckInfo kDataRangeAnalyzer = {
     .summary = "Whether the bitwidth can express the range in steps that suit the data.",
     .formula =
         "unique dec places: d = -floor(log10(stdDev)), the decimal place of the standard "
-        "deviation's first digit (negative for tens and above); data range: max(x) - min(x)",
-    .passes_if = "(max(x) - min(x)) * 10^d is at most 2^bitwidth - 1",
+        "deviation's first digit (negative for tens and above); data range: max(x) - min(x); of "
+        "activations and inputs also swallowed: the share of the elements other than zero that lie "
+        "within half a step of zero, where a step is the range (with zero) / (2^bitwidth - 1)",
+    .passes_if =
+        "(max(x) - min(x)) * 10^d is at most 2^bitwidth - 1, and at most half is swallowed",
     .unit = "",
     .needs_threshold = false,
     .judges_inputs = true,
-    .needs = {},
+    .needs = {.swallowed = true},
     .judge = &JudgeDataRange};
 
 inline constexpr CheckInfo kDataDistributionAnalyzer = {
