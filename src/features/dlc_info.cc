@@ -96,8 +96,7 @@ std::optional<std::uint64_t> MacsOfOnnxNode(const dlc::Node& node, const Tensors
                        .domain = node.package == dlc::kOnnxPackage ? "" : node.package,
                        .inputs = node.inputs,
                        .outputs = node.outputs,
-                       .attributes = {},
-                       .overload = {}};
+                       .attributes = {}};
   for (const dlc::Attribute& attribute : node.attributes) {
     if (const auto* number = std::get_if<std::int32_t>(&attribute.value)) {
       standard.attributes[attribute.name] = static_cast<std::int64_t>(*number);

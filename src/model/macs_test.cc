@@ -50,8 +50,7 @@ Node Make(std::string op_type, std::vector<std::string> inputs, std::vector<std:
           .domain = std::move(domain),
           .inputs = std::move(inputs),
           .outputs = std::move(outputs),
-          .attributes = std::move(attributes),
-          .overload = {}};
+          .attributes = std::move(attributes)};
 }
 
 TEST(MacsTest, OfConvolutions) {
