@@ -62,12 +62,12 @@ std::unique_ptr<spdlog::logger> OpenLogger(const std::filesystem::path& path) {
 }  // namespace
 
 void Log(LogLevel level, std::string_view message) {
+  const std::string line = PrintableLines(message);
   if (level != LogLevel::kDebug || verbose_on) {
-    WriteLine((level == LogLevel::kWarn ? "warning: " : "") + PrintableLines(message));
+    WriteLine((level == LogLevel::kWarn ? "warning: " : "") + line);
   }
   OpenFiles& files = Files();
   const std::lock_guard lock(files.mutex);
-  const std::string line = PrintableLines(message);
   if (files.loggers.empty()) {
     if (files.early.size() < kMostEarlyLines) files.early.emplace_back(level, line);
     return;
@@ -92,6 +92,14 @@ Result<LogFile> LogFile::Open(const std::filesystem::path& path) {
   }
   files.early.clear();
   return LogFile(files.next_id++);
+}
+
+void LogFile::Write(LogLevel level, std::string_view message) const {
+  OpenFiles& files = Files();
+  const std::lock_guard lock(files.mutex);
+  const auto logger = files.loggers.find(id_);
+  if (logger != files.loggers.end())
+    logger->second->log(SpdlogLevel(level), PrintableLines(message));
 }
 
 LogFile::LogFile(LogFile&& other) noexcept : id_(std::exchange(other.id_, -1)) {}

@@ -46,6 +46,9 @@ class LogFile {
   LogFile& operator=(const LogFile&) = delete;
   ~LogFile();
 
+  // Into this file alone: for what the terminal gets in another way, such as a result on stdout.
+  void Write(LogLevel level, std::string_view message) const;
+
  private:
   explicit LogFile(int id) : id_(id) {}
   int id_ = -1;

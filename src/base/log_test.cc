@@ -85,6 +85,21 @@ TEST(LogTest, LinesBeforeTheFirstFileAreInItAlone) {
   EXPECT_EQ(ReadFile(scratch / "second.txt").value(), "");
 }
 
+TEST(LogTest, LineForOneFileReachesNoOtherAndNotTheTerminal) {
+  const ScratchFolder scratch;
+  CaptureStderr();
+  (void)LogFile::Open(scratch / "earlier.txt");  // Gets what other tests said.
+  {
+    const auto outer = LogFile::Open(scratch / "outer.txt");
+    const auto inner = LogFile::Open(scratch / "inner.txt");
+    ASSERT_TRUE(inner.ok());
+    inner->Write(LogLevel::kInfo, "result {} \x1b");
+  }
+  EXPECT_EQ(GetCapturedStderr(), "");
+  EXPECT_THAT(ReadFile(scratch / "inner.txt").value(), HasSubstr(" info    result {} \\x1b\n"));
+  EXPECT_EQ(ReadFile(scratch / "outer.txt").value(), "");
+}
+
 TEST(LogTest, FileThatCannotBeWrittenIsNamed) {
   EXPECT_THAT(LogFile::Open("/proc/acc/log.txt").status().message(),
               HasSubstr("/proc/acc/log.txt"));

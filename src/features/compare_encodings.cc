@@ -323,7 +323,7 @@ Result<Outcome> RunCompareEncodings(const CompareEncodingsOptions& options) {
   std::ranges::move(node_lines, std::back_inserter(outcome.summary_lines));
   outcome.summary_lines.push_back(
       fmt::format("The comparison is in {}", (run.path() / "encodings_diff.xlsx").string()));
-  ACC_RETURN_IF_ERROR(run.Finish());
+  ACC_RETURN_IF_ERROR(run.Finish(outcome));
   return outcome;
 }
 

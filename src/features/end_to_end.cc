@@ -97,7 +97,7 @@ Result<Outcome> RunEndToEnd(const EndToEndOptions& options) {
   whole.thresholds_met = verified.thresholds_met;
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   whole.summary_lines.push_back(fmt::format("end to end in {:.1f} s", seconds.count()));
-  ACC_RETURN_IF_ERROR(wrapper.Finish());
+  ACC_RETURN_IF_ERROR(wrapper.Finish(whole));
   return whole;
 }
 

@@ -14,8 +14,14 @@ Result<FeatureRun> FeatureRun::Open(const CommonOptions& options, const std::str
                                                     .link_latest = feature != "wrapper"}));
   ACC_ASSIGN_OR_RETURN(auto log, LogFile::Open(directory.path() / "log.txt"));
   ACC_RETURN_IF_ERROR(WriteJson(directory.path() / (feature + "_options.json"), options.given));
-  LogDebug("command: {}", Join(options.command, " "));
+  log.Write(LogLevel::kDebug, "command: " + Join(options.command, " "));
   return FeatureRun(std::move(directory), std::move(log));
+}
+
+Status FeatureRun::Finish(const Outcome& outcome) {
+  for (const std::string& statement : outcome.statements) log_.Write(LogLevel::kInfo, statement);
+  for (const std::string& line : outcome.summary_lines) log_.Write(LogLevel::kInfo, line);
+  return directory_.Finish();
 }
 
 }  // namespace acc::features

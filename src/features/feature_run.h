@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/status.h"
+#include "features/features.h"
 #include "features/options.h"
 #include "store/run_directory.h"
 
@@ -19,8 +20,9 @@ class FeatureRun {
 
   const std::filesystem::path& path() const { return directory_.path(); }
 
-  // Makes it the latest run of its feature; not called for one that failed.
-  Status Finish() { return directory_.Finish(); }
+  // Makes it the latest run of its feature; not called for one that failed. What the outcome tells
+  // stdout goes into its log as well.
+  Status Finish(const Outcome& outcome);
 
  private:
   FeatureRun(store::RunDirectory directory, LogFile log)

@@ -212,13 +212,14 @@ Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
       run.path() / store::kGoldenGraphStruct,
       GraphStructOf(model, options.model.model_path.stem().string(), golden.manifest())));
   ReportSkipped(golden.manifest().skipped);
-  ACC_RETURN_IF_ERROR(run.Finish());
-  return Outcome{
+  Outcome outcome{
       .directory = run.path(),
       .thresholds_met = true,
       .statements = golden.manifest().statements,
       .summary_lines = {fmt::format("golden: {} tensors in {}", golden.manifest().tensors.size(),
                                     run.path().string())}};
+  ACC_RETURN_IF_ERROR(run.Finish(outcome));
+  return outcome;
 }
 
 }  // namespace acc::features

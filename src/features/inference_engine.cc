@@ -152,10 +152,9 @@ Status DescribeModel(const InferenceEngineOptions& options, const TargetModel& m
   return store::WriteTensorMapping(run / "tensor_mapping.json", mapping);
 }
 
-// What the user has to know of how the target took the model, in the log and at the end.
+// What the user has to know of how the target took the model, at once and at the end.
 std::vector<std::string> Remarks(const target::Engine& engine, const target::Program& program,
                                  const TargetRunResult& result) {
-  for (const std::string& statement : result.statements) LogInfo("{}", statement);
   std::vector<std::string> remarks;
   for (const std::string& refusal : target::GroupedRefusals(result.places)) {
     remarks.push_back("not taken by the HTP, run on the CPU: " + refusal);
@@ -236,7 +235,7 @@ Result<Outcome> RunSource(const InferenceEngineOptions& options) {
   LogInfo("target run of '{}' on the {}", options.model.model_path.string(), engine->Description());
   ACC_ASSIGN_OR_RETURN(const Work work, PrepareSource(options, source, run.path()));
   ACC_ASSIGN_OR_RETURN(Outcome outcome, RunWork(options, work, *engine, run.path()));
-  ACC_RETURN_IF_ERROR(run.Finish());
+  ACC_RETURN_IF_ERROR(run.Finish(outcome));
   return outcome;
 }
 
@@ -250,7 +249,7 @@ Result<Outcome> RunStatic(InferenceEngineOptions options) {
           engine->Description());
   ACC_ASSIGN_OR_RETURN(const Work work, PrepareStatic(options, std::move(model), run.path()));
   ACC_ASSIGN_OR_RETURN(Outcome outcome, RunWork(options, work, *engine, run.path()));
-  ACC_RETURN_IF_ERROR(run.Finish());
+  ACC_RETURN_IF_ERROR(run.Finish(outcome));
   return outcome;
 }
 

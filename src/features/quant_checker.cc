@@ -67,7 +67,7 @@ class Checker {
     }
     ACC_RETURN_IF_ERROR(results.Finish());
     ACC_RETURN_IF_ERROR(results.LinkEntries());
-    ACC_RETURN_IF_ERROR(run.Finish());
+    ACC_RETURN_IF_ERROR(run.Finish(outcome_));
     if (!failures_.empty()) return FailureOf(models.size(), results.path());
     return std::move(outcome_);
   }
@@ -81,10 +81,8 @@ class Checker {
     ACC_ASSIGN_OR_RETURN(const ModelCheckOutcome outcome, CheckModel(options, config_, folder));
     outcome_.thresholds_met = outcome_.thresholds_met && outcome.thresholds_met;
     outcome_.summary_lines.push_back(Printable(model.native()) + ":");
-    for (const std::string& line : outcome.summary_lines) {
-      LogDebug("{}", line);
-      outcome_.summary_lines.push_back(line);
-    }
+    outcome_.summary_lines.insert(outcome_.summary_lines.end(), outcome.summary_lines.begin(),
+                                  outcome.summary_lines.end());
     return OkStatus();
   }
 

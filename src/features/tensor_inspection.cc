@@ -59,8 +59,7 @@ Result<Outcome> RunTensorInspection(const TensorInspectionOptions& options) {
   outcome.summary_lines = report::TextLines(summary, report::FindingsOf(summary));
   outcome.summary_lines.push_back(fmt::format("{} tensors inspected: {}", InspectedCount(summary),
                                               (run.path() / "index.html").native()));
-  for (const std::string& line : outcome.summary_lines) LogDebug("{}", line);
-  ACC_RETURN_IF_ERROR(run.Finish());
+  ACC_RETURN_IF_ERROR(run.Finish(outcome));
   return outcome;
 }
 

@@ -413,7 +413,6 @@ Result<Outcome> CompareAndReport(const VerificationOptions& options,
     ACC_ASSIGN_OR_RETURN(std::string line, Share(options, summary, directory));
     outcome.summary_lines.push_back(std::move(line));
   }
-  for (const std::string& line : outcome.summary_lines) LogDebug("{}", line);
   return outcome;
 }
 
@@ -445,7 +444,7 @@ Result<Outcome> RunVerification(const VerificationOptions& options) {
   ACC_RETURN_IF_ERROR(CheckVerifierConfig(options));
   ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "verification"));
   ACC_ASSIGN_OR_RETURN(Outcome outcome, CompareAndReport(options, std::move(columns), run.path()));
-  ACC_RETURN_IF_ERROR(run.Finish());
+  ACC_RETURN_IF_ERROR(run.Finish(outcome));
   return outcome;
 }
 
