@@ -22,6 +22,7 @@
 #include "features/layout_check.h"
 #include "features/pair_distribution.h"
 #include "features/sharing.h"
+#include "features/shipped_outputs.h"
 #include "features/target_format.h"
 #include "features/tensor_inspector.h"
 #include "features/verification_gate.h"
@@ -83,6 +84,7 @@ class PairComparison {
     Progress progress("compare", jobs.size());
     const auto results = verify::CompareAll(jobs, &progress);
     ACC_RETURN_IF_ERROR(CheckInterrupted());
+    CompareShipped(jobs);
     TakeDistributions();
     doubts_ = DoubtLayouts(pairs_, jobs, results);
     ACC_RETURN_IF_ERROR(CheckInterrupted());
@@ -144,6 +146,16 @@ class PairComparison {
       jobs.push_back({std::move(files), plans_[pair].requests});
     }
     return jobs;
+  }
+
+  void CompareShipped(const std::vector<verify::PairJob>& jobs) {
+    shipped_.resize(pairs_.size());
+    for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
+      const std::string& plain = pairs_[pair].target.plain_file;
+      if (plain.empty()) continue;
+      const verify::PairJob job = ShippedJob(jobs[pair], sources_.target_directory / plain);
+      shipped_[pair] = ShippedOf(verify::Compare(job.files, job.requests), plans_[pair].sqnr);
+    }
   }
 
   void Observe(std::vector<verify::PairJob>& jobs) {
@@ -228,6 +240,7 @@ class PairComparison {
     if (comparison.discrete && comparison.sums.count > 0) {
       row.agreement = verify::Agreement(comparison.sums);
     }
+    row.shipped = shipped_[index];
     row.sums = comparison.sums;
     row.verdict = comparison.verdict;
     row.reason = comparison.reason;
@@ -340,6 +353,7 @@ class PairComparison {
   bool with_distributions_;
   std::deque<DistributionObserver> observers_;  // They do not move.
   std::vector<InspectionShown> shown_;
+  std::vector<std::optional<report::Shipped>> shipped_;
 };
 
 // Verifiers that answer for certain tensors alone.
@@ -428,7 +442,9 @@ Result<report::Summary> CompareRuns(const VerificationOptions& options,
                        PairComparison(sources, inspector, !options.no_histograms).Run());
   summary.golden_directory = sources.golden_directory.native();
   summary.target_directory = sources.target_directory.native();
-  summary.statements = sources.statements;
+  summary.statements = ShippedStatements(summary);
+  summary.statements.insert(summary.statements.end(), sources.statements.begin(),
+                            sources.statements.end());
   StateSilentVerifiers(summary);
   summary.command = options.common.command;
   summary.golden_command = options.golden_command;

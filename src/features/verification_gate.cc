@@ -42,8 +42,13 @@ bool IsOutside(const report::Row& row) {
                              [](const auto& cell) { return cell && !cell->within_threshold; });
 }
 
+bool IsFailure(verify::Verdict verdict) {
+  return verdict == verify::Verdict::kMismatch || verdict == verify::Verdict::kNotFinite ||
+         verdict == verify::Verdict::kShapeMismatch;
+}
+
 void JudgeRows(const report::Summary& summary, std::vector<std::string>& failures) {
-  Kind outside, not_finite, other_size;
+  Kind outside, not_finite, other_size, shipped;
   for (const report::Row& row : summary.rows) {
     if (row.verdict == verify::Verdict::kNotFinite) {
       not_finite.Add(row.name, row.reason);
@@ -52,10 +57,14 @@ void JudgeRows(const report::Summary& summary, std::vector<std::string>& failure
     } else if (IsOutside(row)) {
       outside.Add(row.name, row.reason);
     }
+    if (row.shipped && IsFailure(row.shipped->verdict)) {
+      shipped.Add(row.name, row.shipped->reason);
+    }
   }
   outside.Tell("outside it", failures);
   not_finite.Tell("with NaN or infinity on one side", failures);
   other_size.Tell("of another size", failures);
+  shipped.Tell("of the run without capture, which ships", failures);
 }
 
 // The pairs that became no row: a file is missing, odd-sized or cannot be read.

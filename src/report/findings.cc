@@ -131,8 +131,35 @@ std::string Quoted(const Row& row) {
   return fmt::format("'{}'{}", ShortName(ReadableName(row), 80), type);
 }
 
+// The share of its encoding's range that golden fills, 0 to 1 and above where it clips.
+double FilledShare(const Row& row) {
+  const Encoding& encoding = row.encoding->channels.front();
+  return std::max(std::abs(row.sums.golden_min), std::abs(row.sums.golden_max)) /
+         std::max(std::abs(encoding.min), std::abs(encoding.max));
+}
+
+bool HasOneStep(const Row& row) {
+  return row.encoding && !row.encoding->is_float && row.encoding->channels.size() == 1;
+}
+
+// Of a row that fills little of its range: another one with the same range, which needs it. Moved
+// tensors share an encoding, and one of them may hold what ruins all.
+std::optional<std::size_t> OwnerOfRange(const Summary& summary, std::size_t i) {
+  constexpr double kLittle = 0.125;
+  constexpr double kMuch = 0.5;
+  if (!HasOneStep(summary.rows[i]) || FilledShare(summary.rows[i]) >= kLittle) return std::nullopt;
+  const Encoding& own = summary.rows[i].encoding->channels.front();
+  for (std::size_t other = 0; other < summary.rows.size(); ++other) {
+    const Row& row = summary.rows[other];
+    if (other == i || !HasOneStep(row) || FilledShare(row) < kMuch) continue;
+    const Encoding& encoding = row.encoding->channels.front();
+    if (encoding.scale == own.scale && encoding.offset == own.offset) return other;
+  }
+  return std::nullopt;
+}
+
 std::string FromTo(const Summary& summary, const Findings& findings, std::size_t i) {
-  if (findings.swallowed[i]) return SwallowedText(summary.rows[i]);
+  if (findings.swallowed[i]) return SwallowedText(summary, i);
   const std::string sqnr = DbText(summary.rows[i].sqnr_db) + " SQNR";
   if (summary.rows[i].inputs.empty()) {
     return sqnr + (IsInput(summary.rows[i]) ? ", an input of the graph"
@@ -245,13 +272,20 @@ bool SwallowsFirst(const Findings& findings) {
          findings.swallowed[*findings.largest_loss];
 }
 
-std::string SwallowedText(const Row& row) {
-  const inspect::CodeUse& use = *row.distribution->code_use;
-  return fmt::format(
+std::string SwallowedText(const Summary& summary, std::size_t row) {
+  const inspect::CodeUse& use = *summary.rows[row].distribution->code_use;
+  std::string text = fmt::format(
       "its step of {:.3g} is larger than all differences that matter here: {} of the {} values "
-      "that "
-      "are not zero become zero; SQNR ({}) does not show it, as a few huge values dominate it",
-      use.step, use.vanishing, use.nonzero, DbText(row.sqnr_db));
+      "that are not zero become zero; ",
+      use.step, use.vanishing, use.nonzero);
+  if (const auto owner = OwnerOfRange(summary, row)) {
+    const Row& cause = summary.rows[*owner];
+    return text +
+           fmt::format("it shares the encoding of {}, whose values reach from {:.3g} to {:.3g}",
+                       Quoted(cause), cause.sums.golden_min, cause.sums.golden_max);
+  }
+  return text + fmt::format("SQNR ({}) does not show it, as a few huge values dominate it",
+                            DbText(summary.rows[row].sqnr_db));
 }
 
 Findings FindingsOf(const Summary& summary) {

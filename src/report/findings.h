@@ -56,7 +56,9 @@ Findings FindingsOf(const Summary& summary);
 bool SwallowsFirst(const Findings& findings);
 
 // What a swallowed row lost, in one sentence without its name: "its step of 39.2 is larger than …".
-std::string SwallowedText(const Row& row);
+// Where the row's own values do not ask for such a step, it names the tensor whose encoding it
+// shares.
+std::string SwallowedText(const Summary& summary, std::size_t row);
 
 // The findings as lines of text for a terminal, the most important first; the five worst last.
 std::vector<std::string> TextLines(const Summary& summary, const Findings& findings);

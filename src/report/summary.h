@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,6 +56,14 @@ struct Distribution {
   std::vector<ChannelError> worst_channels;  // Those with most of the noise, at most eight.
 };
 
+// What the run without capture, which ships, says of an output that capturing changed.
+struct Shipped {
+  double sqnr_db = std::numeric_limits<double>::quiet_NaN();  // As Row::sqnr_db.
+  std::optional<double> agreement;                            // As Row::agreement.
+  verify::Verdict verdict = verify::Verdict::kMatch;
+  std::string reason;  // Of the verdict; empty for kMatch.
+};
+
 // One compared tensor.
 struct Row {
   std::string name;  // The target's.
@@ -72,6 +81,7 @@ struct Row {
   // The share of equal elements, 0 to 1, of integers and truth values that name things: classes,
   // indices, tokens. Nothing for numbers.
   std::optional<double> agreement;
+  std::optional<Shipped> shipped;  // Nothing where capturing changed nothing.
   verify::PairSums sums;
   verify::Verdict verdict = verify::Verdict::kMatch;
   std::string reason;                       // Of the verdict; empty for kMatch.

@@ -49,7 +49,9 @@ Json OutsideJson(const Row& row) {
   return outside;
 }
 
-Json RowJson(const Row& row, const std::string& page, const Findings& findings, std::size_t index) {
+Json RowJson(const Summary& summary, const std::string& page, const Findings& findings,
+             std::size_t index) {
+  const Row& row = summary.rows[index];
   Json json = {{"name", Printable(row.name)},
                {"golden_name", Printable(row.golden_name)},
                {"node", Printable(row.node)},
@@ -62,7 +64,13 @@ Json RowJson(const Row& row, const std::string& page, const Findings& findings, 
                {"agreement", row.agreement ? Json(*row.agreement) : Json(nullptr)},
                {"inputs_sqnr_db", Finite(findings.inputs_db[index])},
                {"loss_db", Finite(findings.loss_db[index])},
-               {"swallowed", findings.swallowed[index] ? Json(SwallowedText(row)) : Json(nullptr)}};
+               {"swallowed",
+                findings.swallowed[index] ? Json(SwallowedText(summary, index)) : Json(nullptr)}};
+  if (row.shipped) {
+    json["shipped"] = {
+        {"sqnr_db", ScoreJson(row.shipped->sqnr_db)},
+        {"agreement", row.shipped->agreement ? Json(*row.shipped->agreement) : Json(nullptr)}};
+  }
   json["inputs"] = row.inputs;
   json["golden_min"] = Finite(row.sums.golden_min);
   json["golden_max"] = Finite(row.sums.golden_max);
@@ -94,7 +102,7 @@ Json SummaryJson(const Summary& summary, const Findings& findings,
   for (const Column& column : summary.columns) columns.push_back(ColumnJson(column));
   Json rows = Json::array();
   for (std::size_t i = 0; i < summary.rows.size(); ++i) {
-    rows.push_back(RowJson(summary.rows[i], pages[i], findings, i));
+    rows.push_back(RowJson(summary, pages[i], findings, i));
   }
   Json json;
   json["version"] = 1;

@@ -100,7 +100,7 @@ class Page {
   // "36.1 dB → 9.5 dB"
   std::string FromTo(std::size_t row) const {
     if (findings_.swallowed[row]) {
-      return "<p class=\"swallowed\">" + EscapeHtml(SwallowedText(summary_.rows[row])) + "</p>";
+      return "<p class=\"swallowed\">" + EscapeHtml(SwallowedText(summary_, row)) + "</p>";
     }
     if (summary_.rows[row].inputs.empty()) {
       return fmt::format("<p class=\"fromto\"><b>{:.1f} dB</b></p>", summary_.rows[row].sqnr_db);

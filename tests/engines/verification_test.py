@@ -281,6 +281,47 @@ class ExactTest(VerificationTest):
         self.assertRegex(page, rf"(?m)^7,[^,]*,{changed.ravel()[7] - 1},{changed.ravel()[7]},1,")
 
 
+class ShippedTest(VerificationTest):
+    """Outputs that capturing changed: the first lines and the gate judge what the run without capture gives."""
+
+    def setUp(self):
+        super().setUp()
+        self.golden, noise = values(1, 64), values(1, 64)
+        (self.folder / "t" / "native").mkdir(parents=True)
+        self.pair("y", self.golden, (self.golden + .001 * noise).astype(np.float32))
+        self.write_raw("t/native/y.plain.raw", (self.golden + noise).astype(np.float32))
+        self.write_raw("g/x.raw", self.golden)
+        self.write_raw("t/x.raw", self.golden)
+        record = {"type": "float32", "dims": [1, 64]}
+        tensors = [{"name": "x", "file": "x.raw", **record},
+                   {"name": "y", "file": "y.raw", "plain_file": "native/y.plain.raw", **record}]
+        (self.folder / "t/tensors.json").write_text(json.dumps({"version": 1, "tensors": tensors, "skipped": []}),
+                                                    encoding="utf-8")
+        self.db = 20 * np.log10(np.linalg.norm(self.golden) / np.linalg.norm(noise))
+
+    def test_the_first_line_scores_the_plain_run(self):
+        stdout, _ = self.verify()
+        captured = float(self.summary()["y"]["SQNR"])
+        self.assertGreater(captured, 50)
+        self.assertTrue(stdout.startswith(
+            f"The output 'y' as it ships, from the run without capture: {self.db:.1f} dB SQNR against golden "
+            f"(captured: {captured:.1f} dB SQNR). The tensors in between come from the captured run."), stdout)
+        row = next(row for row in self.report()["rows"] if row["name"] == "y")
+        self.assertAlmostEqual(row["shipped"]["sqnr_db"], self.db, places=4)
+        page = (self.latest("verification") / "report.html").read_text(encoding="utf-8")
+        self.assertIn("as it ships, from the run without capture", page)
+
+    def test_the_gate_judges_it(self):
+        stdout, _ = self.verify(verifiers=("SQNR,threshold,20",), expect=1)
+        self.assertIn("of the run without capture, which ships", stdout)
+        self.verify(verifiers=(f"SQNR,threshold,{self.db - 1:.3f}",))
+
+    def test_a_lost_plain_file_fails_the_gate(self):
+        (self.folder / "t/native/y.plain.raw").unlink()
+        stdout, _ = self.verify(verifiers=("SQNR,threshold,20",), expect=1)
+        self.assertIn("y.plain.raw", stdout)
+
+
 class AxisOrderTest(VerificationTest):
     def test_integer_targets_are_doubted_too(self):
         golden = values(1, 4, 6, 6)
