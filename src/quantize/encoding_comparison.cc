@@ -83,8 +83,11 @@ void CompareStated(const StatedEnds& first, const StatedEnds& second, const Comp
   const auto differ = [&](double one, double other) {
     return std::abs(one - other) >= 0.5 * step && !AreEqual(one, other, rules.decimals);
   };
-  if (differ(first.min, second.min)) channel.differing.Add(EncodingField::kStatedMin);
-  if (differ(first.max, second.max)) channel.differing.Add(EncodingField::kStatedMax);
+  const auto judge = [&](EncodingField recomputed, EncodingField stated, bool differs) {
+    if (differs && !channel.differing.Has(recomputed)) channel.differing.Add(stated);
+  };
+  judge(EncodingField::kMin, EncodingField::kStatedMin, differ(first.min, second.min));
+  judge(EncodingField::kMax, EncodingField::kStatedMax, differ(first.max, second.max));
 }
 
 EncodingDifference Compare(const TensorEncoding& first, const TensorEncoding& second,

@@ -70,7 +70,8 @@ struct EncodingDifference {
 };
 
 // Adds to a channel what differs between the ends that two files state: those that lie half a step
-// or more apart, which is more than rounding. `second` is of the other file.
+// or more apart, which is more than rounding, where the ends that follow from scale and offset do
+// not differ already. `second` is of the other file.
 struct StatedEnds {
   double min = 0;
   double max = 0;
