@@ -210,6 +210,23 @@ class Builder {
     if (RaiseForBias(weight.param.encoding, input->channels.front().scale, ConstantOf(bias))) {
       raised_.push_back(Printable(weight.param.tensor));
     }
+    if (IsBatchNormBias(bias.param) && !weight.param.encoding.per_channel()) {
+      RaiseForBatchNorm(weight.param.encoding.channels.front(), input->channels.front().scale,
+                        HeldBias(bias));
+    }
+  }
+
+  bool IsBatchNormBias(const QuantizedParam& param) const {
+    return param.role == InputRole::kBias &&
+           graph_.nodes[param.reads.front().node].op_type == "BatchNormalization";
+  }
+
+  // A bias of fewer bits is rounded to an encoding of its own before it is stored.
+  std::vector<float> HeldBias(const Item& bias) const {
+    const Tensor& constant = ConstantOf(bias);
+    const std::span<const float> values = constant.values<float>();
+    if (bias.param.encoding.channels.front().bitwidth == 32) return {values.begin(), values.end()};
+    return FakeQuantized(values, constant.dims(), bias.param.encoding);
   }
 
   void NoteRaised() {

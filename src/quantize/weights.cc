@@ -29,6 +29,14 @@ bool HasValuePerChannel(const Shape& bias_dims, std::size_t channels) {
          bias_dims.back() == static_cast<std::int64_t>(channels);
 }
 
+// Whether the code that the plugin gives to `largest`, the largest of a bias, is in int32.
+bool StaysInInt32(double largest) {
+  constexpr double kEndOfInt32 = 0x1p31;
+  constexpr double kMargin = 20;  // The plugin may round in another order.
+  const double step = static_cast<float>(largest / kEndOfInt32);
+  return largest / step <= kEndOfInt32 - kMargin;
+}
+
 }  // namespace
 
 TensorEncoding EncodingOfConstant(const Tensor& constant, std::optional<int> axis,
@@ -109,6 +117,22 @@ bool RaiseForBias(TensorEncoding& weight, double input_scale, const Tensor& bias
     raised = true;
   }
   return raised;
+}
+
+void RaiseForBatchNorm(Encoding& weight, double input_scale, std::span<const float> bias) {
+  constexpr int kMostTries = 1000;  // A third of all scales are good ones.
+  constexpr double kRaise = 0x1p-20;
+  if (bias.empty()) return;
+  const auto [smallest, largest] = std::ranges::minmax(bias);
+  if (largest <= 0 || -smallest > largest) return;
+  for (int raises = 0; raises < kMostTries; ++raises) {
+    const Encoding raised = EncodingFromScale(weight.scale * (1 + kRaise * raises), weight.offset,
+                                              weight.bitwidth, weight.symmetric);
+    const Encoding stored = BiasEncoding(input_scale * raised.scale);
+    if (!StaysInInt32(ValueOf(CodeOf(largest, stored), stored))) continue;
+    if (raises > 0) weight = raised;
+    return;
+  }
 }
 
 }  // namespace acc::quantize

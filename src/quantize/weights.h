@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "base/status.h"
 #include "quantize/algorithms.h"
@@ -32,5 +33,12 @@ TensorEncoding AccumulatorEncoding(double input_scale, const TensorEncoding& wei
 // Raises those scales of `weight` that are so small that the bias would take more than half of
 // int32. True where one was raised.
 bool RaiseForBias(TensorEncoding& weight, double input_scale, const Tensor& bias);
+
+// Raises the scale of `weight`, of a BatchNormalization, by a few millionths where its bias would
+// come out wrong on the HTP. Its plugin stores the bias anew, in steps of float32(largest / 2^31):
+// where that is rounded down, the code of a largest that is positive passes the end of int32 and
+// turns into the smallest. A slightly different bias, as a slightly different scale makes it, is
+// rounded up instead.
+void RaiseForBatchNorm(Encoding& weight, double input_scale, std::span<const float> bias);
 
 }  // namespace acc::quantize

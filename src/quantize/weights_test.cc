@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "quantize/encoding.h"
+#include "tensor/codes.h"
 
 namespace acc::quantize {
 namespace {
@@ -87,6 +89,41 @@ TEST(RaiseForBias, RaisesOnlyTheChannelThatNeedsIt) {
   EXPECT_EQ(weight.channels[1].scale, 0.25);
   EXPECT_NEAR(10 / (weight.channels[0].scale * 1e-3), 1 << 30, 1e3);
   EXPECT_FALSE(RaiseForBias(weight, 1e-2, bias));
+}
+
+// The code that the HTP's plugin gives to the largest of a bias that is held in steps of `scale`.
+double PluginCode(float bias, double scale) {
+  const Encoding stored = BiasEncoding(scale);
+  const double largest = ValueOf(CodeOf(bias, stored), stored);
+  return std::round(largest / static_cast<double>(static_cast<float>(largest / 0x1p31)));
+}
+
+TEST(RaiseForBatchNorm, KeepsTheLargestOfTheBiasInInt32) {
+  int changed = 0;
+  for (int i = 0; i < 300; ++i) {
+    const Encoding first = AsymmetricEncoding(-1, 0.7 + 0.011 * i, 8);
+    const double input_scale = AsymmetricEncoding(-0.4, 0.3 + 0.007 * i, 8).scale;
+    const float largest = 1.7F + 0.01F * static_cast<float>(i);
+    Encoding weight = first;
+    RaiseForBatchNorm(weight, input_scale, std::vector<float>{-1.6F, largest, 0.5F});
+    EXPECT_LE(PluginCode(largest, input_scale * weight.scale), 0x1p31 - 1) << i;
+    EXPECT_NEAR(weight.scale, first.scale, 1e-3 * first.scale);
+    EXPECT_EQ(weight.offset, first.offset);
+    if (PluginCode(largest, input_scale * first.scale) > 0x1p31 - 1) ++changed;
+  }
+  EXPECT_GT(changed, 100);
+}
+
+TEST(RaiseForBatchNorm, LeavesScalesWhoseLargestBiasIsNegative) {
+  const double scale = AsymmetricEncoding(-1, 0.7, 8).scale;
+  for (float smallest = -1.7F; smallest > -3; smallest -= 0.1F) {
+    Encoding weight = AsymmetricEncoding(-1, 0.7, 8);
+    RaiseForBatchNorm(weight, 0.01, std::vector<float>{smallest, 1.6F});
+    EXPECT_EQ(weight.scale, scale);
+  }
+  Encoding weight = AsymmetricEncoding(-1, 0.7, 8);
+  RaiseForBatchNorm(weight, 0.01, {});
+  EXPECT_EQ(weight.scale, scale);
 }
 
 }  // namespace

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Operators whose constants need a form of their own to come out right on the HTP simulator."""
+
+import unittest
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from program import ProgramTest, end_to_end
+
+
+class Model:
+    """An ONNX model that grows node by node; everything in it is float32."""
+
+    def __init__(self, opset=18):
+        self.opset = opset
+        self.nodes, self.constants, self.inputs, self.outputs = [], [], {}, []
+
+    def input(self, name, values):
+        self.inputs[name] = values.astype(np.float32)
+        return name
+
+    def constant(self, values):
+        name = f"c{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.asarray(values), name))
+        return name
+
+    def node(self, op_type, inputs, *outputs, **attributes):
+        self.nodes.append(helper.make_node(op_type, inputs, outputs, name=f"n_{outputs[0]}", **attributes))
+
+    def save(self, path):
+        value = lambda name, dims: helper.make_tensor_value_info(name, TensorProto.FLOAT, dims)
+        graph = helper.make_graph(self.nodes, "net", [value(name, array.shape) for name, array in self.inputs.items()],
+                                  [value(name, None) for name in self.outputs], self.constants)
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)],
+                                    ir_version=10 if self.opset > 20 else 8), path)
+
+
+class HtpOperatorsTest(ProgramTest):
+    def run_on_htp(self, model, *more):
+        """The scores of each tensor, by name, and the text that the run printed."""
+        model.save(self.folder / "model.onnx")
+        inputs = [(name, array.shape, self.write_raw(f"{name}.raw", array)) for name, array in model.inputs.items()]
+        lines = self.write_input_list(" ".join(f"{name}:={raw}" for name, _, raw in inputs))
+        others = [word for name in model.outputs[1:] for word in ("--output_tensor", name)]
+        stdout, _ = self.run_program(*end_to_end("model.onnx", model.outputs[0], inputs, lines, *others, "--runtime", "dsp",
+                                                 *more))
+        return {name: float(row["SQNR"]) for name, row in self.summary().items()}, stdout
+
+    def batch_norms(self, count):
+        """Batch norms side by side, with random numbers: the largest bias of half of them is positive."""
+        model = Model()
+        for number in range(count):
+            random = np.random.default_rng(340 + number)
+            floats = lambda *dims: random.standard_normal(dims).astype(np.float32)
+            numbers = [floats(4), floats(4), floats(4), np.abs(floats(4)) + np.float32(0.1)]
+            x = model.input(f"x{number}", floats(1, 4, 8, 8))
+            model.node("BatchNormalization", [x, *map(model.constant, numbers)], f"y{number}")
+            model.outputs.append(f"y{number}")
+        return model
+
+    def test_the_bias_of_a_batch_norm_keeps_its_sign(self):
+        for more in ((), ("-bbw", "32", "--use_symmetric_quantize_weights"), ("-abw", "16", "-bbw", "32"),
+                     ("--use_per_channel_quantization",)):
+            scores, _ = self.run_on_htp(self.batch_norms(24), *more)
+            for number in range(24):
+                self.assertGreater(scores[f"y{number}"], 30, (number, more))
+
+
+if __name__ == "__main__":
+    unittest.main()
