@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -108,6 +110,7 @@ Status CaptureFloat(const FrameworkRunnerOptions& options, const SourceModel& mo
 Result<golden::Request> RequestOf(const FrameworkRunnerOptions& options, const SourceModel& model) {
   golden::Request request;
   request.model_path = options.model.model_path;
+  request.is_cut = !model.cut.at.empty();
   ACC_ASSIGN_OR_RETURN(request.inputs, ReadInputTensors(model, options.model));
   ACC_ASSIGN_OR_RETURN(request.tensors, golden::SelectTensors(model.graph, FilterOf(options)));
   request.optimize = options.enable_graph_optimization;
@@ -206,7 +209,11 @@ Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
   GoldenRun golden(model, run.path());
   ACC_RETURN_IF_ERROR(subject.is_float ? CaptureFloat(options, model, golden)
                                        : Capture(std::move(request), model, *framework, golden));
-  if (subject.is_quantized) golden.State(GoldenStatements(subject.is_float));
+  std::vector<std::string> statements = CutStatements(model);
+  if (subject.is_quantized) {
+    std::ranges::move(GoldenStatements(subject.is_float), std::back_inserter(statements));
+  }
+  golden.State(std::move(statements));
   ACC_RETURN_IF_ERROR(golden.Finish());
   ACC_RETURN_IF_ERROR(store::WriteGraphStruct(
       run.path() / store::kGoldenGraphStruct,

@@ -52,12 +52,15 @@ Result<TargetModel> BuildTargetModel(const InferenceEngineOptions& options,
   model.half = options.precision == Precision::kFp16;
   model.structure = GraphStructOf(converted, options.model_name);
   model.converted = std::move(converted);
+  model.statements = CutStatements(source);
   if (options.precision == Precision::kInt8) {
     ACC_ASSIGN_OR_RETURN(model.quantized,
                          QuantizeModel(model.converted, ParamNames(source.graph), lines,
                                        options.quantization, options.memory_budget_mb << 20));
-    ACC_ASSIGN_OR_RETURN(model.statements, CheckedStatementsOf(model.converted, *model.quantized,
-                                                               options.quantization));
+    ACC_ASSIGN_OR_RETURN(
+        const auto quantization,
+        CheckedStatementsOf(model.converted, *model.quantized, options.quantization));
+    model.statements.insert(model.statements.end(), quantization.begin(), quantization.end());
   }
   const auto more = TargetStatements(options, source.graph, model.converted,
                                      model.quantized ? &*model.quantized : nullptr);

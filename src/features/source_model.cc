@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <set>
 
+#include "base/log.h"
 #include "base/text.h"
+#include "features/conversion.h"
+#include "model/cut.h"
 #include "model/reader.h"
 #include "tensor/codes.h"
 
@@ -61,9 +64,12 @@ Result<std::map<std::string, const InputTensor*>> GivenByName(
   for (const InputTensor& tensor : given) {
     const std::string name = ModelSpelling(tensor.name, names);
     if (std::ranges::find(names, name) == names.end()) {
+      std::vector<std::string> known = TensorNames(graph);
+      known.insert(known.end(), names.begin(), names.end());
       return UsageError(fmt::format(
-          "--input_tensor names '{}', which is no input of the model; its inputs are {}.{}",
-          Printable(name), Printable(Join(names, ", ")), DidYouMean(name, names)));
+          "--input_tensor names '{}', which is no input of the model, nor a tensor that it "
+          "computes; its inputs are {}.{}",
+          Printable(name), Printable(Join(names, ", ")), DidYouMean(name, known)));
     }
     if (!by_name.emplace(name, &tensor).second) {
       return UsageError(fmt::format("--input_tensor gives '{}' twice", Printable(name)));
@@ -72,15 +78,22 @@ Result<std::map<std::string, const InputTensor*>> GivenByName(
   return by_name;
 }
 
+std::string WhyNeeded(const model::Cut& cut) {
+  if (cut.at.empty()) return "";
+  return fmt::format(", and it is still needed: not all that reads it is before '{}'",
+                     Printable(Join(cut.at, "', '")));
+}
+
 Status LineUpInputs(SourceModel& model, const std::vector<InputTensor>& given) {
   ACC_ASSIGN_OR_RETURN(const auto by_name, GivenByName(model.graph, given));
   for (ValueInfo& input : model.inputs) {
     const auto found = by_name.find(input.name);
     if (found == by_name.end()) {
       return UsageError(fmt::format(
-          "the model's input '{}' ({} {}) is not given. Add --input_tensor \"{}\" DIMS RAW_FILE.",
+          "the model's input '{}' ({} {}) is not given{}. Add --input_tensor \"{}\" DIMS RAW_FILE.",
           Printable(input.name), Name(input.type),
-          input.has_rank ? ToText(input.dims) : "of unknown dimensions", Printable(input.name)));
+          input.has_rank ? ToText(input.dims) : "of unknown dimensions", WhyNeeded(model.cut),
+          Printable(input.name)));
     }
     if (input.type == ElementType::kString || input.type == ElementType::kUndefined) {
       return Failure(fmt::format(
@@ -106,15 +119,54 @@ Status CheckOutputs(const model::Graph& graph, const std::vector<std::string>& o
 
 using Reader = decltype(model::ReaderInfo::read);
 
+// What ONNX Runtime tells of tensors from what is before them; nothing where it does not know that.
+std::map<std::string, ValueInfo> InferredTypes(Reader read, const std::filesystem::path& path,
+                                               const std::vector<std::string>& tensors) {
+  auto graph = read(path, {});
+  if (!graph.ok()) return {};
+  const std::vector<bool> needed = model::NeededNodes(graph->nodes, {}, tensors);
+  std::vector<model::Node> nodes;
+  for (std::size_t i = 0; i < needed.size(); ++i) {
+    if (needed[i]) nodes.push_back(std::move(graph->nodes[i]));
+  }
+  graph->nodes = std::move(nodes);
+  graph->outputs.clear();
+  auto types = InferTypes(*graph);
+  return types.ok() ? *std::move(types) : std::map<std::string, ValueInfo>();
+}
+
+// The types of inner inputs that the file does not tell: as inferred, or else of the user's files.
+std::map<std::string, ValueInfo> InnerTypes(Reader read, const ModelOptions& options,
+                                            const std::vector<std::string>& inner) {
+  std::map<std::string, ValueInfo> types = InferredTypes(read, options.model_path, inner);
+  for (const InputTensor& given : options.input_tensors) {
+    const std::string name = ModelSpelling(given.name, inner);
+    if (!std::ranges::count(inner, name) || types.contains(name)) continue;
+    types[name] = {.name = name, .type = given.type, .dims = {}, .has_rank = false};
+    LogInfo("the model does not tell the type of '{}'; it is taken as {}", Printable(name),
+            Name(given.type));
+  }
+  return types;
+}
+
 Result<SourceModel> ReadWith(Reader model::ReaderInfo::*reader, const ModelOptions& options) {
   ACC_ASSIGN_OR_RETURN(const model::ReaderInfo* format, model::FindReader(options.framework));
-  model::Ends ends{.outputs = options.output_tensors};
+  SourceModel model;
+  model::Ends ends{.outputs = options.output_tensors, .cut = &model.cut};
   for (const InputTensor& input : options.input_tensors) {
     ends.inputs.push_back(input.name);
     ends.dims.emplace(input.name, input.dims);
   }
-  SourceModel model;
   ACC_ASSIGN_OR_RETURN(model.graph, (format->*reader)(options.model_path, ends));
+  std::vector<std::string> untyped = model.cut.at;
+  std::erase_if(untyped, [&](const std::string& name) {
+    const auto input = std::ranges::find(model.graph.inputs, name, &ValueInfo::name);
+    return input == model.graph.inputs.end() || input->type != ElementType::kUndefined;
+  });
+  if (!untyped.empty()) {
+    ends.types = InnerTypes(format->*reader, options, untyped);
+    ACC_ASSIGN_OR_RETURN(model.graph, (format->*reader)(options.model_path, ends));
+  }
   model.is_channel_last = format->is_channel_last;
   model.inputs = model.graph.inputs;
   ACC_RETURN_IF_ERROR(LineUpInputs(model, options.input_tensors));
@@ -123,6 +175,17 @@ Result<SourceModel> ReadWith(Reader model::ReaderInfo::*reader, const ModelOptio
 }
 
 }  // namespace
+
+std::vector<std::string> CutStatements(const SourceModel& model) {
+  const model::Cut& cut = model.cut;
+  if (cut.at.empty()) return {};
+  return {
+      fmt::format("{} node{} before '{}' {} cut off by --input_tensor and {} not part of this run: "
+                  "nothing here is said of {}",
+                  cut.nodes, cut.nodes == 1 ? "" : "s", Printable(Join(cut.at, "' and '")),
+                  cut.nodes == 1 ? "is" : "are", cut.nodes == 1 ? "is" : "are",
+                  cut.nodes == 1 ? "it" : "them")};
+}
 
 std::vector<std::string> ParamNames(const model::Graph& graph) {
   std::vector<std::string> names;

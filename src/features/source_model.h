@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "features/options.h"
 #include "model/graph.h"
+#include "model/reader.h"
 #include "store/input_list.h"
 
 namespace acc::features {
@@ -19,9 +20,11 @@ struct SourceModel {
   std::vector<ValueInfo> inputs;  // With the dims that --input_tensor fixed.
   store::FileTypes file_types;    // What --input_tensor said of its files.
   bool is_channel_last = false;   // As ReaderInfo.
+  model::Cut cut;                 // Where --input_tensor names inner tensors.
 };
 
-// Reads the model and lines up --input_tensor and --output_tensor with it. Fails for an input or
+// Reads the model and lines up --input_tensor and --output_tensor with it. An inner tensor that
+// --input_tensor names cuts the model: what is before it is not read. Fails for an input or
 // output that the model does not have (with a suggestion; a trailing ":0" more or less is
 // tolerated), for an input left out or given twice, for dims that contradict the model's (printing
 // both), and for an input of strings.
@@ -29,6 +32,9 @@ Result<SourceModel> ReadSourceModel(const ModelOptions& options);
 
 // The same of the model in its framework's own operators (model::ReaderInfo::outline).
 Result<SourceModel> OutlineSourceModel(const ModelOptions& options);
+
+// What is cut off, for store::Manifest::statements; nothing of a whole model.
+std::vector<std::string> CutStatements(const SourceModel& model);
 
 // How the files of a quantized input hold it, where they hold codes instead of real numbers:
 // because the user said that they have the type that the model stores, or `native`. Nothing for

@@ -21,6 +21,7 @@ struct Request {
   std::filesystem::path model_path;
   // The same model as a graph, its inputs with the dims of this run.
   const model::Graph* graph = nullptr;
+  bool is_cut = false;  // The graph is a part of the file, with inner tensors as inputs.
   std::map<std::string, Tensor> inputs;  // Every input of the model, in its own type.
   std::vector<std::string> tensors;      // What to capture.
   bool optimize = false;                 // The framework's own graph optimizations.

@@ -16,27 +16,21 @@
 namespace acc::model {
 namespace {
 
-// A reader of a format that declares its inputs and outputs.
-template <Result<Graph> (*read)(const std::filesystem::path&)>
-Result<Graph> Whole(const std::filesystem::path& path, const Ends&) {
-  return read(path);
-}
-
-Result<Graph> ReadOnnxInFloat(const std::filesystem::path& path) {
-  ACC_ASSIGN_OR_RETURN(Graph graph, ReadOnnx(path));
+Result<Graph> ReadOnnxInFloat(const std::filesystem::path& path, const Ends& ends) {
+  ACC_ASSIGN_OR_RETURN(Graph graph, ReadOnnx(path, ends));
   return WithoutQuantization(std::move(graph));
 }
 
-Result<Graph> OutlineOnnx(const std::filesystem::path& path) {
-  ACC_ASSIGN_OR_RETURN(Graph graph, ReadOnnx(path));
+Result<Graph> OutlineOnnx(const std::filesystem::path& path, const Ends& ends) {
+  ACC_ASSIGN_OR_RETURN(Graph graph, ReadOnnx(path, ends));
   return WithDescribedCodes(std::move(graph));
 }
 
 constexpr std::array kReaders = {
-    ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &LooksLikeOnnx,
-               &Whole<ReadOnnxInFloat>, &Whole<OutlineOnnx>, ".onnx"},
-    ReaderInfo{"tflite", "TensorFlow Lite models (.tflite).", &LooksLikeTflite, &Whole<ReadTflite>,
-               &Whole<OutlineTflite>, ".tflite", true},
+    ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &LooksLikeOnnx, &ReadOnnxInFloat,
+               &OutlineOnnx, ".onnx"},
+    ReaderInfo{"tflite", "TensorFlow Lite models (.tflite).", &LooksLikeTflite, &ReadTflite,
+               &OutlineTflite, ".tflite", true},
     ReaderInfo{"tensorflow", "Frozen TensorFlow 1.x graphs (.pb).", &LooksLikeTensorflow,
                &ReadTensorflow, &OutlineTensorflow, ".pb", true},
 };

@@ -2,6 +2,7 @@
 // Opens a model file as a graph, whatever its format.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <span>
@@ -12,16 +13,27 @@
 #include "base/status.h"
 #include "model/graph.h"
 #include "tensor/shape.h"
+#include "tensor/value_info.h"
 
 namespace acc::model {
 
-// What of a model is wanted, by names that it may not have. Formats that declare their inputs and
-// outputs do not need it.
+// What inputs in the middle of a model leave out.
+struct Cut {
+  std::vector<std::string> at = {};  // The inner tensors that are inputs; empty for a whole model.
+  std::size_t nodes = 0;             // That would run if these were not given.
+};
+
+// What of a model is wanted, by names that it may not have; a trailing ":0" more or less is
+// tolerated. Formats that declare their inputs and outputs are read whole, unless an input is a
+// tensor that a node makes: then the model begins there, and ends at `outputs`, if any are named.
 struct Ends {
   std::vector<std::string> inputs = {};
   std::vector<std::string> outputs = {};
   std::map<std::string, Shape> dims =
       {};  // Of inputs, by the same names, for what files leave open.
+  // Of inner tensors whose type the file leaves open.
+  std::map<std::string, ValueInfo> types = {};
+  Cut* cut = nullptr;  // Where not null, gets what is left out.
 };
 
 // A row of the table of formats. The content decides; the file's extension is only a hint for

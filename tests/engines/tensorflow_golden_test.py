@@ -85,6 +85,8 @@ class TensorflowGoldenTest(ProgramTest):
 
         records = self.check(self.small(build), {"image:0": image((4, 4, 3))}, "y")
         self.assertEqual(set(records), {"image:0", "y:0"})
+        statements = self.manifest(self.latest("framework_runner"))["statements"]
+        self.assertIn("2 nodes before 'image:0' are cut off by --input_tensor", "\n".join(statements))
         picture = np.random.default_rng(0).integers(0, 256, (4, 4, 3)).astype(np.uint8)
         self.assertEqual(set(self.check(self.small(build), {"decode": picture}, "y")), {"decode:0", "image:0", "y:0"})
 

@@ -52,7 +52,8 @@ constexpr Flag kFlags[] = {
      .help = "An input of the model: its name, its dimensions with commas between them, the raw "
              "file of its elements and, optionally, their type (float32 unless given). Repeat it "
              "for each input: -i data1 1,224,224,3 data1.raw -i data2 1,50 data2.raw int64. A "
-             "scalar has the dimensions 1 or ''.",
+             "scalar has the dimensions 1 or ''. A tensor from the middle of the model may be "
+             "named too: the model is cut there, and what is before it does not run.",
      .set = &SetInputTensors,
      .idle = &IdleInputTensor},
     {.name = "output_tensor",

@@ -83,6 +83,10 @@ Status RunOnnxRuntime(const Request& request, const Sink& sink, const Unreadable
     };
   }
   plan.memory_budget_bytes = request.memory_budget_bytes;
+  if (request.is_cut) {
+    ACC_ASSIGN_OR_RETURN(plan.model, model::CutOnnx(plan.model, *request.graph));
+    return Capture(plan, request, sink, unreadable);
+  }
   const bool has_functions = request.graph != nullptr && request.graph->has_inlined_functions;
   return has_functions ? CaptureInlined(std::move(plan), request, sink, unreadable)
                        : Capture(plan, request, sink, unreadable);

@@ -190,7 +190,13 @@ class Capture {
 
 Status RunModel(const Request& request, const Sink& sink, const UnreadableSink& unreadable) {
   ACC_ASSIGN_OR_RETURN(const Kernels kernels, tflite::KernelsFromName(request.kernels));
-  ACC_ASSIGN_OR_RETURN(const CapturableTflite model, CapturableTflite::Open(request.model_path));
+  model::Ends ends;
+  if (request.is_cut) {
+    for (const ValueInfo& input : request.graph->inputs) ends.inputs.push_back(input.name);
+    for (const ValueInfo& output : request.graph->outputs) ends.outputs.push_back(output.name);
+  }
+  ACC_ASSIGN_OR_RETURN(const CapturableTflite model,
+                       CapturableTflite::Open(request.model_path, ends));
   if (model.has_control_flow_bodies()) {
     LogInfo("the model has subgraphs besides the main one; tensors of these are not captured");
   }

@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "model/graph.h"
+#include "model/reader.h"
 #include "tensor/element_type.h"
 
 namespace acc::model {
@@ -20,12 +21,15 @@ bool LooksLikeOnnx(std::string_view first_bytes);
 // Reads a model and the external data it names (only inside the model's own folder).
 // Fails for a truncated or foreign file, for tensors whose data do not fit their dimensions, for
 // graphs with a cycle or with two nodes that make one tensor. Nesting of subgraphs is limited
-// to 32. Calls of model-local functions are inlined.
-Result<Graph> ReadOnnx(const std::filesystem::path& path);
+// to 32. Calls of model-local functions are inlined. Cut as CutAt does it.
+Result<Graph> ReadOnnx(const std::filesystem::path& path, const Ends& ends = {});
 
 // A serialized ModelProto whose functions are inlined as ReadOnnx does it, tensors under the same
 // names. References to external data stay what they are.
 Result<std::string> InlineOnnx(std::string_view model);
+
+// The same of the part of the model that `cut` is: its nodes, inputs and outputs alone.
+Result<std::string> CutOnnx(std::string_view model, const Graph& cut);
 
 // A ModelProto, serialized. Fails above protobuf's limit of 2 GiB.
 Result<std::string> SerializeOnnx(const Graph& graph);

@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "base/files.h"
 #include "base/text.h"
+#include "model/cut.h"
 #include "model/file_kind.h"
 #include "model/onnx/external_data.h"
 #include "model/onnx/inline_functions.h"
@@ -215,10 +217,11 @@ Result<Graph> GraphReader::Read(const onnx::GraphProto& proto, int nesting) {
   return graph;
 }
 
-// What a graph must have to be run on its own, beyond what SortNodes checks.
-Status CheckEnds(const Graph& graph) {
+// What a graph must have to be run on its own, beyond what SortNodes checks. The types of `inner`
+// inputs may be unknown.
+Status CheckEnds(const Graph& graph, const std::vector<std::string>& inner) {
   for (const ValueInfo& input : graph.inputs) {
-    if (input.type == ElementType::kUndefined) {
+    if (input.type == ElementType::kUndefined && !std::ranges::count(inner, input.name)) {
       return Failure(
           fmt::format("input '{}' is no tensor; only tensors can be fed", Printable(input.name)));
     }
@@ -278,14 +281,62 @@ Result<onnx::ModelProto> Parse(std::span<const std::byte> bytes) {
   return model;
 }
 
-Result<Graph> ReadModel(const std::filesystem::path& path) {
+// What the file says of tensors that its nodes make.
+std::map<std::string, ValueInfo> KnownTypes(const onnx::GraphProto& graph) {
+  std::map<std::string, ValueInfo> known;
+  for (const auto* values : {&graph.value_info(), &graph.output()}) {
+    for (const onnx::ValueInfoProto& value : *values) {
+      const auto info = ValueInfoFromOnnx(value);
+      if (info.ok()) known.emplace(value.name(), *info);
+    }
+  }
+  return known;
+}
+
+template <typename Repeated, typename Predicate>
+void EraseIf(Repeated& values, Predicate predicate) {
+  values.erase(std::remove_if(values.begin(), values.end(), predicate), values.end());
+}
+
+// Leaves of the file's graph what is in `cut`.
+void KeepPart(const Graph& cut, onnx::GraphProto& graph) {
+  std::set<std::string> made;
+  for (const Node& node : cut.nodes) made.insert(node.outputs.begin(), node.outputs.end());
+  made.erase("");
+  EraseIf(*graph.mutable_node(), [&](const onnx::NodeProto& node) {
+    return std::ranges::none_of(node.output(),
+                                [&](const auto& output) { return made.contains(output); });
+  });
+  EraseIf(*graph.mutable_initializer(),
+          [&](const auto& constant) { return !cut.initializers.contains(constant.name()); });
+  EraseIf(*graph.mutable_value_info(),
+          [&](const auto& value) { return !made.contains(value.name()); });
+  const auto declare = [](const std::vector<ValueInfo>& wanted, auto& values) {
+    const auto declared = values;
+    values.Clear();
+    for (const ValueInfo& value : wanted) {
+      const auto own = std::ranges::find_if(
+          declared, [&](const auto& each) { return each.name() == value.name; });
+      if (own != declared.end()) {
+        *values.Add() = *own;
+      } else {
+        ToOnnx(value, *values.Add());
+      }
+    }
+  };
+  declare(cut.inputs, *graph.mutable_input());
+  declare(cut.outputs, *graph.mutable_output());
+}
+
+Result<Graph> ReadModel(const std::filesystem::path& path, const Ends& ends) {
   ACC_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
   ACC_ASSIGN_OR_RETURN(onnx::ModelProto model, Parse(file.bytes()));
   ACC_ASSIGN_OR_RETURN(const bool has_functions, InlineFunctions(model));
   ACC_ASSIGN_OR_RETURN(Graph graph, GraphReader(path).Read(model.graph()));
   graph.has_inlined_functions = has_functions;
   ACC_RETURN_IF_ERROR(ReadOpsets(model, graph));
-  ACC_RETURN_IF_ERROR(CheckEnds(graph));
+  ACC_ASSIGN_OR_RETURN(const Cut cut, CutAt(graph, ends, KnownTypes(model.graph())));
+  ACC_RETURN_IF_ERROR(CheckEnds(graph, cut.at));
   graph.ir_version = std::max<std::int64_t>(model.ir_version(), kMinIrVersion);
   return graph;
 }
@@ -299,8 +350,8 @@ bool LooksLikeOnnx(std::string_view first_bytes) {
          kFollowing.find(first_bytes[2]) != std::string_view::npos;
 }
 
-Result<Graph> ReadOnnx(const std::filesystem::path& path) {
-  Result<Graph> graph = ReadModel(path);
+Result<Graph> ReadOnnx(const std::filesystem::path& path, const Ends& ends) {
+  Result<Graph> graph = ReadModel(path, ends);
   if (graph.ok()) return graph;
   return graph.status().WithContext(fmt::format("cannot read the model '{}'", path.string()));
 }
@@ -308,6 +359,15 @@ Result<Graph> ReadOnnx(const std::filesystem::path& path) {
 Result<std::string> InlineOnnx(std::string_view model) {
   ACC_ASSIGN_OR_RETURN(onnx::ModelProto parsed, Parse(std::as_bytes(std::span(model))));
   ACC_RETURN_IF_ERROR(InlineFunctions(parsed).status());
+  return parsed.SerializeAsString();
+}
+
+Result<std::string> CutOnnx(std::string_view model, const Graph& cut) {
+  ACC_ASSIGN_OR_RETURN(onnx::ModelProto parsed, Parse(std::as_bytes(std::span(model))));
+  ACC_RETURN_IF_ERROR(InlineFunctions(parsed).status());
+  // Older files list every initializer as an input too, which the cut graph does not.
+  parsed.set_ir_version(std::max<std::int64_t>(parsed.ir_version(), kMinIrVersion));
+  KeepPart(cut, *parsed.mutable_graph());
   return parsed.SerializeAsString();
 }
 

@@ -281,6 +281,36 @@ std::set<const proto::NodeDef*> FrozenGraph::Needed() const {
   return needed;
 }
 
+Cut FrozenGraph::CutOff() const {
+  const auto is_source = [](const proto::NodeDef& def) {
+    return def.op().starts_with("Placeholder") || def.op() == "Const";
+  };
+  Cut cut;
+  std::set<const proto::NodeDef*> before;
+  std::vector<const proto::NodeDef*> open;
+  const auto enter = [&](std::string_view op) {
+    const proto::NodeDef* def = Find(op);
+    if (def != nullptr && before.insert(def).second) open.push_back(def);
+  };
+  for (const ValueInfo& input : inputs_) {
+    const proto::NodeDef* def = Find(OpOf(input.name));
+    if (def == nullptr || is_source(*def)) continue;
+    cut.at.push_back(input.name);
+    enter(OpOf(input.name));
+  }
+  while (!open.empty()) {
+    const proto::NodeDef* def = open.back();
+    open.pop_back();
+    for (const std::string& input : def->input()) {
+      if (!input.starts_with('^')) enter(OpOf(WithPort(input)));
+    }
+  }
+  for (const Op& op : ops_) before.erase(op.def);
+  cut.nodes = static_cast<std::size_t>(
+      std::ranges::count_if(before, [&](const auto* def) { return !is_source(*def); }));
+  return cut;
+}
+
 std::string FrozenGraph::Serialized() const {
   const std::set<const proto::NodeDef*> needed = Needed();
   if (needed.size() == static_cast<std::size_t>(graph_->node_size()))

@@ -48,6 +48,8 @@ class FrozenGraph {
   const std::string* WhyKept(const std::string& op) const;
   // Whether the op stands for a call that TensorFlow compiles: a session has no such tensors.
   bool IsCompiled(const std::string& op) const { return inlined_.compiled.contains(op); }
+  // What inputs in the middle leave out; constants and placeholders are not counted.
+  Cut CutOff() const;
   // What has to be loaded to run the graph between these ends, serialized.
   std::string Serialized() const;
 

@@ -37,6 +37,7 @@ bool LooksLikeTensorflow(std::string_view first_bytes) {
 Result<Graph> OutlineTensorflow(const std::filesystem::path& path, const Ends& ends) {
   ACC_ASSIGN_OR_RETURN(const FrozenGraph frozen,
                        FrozenGraph::Open(path, ends, CompiledCalls::kKeep));
+  if (ends.cut != nullptr) *ends.cut = frozen.CutOff();
   Graph graph;
   graph.name = path.stem().string();
   graph.inputs = frozen.inputs();

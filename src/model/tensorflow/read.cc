@@ -163,6 +163,7 @@ Result<Graph> tensorflow::TranslateGraph(const FrozenGraph& frozen, const std::s
 Result<Graph> ReadTensorflow(const std::filesystem::path& path, const Ends& ends) {
   ACC_ASSIGN_OR_RETURN(const FrozenGraph frozen,
                        FrozenGraph::Open(path, ends, tensorflow::CompiledCalls::kReplace));
+  if (ends.cut != nullptr) *ends.cut = frozen.CutOff();
   auto graph = tensorflow::TranslateGraph(frozen, path.stem().string());
   if (graph.ok()) return graph;
   return graph.status().WithContext(fmt::format("cannot convert the model '{}'", path.string()));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "model/flatbuffer.h"
+#include "model/tflite/cut.h"
 #include "model/tflite/file.h"
 
 namespace acc::model {
@@ -43,8 +44,9 @@ void Append(std::string& content, std::uint32_t value) {
 
 }  // namespace
 
-Result<CapturableTflite> CapturableTflite::Open(const std::filesystem::path& path) {
-  ACC_ASSIGN_OR_RETURN(File file, File::Open(path));
+Result<CapturableTflite> CapturableTflite::Open(const std::filesystem::path& path,
+                                                const Ends& ends) {
+  ACC_ASSIGN_OR_RETURN(File file, tflite::OpenCut(path, ends));
   return CapturableTflite(std::move(file));
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "model/reader.h"
 #include "tensor/element_type.h"
 #include "tensor/encoding.h"
 #include "tensor/shape.h"
@@ -34,8 +35,8 @@ class CapturableTflite {
     bool is_unpacked_constant = false;
   };
 
-  // Fails as OutlineTflite does.
-  static Result<CapturableTflite> Open(const std::filesystem::path& path);
+  // Cut as OutlineTflite does it, and fails as that.
+  static Result<CapturableTflite> Open(const std::filesystem::path& path, const Ends& ends);
   // The same of a file's content; `name` for a graph that has none.
   static Result<CapturableTflite> Parse(std::string_view content, const std::string& name);
 

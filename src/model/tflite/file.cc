@@ -56,9 +56,13 @@ Result<File> File::Open(const std::filesystem::path& path) {
 }
 
 Result<File> File::Parse(std::string_view content, const std::string& where) {
-  File file;
   const auto bytes = std::as_bytes(std::span(content));
-  file.copied_.assign(bytes.begin(), bytes.end());
+  return Own({bytes.begin(), bytes.end()}, where);
+}
+
+Result<File> File::Own(std::vector<std::byte> content, const std::string& where) {
+  File file;
+  file.copied_ = std::move(content);
   file.content_ = file.copied_;
   ACC_RETURN_IF_ERROR(file.Read(where));
   return file;

@@ -47,6 +47,8 @@ class File {
   static Result<File> Open(const std::filesystem::path& path);
   // The same of the file's content; `where` for the subgraph's name where it has none.
   static Result<File> Parse(std::string_view content, const std::string& where);
+  // The same of a content that is handed over.
+  static Result<File> Own(std::vector<std::byte> content, const std::string& where);
   // The same of content that outlives the file, and begins where FlatBuffers may: at a multiple
   // of 8.
   static Result<File> ParseInPlace(std::span<const std::byte> content, const std::string& where);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "model/flatbuffer.h"
+#include "model/tflite/cut.h"
 #include "model/tflite/file.h"
 #include "model/tflite/tflite_format.h"
 
@@ -24,8 +25,7 @@ bool LooksLikeTflite(std::string_view first_bytes) {
   return Identifier(std::as_bytes(std::span(first_bytes))) == "TFL3";
 }
 
-Result<Graph> OutlineTflite(const std::filesystem::path& path) {
-  ACC_ASSIGN_OR_RETURN(const File file, File::Open(path));
+Graph tflite::OutlineOf(const File& file) {
   Graph graph;
   graph.name = file.name();
   for (std::uint32_t i = 0; i < SizeOf(file.graph().inputs()); ++i) {
@@ -42,6 +42,11 @@ Result<Graph> OutlineTflite(const std::filesystem::path& path) {
     graph.source_tensors[tensor.name] = {.type = tensor.type, .encoding = tensor.encoding};
   }
   return graph;
+}
+
+Result<Graph> OutlineTflite(const std::filesystem::path& path, const Ends& ends) {
+  ACC_ASSIGN_OR_RETURN(const File file, tflite::OpenCut(path, ends));
+  return tflite::OutlineOf(file);
 }
 
 }  // namespace acc::model

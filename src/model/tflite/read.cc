@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "model/flatbuffer.h"
 #include "model/tflite/constants.h"
+#include "model/tflite/cut.h"
 #include "model/tflite/file.h"
 #include "model/tflite/operators.h"
 #include "model/tflite/tflite_format.h"
@@ -177,8 +178,8 @@ class Reader {
 
 }  // namespace
 
-Result<Graph> ReadTflite(const std::filesystem::path& path) {
-  ACC_ASSIGN_OR_RETURN(const File file, File::Open(path));
+Result<Graph> ReadTflite(const std::filesystem::path& path, const Ends& ends) {
+  ACC_ASSIGN_OR_RETURN(const File file, tflite::OpenCut(path, ends));
   auto graph = Reader(file).Read();
   if (graph.ok()) return graph;
   return graph.status().WithContext(fmt::format("'{}'", Printable(path.native())));

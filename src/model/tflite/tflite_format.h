@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "model/graph.h"
+#include "model/reader.h"
 
 namespace acc::model {
 
@@ -16,14 +17,14 @@ bool LooksLikeTflite(std::string_view first_bytes);
 // The model in TensorFlow Lite's own operators: inputs, outputs and nodes of the first subgraph,
 // each node named after its first output, without constants. Quantized inputs are float32;
 // `source_tensors` has every tensor that is no constant. Fails for a truncated or foreign file,
-// saying what it is.
-Result<Graph> OutlineTflite(const std::filesystem::path& path);
+// saying what it is. Cut as PlanCut says.
+Result<Graph> OutlineTflite(const std::filesystem::path& path, const Ends& ends = {});
 
 // The model translated: constants dense, quantized tensors as float32 with their encodings in
 // `source_tensors` and `source_params`, images channel-first inside, inputs and outputs as the file
 // has them. Operators without a translation are of the domain kUntranslatedDomain. Fails as
 // OutlineTflite does, and for operators that contradict their tensors.
-Result<Graph> ReadTflite(const std::filesystem::path& path);
+Result<Graph> ReadTflite(const std::filesystem::path& path, const Ends& ends = {});
 
 // The same of a file's content; `name` for a graph that has none.
 Result<Graph> ParseTflite(std::string_view content, const std::string& name);
