@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "model/tflite/copy.h"
+
 namespace acc::model::tflite {
 namespace {
 
@@ -16,12 +18,6 @@ Counter ElementOf(const std::vector<std::uint8_t>& data) {
   T value{};
   std::memcpy(&value, data.data(), sizeof(value));
   return static_cast<std::int64_t>(value);
-}
-
-schema::BuiltinOperator CodeOf(const schema::ModelT& model, const schema::OperatorT& node) {
-  const schema::OperatorCodeT& code = *model.operator_codes[node.opcode_index];
-  return std::max(code.builtin_code,
-                  static_cast<schema::BuiltinOperator>(code.deprecated_builtin_code));
 }
 
 Counter Computed(schema::BuiltinOperator code, std::int64_t a, std::int64_t b) {

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "model/file_kind.h"
 #include "model/flatbuffer.h"
+#include "model/tflite/copy.h"
 #include "model/tflite/types.h"
 #include "model/tflite/unroll.h"
 #include "model/unique_names.h"
@@ -79,7 +80,7 @@ Status File::Read(const std::string& where) {
   if (Identifier(content_) != kIdentifier) return Failure(WhatFile(TextOf(content_)));
   ACC_RETURN_IF_ERROR(Check(where));
   ACC_ASSIGN_OR_RETURN(std::vector<std::byte> unrolled,
-                       WithLoopsUnrolled(*model_, content_.size()));
+                       WithControlFlowInlined(*model_, content_.size()));
   if (!unrolled.empty()) {
     mapped_.reset();
     copied_ = std::move(unrolled);
@@ -191,10 +192,7 @@ Status File::AddData(const schema::Tensor& record, FileTensor& tensor) const {
 std::size_t File::subgraphs() const { return SizeOf(model_->subgraphs()); }
 
 schema::BuiltinOperator File::Code(const schema::Operator& node) const {
-  const schema::OperatorCode& code = *model_->operator_codes()->Get(node.opcode_index());
-  // Files older than the wide field have the number in the narrow one.
-  return std::max(code.builtin_code(),
-                  static_cast<schema::BuiltinOperator>(code.deprecated_builtin_code()));
+  return CodeOf(*model_, node);
 }
 
 std::vector<std::string> File::Names(const ::flatbuffers::Vector<std::int32_t>* tensors) const {

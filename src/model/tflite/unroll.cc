@@ -4,16 +4,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 
 #include "model/flatbuffer.h"
+#include "model/tflite/branches.h"
+#include "model/tflite/copy.h"
 #include "model/tflite/counter.h"
 
 namespace acc::model::tflite {
@@ -22,131 +25,6 @@ namespace {
 namespace schema = ::tflite;
 
 using Indices = std::vector<std::int32_t>;
-
-schema::BuiltinOperator CodeOf(const schema::OperatorCode& code) {
-  return std::max(code.builtin_code(),
-                  static_cast<schema::BuiltinOperator>(code.deprecated_builtin_code()));
-}
-
-bool HasLoop(const schema::Model& model) {
-  for (std::uint32_t i = 0; i < SizeOf(model.operator_codes()); ++i) {
-    if (CodeOf(*model.operator_codes()->Get(i)) == schema::BuiltinOperator_WHILE) return true;
-  }
-  return false;
-}
-
-template <typename T>
-std::uint64_t Bytes(const ::flatbuffers::Vector<T>* vector) {
-  return std::uint64_t{SizeOf(vector)} * sizeof(T);
-}
-
-std::uint64_t BytesOf(const schema::Tensor& tensor) {
-  std::uint64_t bytes = sizeof(schema::TensorT) + View(tensor.name()).size() +
-                        Bytes(tensor.shape()) + Bytes(tensor.shape_signature());
-  if (const auto* quantization = tensor.quantization()) {
-    bytes += sizeof(*quantization) + Bytes(quantization->min()) + Bytes(quantization->max()) +
-             Bytes(quantization->scale()) + Bytes(quantization->zero_point());
-  }
-  return bytes;
-}
-
-std::uint64_t BytesOf(const schema::Operator& node) {
-  constexpr std::uint64_t kOptions = 256;
-  std::uint64_t bytes = sizeof(schema::OperatorT) + kOptions + Bytes(node.inputs()) +
-                        Bytes(node.outputs()) + Bytes(node.custom_options()) +
-                        Bytes(node.mutating_variable_inputs()) + Bytes(node.intermediates());
-  if (const auto* reshape = node.builtin_options_as_ReshapeOptions()) {
-    bytes += Bytes(reshape->new_shape());
-  }
-  if (const auto* squeeze = node.builtin_options_as_SqueezeOptions()) {
-    bytes += Bytes(squeeze->squeeze_dims());
-  }
-  return bytes;
-}
-
-// Rare parts, of which nobody should have to bound the size.
-bool IsSimple(const schema::Tensor& tensor) {
-  const auto* quantization = tensor.quantization();
-  return tensor.sparsity() == nullptr && tensor.variant_tensors() == nullptr &&
-         (quantization == nullptr || quantization->details() == nullptr);
-}
-
-bool IsSimple(const schema::Operator& node) {
-  switch (node.builtin_options_type()) {
-    case schema::BuiltinOptions_ConcatEmbeddingsOptions:
-    case schema::BuiltinOptions_VarHandleOptions:
-      return false;
-    default:
-      return true;
-  }
-}
-
-// Takes a copy of `model` from the budget: a table may be named many times. False where it has
-// parts that are not copied, among them operators newer than the schema, whose options it lacks.
-Result<bool> MayCopy(const schema::Model& model, CopyBudget& budget) {
-  std::uint64_t bytes = 0;
-  for (std::uint32_t i = 0; i < SizeOf(model.operator_codes()); ++i) {
-    const schema::OperatorCode& code = *model.operator_codes()->Get(i);
-    if (CodeOf(code) > schema::BuiltinOperator_MAX) return false;
-    bytes += sizeof(schema::OperatorCodeT) + View(code.custom_code()).size();
-  }
-  for (std::uint32_t i = 0; i < SizeOf(model.buffers()); ++i) {
-    const schema::Buffer& buffer = *model.buffers()->Get(i);
-    if (buffer.offset() > 1) return false;
-    bytes += sizeof(schema::BufferT) + Bytes(buffer.data());
-  }
-  for (std::uint32_t i = 0; i < SizeOf(model.subgraphs()); ++i) {
-    const schema::SubGraph& graph = *model.subgraphs()->Get(i);
-    bytes += Bytes(graph.inputs()) + Bytes(graph.outputs()) + View(graph.name()).size();
-    for (std::uint32_t k = 0; k < SizeOf(graph.tensors()); ++k) {
-      if (!IsSimple(*graph.tensors()->Get(k))) return false;
-      bytes += BytesOf(*graph.tensors()->Get(k));
-    }
-    for (std::uint32_t k = 0; k < SizeOf(graph.operators()); ++k) {
-      if (!IsSimple(*graph.operators()->Get(k))) return false;
-      bytes += BytesOf(*graph.operators()->Get(k));
-    }
-  }
-  ACC_RETURN_IF_ERROR(budget.Take(bytes));
-  return true;
-}
-
-// Without signatures and metadata, which nobody reads.
-schema::ModelT CopyOf(const schema::Model& model) {
-  schema::ModelT copy;
-  copy.version = model.version();
-  for (std::uint32_t i = 0; i < SizeOf(model.operator_codes()); ++i) {
-    copy.operator_codes.emplace_back(model.operator_codes()->Get(i)->UnPack());
-  }
-  for (std::uint32_t i = 0; i < SizeOf(model.subgraphs()); ++i) {
-    copy.subgraphs.emplace_back(model.subgraphs()->Get(i)->UnPack());
-  }
-  for (std::uint32_t i = 0; i < SizeOf(model.buffers()); ++i) {
-    copy.buffers.emplace_back(model.buffers()->Get(i)->UnPack());
-  }
-  return copy;
-}
-
-bool AreWithin(const Indices& indices, std::size_t count) {
-  return std::ranges::all_of(indices, [&](std::int32_t index) {
-    return index >= 0 && static_cast<std::size_t>(index) < count;
-  });
-}
-
-Status CheckGraph(const schema::SubGraphT& graph, const schema::ModelT& model) {
-  const std::size_t count = graph.tensors.size();
-  bool fits = AreWithin(graph.inputs, count) && AreWithin(graph.outputs, count);
-  for (const auto& tensor : graph.tensors) fits &= tensor->buffer < model.buffers.size();
-  for (const auto& node : graph.operators) {
-    Indices inputs = node->inputs;
-    std::erase(inputs, -1);
-    fits = fits && AreWithin(inputs, count) && AreWithin(node->outputs, count) &&
-           node->opcode_index < model.operator_codes.size();
-  }
-  if (fits) return OkStatus();
-  return Failure(
-      fmt::format("its subgraph '{}' names tensors or buffers that it does not have", graph.name));
-}
 
 // Of loops within loops; a body may name itself.
 constexpr int kMostDepth = 4;
@@ -168,8 +46,25 @@ class Unroller {
   }
 
  private:
+  // Where a body's tensors are in the main graph; -1 for those that are not there yet.
+  struct Step {
+    const schema::SubGraphT& body;
+    Indices places;
+    std::map<std::int32_t, std::int32_t>& constants;  // Of all steps.
+    std::string suffix;                               // Of names.
+
+    std::int32_t Get(std::int32_t tensor) const { return places[static_cast<std::size_t>(tensor)]; }
+    void Set(std::int32_t tensor, std::int32_t place) {
+      places[static_cast<std::size_t>(tensor)] = place;
+    }
+  };
+
   Status Emit(std::unique_ptr<schema::OperatorT> node) {
     for (std::int32_t& input : node->inputs) input = Renamed(input);
+    if (depth_ < kMostDepth && node->builtin_options.AsIfOptions() != nullptr) {
+      ACC_ASSIGN_OR_RETURN(const bool is_inlined, EmitBranches(*node));
+      if (is_inlined) return OkStatus();
+    }
     const Loop loop = depth_ < kMostDepth ? LoopOf(*node) : Loop();
     std::optional<int> steps;
     if (loop.body != nullptr) {
@@ -177,8 +72,7 @@ class Unroller {
                       work_left_);
     }
     if (!steps) {
-      made_.insert(node->outputs.begin(), node->outputs.end());
-      main_.operators.push_back(std::move(node));
+      Append(std::move(node));
       return OkStatus();
     }
     ++unrolled_;
@@ -186,6 +80,102 @@ class Unroller {
     Status status = WriteOut(*node, *loop.body, *steps);
     --depth_;
     return status;
+  }
+
+  void Append(std::unique_ptr<schema::OperatorT> node) {
+    made_.insert(node->outputs.begin(), node->outputs.end());
+    main_.operators.push_back(std::move(node));
+  }
+
+  // Null for a number that is none of a body.
+  const schema::SubGraphT* Body(std::int32_t number) const {
+    const auto place = static_cast<std::size_t>(number);
+    return number > 0 && place < model_.subgraphs.size() ? model_.subgraphs[place].get() : nullptr;
+  }
+
+  bool IsConstant(std::int32_t tensor) const {
+    const schema::TensorT& record = *main_.tensors[static_cast<std::size_t>(tensor)];
+    return !made_.contains(tensor) && !model_.buffers[record.buffer]->data.empty();
+  }
+
+  // False where the IF stays: a branch may do what must not be done unless it is taken.
+  Result<bool> EmitBranches(const schema::OperatorT& node) {
+    const auto* options = node.builtin_options.AsIfOptions();
+    const std::array<Branch, 2> branches = {Branch{Body(options->then_subgraph_index), "/then"},
+                                            Branch{Body(options->else_subgraph_index), "/else"}};
+    for (const Branch& branch : branches) {
+      const bool fits = branch.graph != nullptr && std::ranges::count(node.inputs, -1) == 0 &&
+                        branch.graph->inputs.size() + 1 == node.inputs.size() &&
+                        branch.graph->outputs.size() == node.outputs.size();
+      if (!fits) return false;
+    }
+    const Counter taken = Initial({node.inputs[0]})[0];
+    if (!taken && !CanSelect(node, *branches[0].graph, *branches[1].graph)) return false;
+    ++unrolled_;
+    ++depth_;
+    const Status status = taken ? TakeBranch(node, branches[*taken != 0 ? 0 : 1])
+                                : SelectBranch(node, branches[0], branches[1]);
+    --depth_;
+    ACC_RETURN_IF_ERROR(status);
+    return true;
+  }
+
+  bool CanSelect(const schema::OperatorT& node, const schema::SubGraphT& one,
+                 const schema::SubGraphT& other) const {
+    std::vector<bool> is_constant;
+    for (std::size_t i = 1; i < node.inputs.size(); ++i) {
+      is_constant.push_back(IsConstant(node.inputs[i]));
+    }
+    const schema::TensorT& condition = *main_.tensors[static_cast<std::size_t>(node.inputs[0])];
+    return HaveSelectableOutputs(one, other, condition.shape.size()) &&
+           IsHarmless(model_, one, is_constant) && IsHarmless(model_, other, is_constant);
+  }
+
+  struct Branch {
+    const schema::SubGraphT* graph = nullptr;
+    std::string_view suffix;
+  };
+
+  Status TakeBranch(const schema::OperatorT& node, const Branch& branch) {
+    std::map<std::int32_t, std::int32_t> constants;
+    Step places{*branch.graph, Indices(branch.graph->tensors.size(), -1), constants,
+                std::string(branch.suffix)};
+    return WriteGraph(node, places, {node.inputs.begin() + 1, node.inputs.end()}, true).status();
+  }
+
+  Status SelectBranch(const schema::OperatorT& node, const Branch& one, const Branch& other) {
+    std::vector<Indices> made;
+    for (const Branch& branch : {one, other}) {
+      std::map<std::int32_t, std::int32_t> constants;
+      Step places{*branch.graph, Indices(branch.graph->tensors.size(), -1), constants,
+                  std::string(branch.suffix)};
+      ACC_ASSIGN_OR_RETURN(
+          made.emplace_back(),
+          WriteGraph(node, places, {node.inputs.begin() + 1, node.inputs.end()}, false));
+    }
+    for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+      auto select = std::make_unique<schema::OperatorT>();
+      select->opcode_index = SelectCode();
+      select->builtin_options.Set(schema::SelectV2OptionsT());
+      select->inputs = {node.inputs[0], made[0][i], made[1][i]};
+      select->outputs = {node.outputs[i]};
+      Append(std::move(select));
+    }
+    return OkStatus();
+  }
+
+  // Of SELECT_V2, which the file may not list yet.
+  std::uint32_t SelectCode() {
+    constexpr auto kCode = schema::BuiltinOperator_SELECT_V2;
+    auto& codes = model_.operator_codes;
+    const auto found = std::ranges::find_if(
+        codes, [&](const auto& code) { return code->builtin_code == kCode && code->version == 1; });
+    if (found != codes.end()) return static_cast<std::uint32_t>(found - codes.begin());
+    codes.push_back(std::make_unique<schema::OperatorCodeT>());
+    codes.back()->builtin_code = kCode;
+    codes.back()->deprecated_builtin_code = static_cast<std::int8_t>(kCode);
+    codes.back()->version = 1;
+    return static_cast<std::uint32_t>(codes.size()) - 1;
   }
 
   struct Loop {
@@ -197,11 +187,7 @@ class Unroller {
   Loop LoopOf(const schema::OperatorT& node) const {
     const auto* options = node.builtin_options.AsWhileOptions();
     if (options == nullptr) return {};
-    const auto graph = [&](std::int32_t index) -> const schema::SubGraphT* {
-      const auto place = static_cast<std::size_t>(index);
-      return index > 0 && place < model_.subgraphs.size() ? model_.subgraphs[place].get() : nullptr;
-    };
-    const Loop loop{graph(options->cond_subgraph_index), graph(options->body_subgraph_index)};
+    const Loop loop{Body(options->cond_subgraph_index), Body(options->body_subgraph_index)};
     if (loop.condition == nullptr || loop.body == nullptr) return {};
     const std::size_t count = node.inputs.size();
     const bool fits = loop.condition->inputs.size() == count && loop.body->inputs.size() == count &&
@@ -230,32 +216,35 @@ class Unroller {
     Indices carried = loop.inputs;
     std::map<std::int32_t, std::int32_t> constants;
     for (int step = 0; step < steps; ++step) {
-      Step places{body, Indices(body.tensors.size(), -1), constants, step};
-      for (std::size_t i = 0; i < carried.size(); ++i) places.Set(body.inputs[i], carried[i]);
-      if (step + 1 == steps) KeepNames(loop, places);
-      for (const auto& node : body.operators) ACC_RETURN_IF_ERROR(WriteNode(*node, places));
-      for (std::size_t i = 0; i < carried.size(); ++i) {
-        ACC_ASSIGN_OR_RETURN(carried[i], Read(body.outputs[i], places));
-      }
+      Step places{body, Indices(body.tensors.size(), -1), constants, fmt::format("/step_{}", step)};
+      ACC_ASSIGN_OR_RETURN(carried, WriteGraph(loop, places, carried, step + 1 == steps));
     }
-    for (std::size_t i = 0; i < carried.size(); ++i) {
-      if (carried[i] != loop.outputs[i]) renamed_[loop.outputs[i]] = carried[i];
-    }
+    if (steps == 0) Rename(loop.outputs, carried);
     return OkStatus();
   }
 
-  // Where the body's tensors are in the main graph; -1 for those that are not there yet.
-  struct Step {
-    const schema::SubGraphT& body;
-    Indices places;
-    std::map<std::int32_t, std::int32_t>& constants;  // Of all steps.
-    int number = 0;
-
-    std::int32_t Get(std::int32_t tensor) const { return places[static_cast<std::size_t>(tensor)]; }
-    void Set(std::int32_t tensor, std::int32_t place) {
-      places[static_cast<std::size_t>(tensor)] = place;
+  // One step or branch of `node`, from `given` on; what it made. `is_last`: that is what the node
+  // makes.
+  Result<Indices> WriteGraph(const schema::OperatorT& node, Step& places, const Indices& given,
+                             bool is_last) {
+    const schema::SubGraphT& body = places.body;
+    for (std::size_t i = 0; i < given.size(); ++i) places.Set(body.inputs[i], given[i]);
+    if (is_last) KeepNames(node, places);
+    for (const auto& inner : body.operators) ACC_RETURN_IF_ERROR(WriteNode(*inner, places));
+    Indices made;
+    for (const std::int32_t output : body.outputs) {
+      ACC_ASSIGN_OR_RETURN(made.emplace_back(), Read(output, places));
     }
-  };
+    if (is_last) Rename(node.outputs, made);
+    return made;
+  }
+
+  // What is made under another name.
+  void Rename(const Indices& outputs, const Indices& made) {
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      if (made[i] != outputs[i]) renamed_[outputs[i]] = made[i];
+    }
+  }
 
   // What the last step makes is what the loop makes.
   static void KeepNames(const schema::OperatorT& loop, Step& step) {
@@ -279,8 +268,7 @@ class Unroller {
     for (std::int32_t& output : copy->outputs) {
       if (step.Get(output) < 0) {
         ACC_ASSIGN_OR_RETURN(const std::int32_t place, Copy(output, step));
-        main_.tensors[static_cast<std::size_t>(place)]->name +=
-            fmt::format("/step_{}", step.number);
+        main_.tensors[static_cast<std::size_t>(place)]->name += step.suffix;
         step.Set(output, place);
       }
       output = step.Get(output);
@@ -317,46 +305,20 @@ class Unroller {
   int depth_ = 0;
 };
 
-bool CallsGraphs(const schema::OperatorT& node) {
-  switch (node.builtin_options.type) {
-    case schema::BuiltinOptions_CallOnceOptions:
-    case schema::BuiltinOptions_CallOptions:
-    case schema::BuiltinOptions_IfOptions:
-    case schema::BuiltinOptions_WhileOptions:
-      return true;
-    default:
-      return false;
-  }
-}
-
-// The bodies of loops, where nothing else has any.
-void DropUnusedGraphs(schema::ModelT& model) {
-  const auto& nodes = model.subgraphs[0]->operators;
-  const bool any = std::ranges::any_of(nodes, [](const auto& node) { return CallsGraphs(*node); });
-  if (!any) model.subgraphs.resize(1);
-}
-
-std::vector<std::byte> Packed(const schema::ModelT& model) {
-  ::flatbuffers::FlatBufferBuilder builder;
-  builder.Finish(schema::Model::Pack(builder, &model), schema::ModelIdentifier());
-  const auto bytes = std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
-  return {bytes.begin(), bytes.end()};
-}
-
 }  // namespace
 
-Result<std::vector<std::byte>> WithLoopsUnrolled(const schema::Model& model,
-                                                 std::uint64_t file_bytes) {
-  if (!HasLoop(model)) return std::vector<std::byte>();
+Result<std::vector<std::byte>> WithControlFlowInlined(const schema::Model& model,
+                                                      std::uint64_t file_bytes) {
+  const bool has_any = HasOperator(model, schema::BuiltinOperator_WHILE) ||
+                       HasOperator(model, schema::BuiltinOperator_IF);
+  if (!has_any) return std::vector<std::byte>();
   CopyBudget budget(file_bytes);
-  ACC_ASSIGN_OR_RETURN(const bool may_copy, MayCopy(model, budget));
-  if (!may_copy) return std::vector<std::byte>();
-  schema::ModelT copy = CopyOf(model);
-  for (const auto& graph : copy.subgraphs) ACC_RETURN_IF_ERROR(CheckGraph(*graph, copy));
-  ACC_ASSIGN_OR_RETURN(const bool is_changed, Unroller(copy, budget).Run());
+  ACC_ASSIGN_OR_RETURN(auto copy, CopyOf(model, budget));
+  if (!copy) return std::vector<std::byte>();
+  ACC_ASSIGN_OR_RETURN(const bool is_changed, Unroller(*copy, budget).Run());
   if (!is_changed) return std::vector<std::byte>();
-  DropUnusedGraphs(copy);
-  return Packed(copy);
+  DropUnusedGraphs(*copy);
+  return Packed(*copy);
 }
 
 }  // namespace acc::model::tflite
