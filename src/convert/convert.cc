@@ -31,6 +31,7 @@ constexpr std::array kPasses = {
     PassRow{"removing identities", &RemoveIdentities},
     PassRow{"holding images channel-first", &HoldChannelFirst},
     PassRow{"folding batch norms", &FoldBatchNorm},
+    PassRow{"taking group norms apart", &SplitGroupNorms},
     PassRow{"dropping unused nodes", &DropUnusedNodes},
     PassRow{"equalizing layers", &EqualizeLayers},
 };
@@ -59,7 +60,7 @@ std::map<std::string, TargetTensor> TensorRecords(const State& state, const Name
     record.axis_order = axis_order;
     const auto translated = state.graph.source_tensors.find(name);
     if (translated != state.graph.source_tensors.end()) record.held = translated->second.held;
-    record.is_shown = !state.IsAddedByTranslation(name);
+    record.is_shown = !state.IsAddedByTranslation(name) && !state.added.contains(name);
     if (state.IsSource(name)) record.source = name;
     if (const ValueInfo* info = state.TypeOf(name)) {
       record.info = *info;

@@ -34,6 +34,8 @@ struct Options {
   std::vector<std::string> output_tensors = {};
   bool fold_batch_norm = true;
   bool fold_constants = true;
+  // For a runtime that cannot take a GroupNormalization with numbers for each channel.
+  bool split_group_norms = false;
   bool equalize_layers = false;  // After the batch norms were folded.
   bool absorb_biases = false;    // After the layers were equalized; changes the output a little.
 };
@@ -44,7 +46,8 @@ struct TargetTensor {
   AxisOrder axis_order = AxisOrder::kSource;  // As it is written, seen from the source.
   AxisOrder held = AxisOrder::kSource;        // As the graph holds it, seen from the source.
   ValueInfo info;                             // Target name, type, dims as the graph holds them.
-  // False for what the translation from another format adds: neither captured nor compared.
+  // False for what the translation from another format adds and for what lies inside an operator
+  // that was taken apart: neither captured nor compared.
   bool is_shown = true;
 };
 

@@ -65,6 +65,7 @@ class State {
   Oracle& oracle;
   std::map<std::string, BatchNormStatistics> batch_norms;  // By the tensor they made.
   Equalization equalization;
+  std::set<std::string> added;         // Tensors inside what is one operator in the source.
   std::set<ElementType> made_float32;  // As TargetGraph says.
 
  private:
@@ -106,6 +107,9 @@ Status HoldChannelFirst(State& state);
 // in translated graphs factors as well.
 // Where there is none, mean, variance and epsilon are folded into the scale and the bias.
 Status FoldBatchNorm(State& state);
+// Where the options ask for it: takes each GroupNormalization apart into Reshape,
+// InstanceNormalization, Reshape, Mul and Add, which together are exactly it.
+Status SplitGroupNorms(State& state);
 // Rescales the weights of successive layers, where the options ask for it. The tensors between them
 // then have other values than in the source, and new names.
 Status EqualizeLayers(State& state);

@@ -13,10 +13,12 @@
 namespace acc::features {
 
 // `algorithms` are "cle" for cross-layer equalization and "hba", which absorbs large biases as
-// well; the log says what they did, or why nothing.
+// well; the log says what they did, or why nothing. `for_htp`: in the form that its simulator
+// takes.
 Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
                                           const std::vector<std::string>& output_tensors,
-                                          const std::vector<std::string>& algorithms = {});
+                                          const std::vector<std::string>& algorithms = {},
+                                          bool for_htp = false);
 
 // The whole model with its batch norms as they are.
 Result<convert::TargetGraph> ConvertUnfolded(const SourceModel& model);

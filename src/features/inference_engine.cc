@@ -179,7 +179,8 @@ Result<Work> PrepareSource(const InferenceEngineOptions& options, const SourceMo
   Work work;
   ACC_RETURN_IF_ERROR(CheckEqualizable(source, options));
   ACC_ASSIGN_OR_RETURN(auto converted, ConvertModel(source, options.model.output_tensors,
-                                                    options.quantization.algorithms));
+                                                    options.quantization.algorithms,
+                                                    options.runtime.starts_with("dsp")));
   ACC_ASSIGN_OR_RETURN(
       work.lines, InputLines::Open(options.input_list,
                                    InputsOf(source, converted, options.use_native_input_files)));

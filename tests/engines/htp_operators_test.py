@@ -67,6 +67,18 @@ class HtpOperatorsTest(ProgramTest):
             for number in range(24):
                 self.assertGreater(scores[f"y{number}"], 30, (number, more))
 
+    def test_a_group_norm_is_taken_apart(self):
+        floats = lambda *dims: np.random.default_rng(1).standard_normal(dims).astype(np.float32)
+        model = Model(opset=21)
+        model.input("x", floats(1, 4, 6, 8))
+        model.node("GroupNormalization", ["x", model.constant(floats(4)), model.constant(floats(4))], "y", num_groups=2)
+        model.outputs.append("y")
+        for more, floor in (((), 30), (("-abw", "16", "-bbw", "32"), 60), (("--precision", "fp16"), 50)):
+            scores, stdout = self.run_on_htp(model, *more)
+            self.assertEqual(set(scores), {"x", "y"})
+            self.assertGreater(scores["y"], floor, more)
+            self.assertIn("The HTP computed all 5 nodes", stdout)
+
 
 if __name__ == "__main__":
     unittest.main()
