@@ -156,7 +156,8 @@ class Builder {
       encoding = *shared;
       return OkStatus();
     }
-    const bool symmetric = weights.symmetric || options_.symmetric_weights;
+    const bool symmetric =
+        weights.symmetric || options_.symmetric_weights || NeedsSymmetry(item.param);
     if (item.wish.role == InputRole::kWeight) {
       encoding = EncodingOfConstant(constant, item.wish.axis, weights,
                                     {.bitwidth = options_.weight_bitwidth,
@@ -171,6 +172,14 @@ class Builder {
                                     {.bitwidth = options_.activation_bitwidth});
     }
     return OkStatus();
+  }
+
+  // An HTP's GRU that gives both outputs has neither right where activations have 16 bits, the bias
+  // 32, and both weights are asymmetric. One symmetric weight is enough.
+  bool NeedsSymmetry(const QuantizedParam& param) const {
+    const ParamRead& read = param.reads.front();
+    return options_.activation_bitwidth == 16 && options_.bias_bitwidth == 32 && read.input == 2 &&
+           graph_.nodes[read.node].op_type == "GRU";
   }
 
   Status TakeOverride(Item& item) const {

@@ -81,6 +81,24 @@ TEST(QuantizeParams, ABiasOf32BitsHasTheAccumulatorsScale) {
   }
 }
 
+TEST(QuantizeParams, AGruOf16BitsHasSymmetricRecurrentWeights) {
+  TestGraph test;
+  test.Input("x", {1, 1, 1}).Floats("w", {1, 3, 1}, {-1, 4, 2}).Floats("r", {1, 3, 1}, {3, -1, 2});
+  test.Floats("b", {1, 6}, {1, 2, 3, 4, 5, 6});
+  test.Node("GRU", {"x", "w", "r", "b"}, {"y"}).Output("y");
+  const auto symmetric = [&](int activations, int bias, const std::string& param) {
+    Options options;
+    options.activation_bitwidth = activations;
+    options.bias_bitwidth = bias;
+    const auto params = QuantizeAll(test, options, ActivationsOf({"x", "y"}));
+    return Find(params, param).encoding.channels[0].symmetric;
+  };
+  EXPECT_TRUE(symmetric(16, 32, "r"));
+  EXPECT_FALSE(symmetric(16, 32, "w"));
+  EXPECT_FALSE(symmetric(8, 32, "r"));
+  EXPECT_FALSE(symmetric(16, 8, "r"));
+}
+
 TEST(QuantizeParams, ABiasOf8BitsIsRoundedToItsOwnEncodingFirst) {
   const auto activations = ActivationsOf({"x", "y", "z"});
   const QuantizedParams params = QuantizeAll(ConvAndMul(), {}, activations);

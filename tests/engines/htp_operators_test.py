@@ -79,6 +79,22 @@ class HtpOperatorsTest(ProgramTest):
             self.assertGreater(scores["y"], floor, more)
             self.assertIn("The HTP computed all 5 nodes", stdout)
 
+    def test_recurrent_operators_with_all_outputs(self):
+        floats = lambda *dims, seed=0: (np.random.default_rng(seed).standard_normal(dims) / 2).astype(np.float32)
+        model = Model()
+        model.input("x", np.random.default_rng(1).uniform(-1, 1, (5, 2, 3)))
+        for name, gates, more in (("gru", 3, {}), ("reset", 3, {"linear_before_reset": 1}), ("lstm", 4, {})):
+            numbers = [floats(1, 4 * gates, 3), floats(1, 4 * gates, 4, seed=1), floats(1, 8 * gates, seed=2)]
+            outputs = [f"{name}_{end}" for end in ("yhc" if gates == 4 else "yh")]
+            model.node("LSTM" if gates == 4 else "GRU", ["x", *map(model.constant, numbers)], *outputs, hidden_size=4,
+                       **more)
+            model.outputs += outputs
+        for more, floor in (((), 25), (("-bbw", "32"), 25), (("-abw", "16"), 30), (("-abw", "16", "-bbw", "32"), 30),
+                            (("-abw", "16", "-bbw", "32", "--use_symmetric_quantize_weights"), 30)):
+            scores, _ = self.run_on_htp(model, *more)
+            for name in model.outputs:
+                self.assertGreater(scores[name], floor, (name, more))
+
 
 if __name__ == "__main__":
     unittest.main()
