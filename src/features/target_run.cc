@@ -5,8 +5,13 @@
 
 #include <map>
 #include <set>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include "base/log.h"
+#include "base/text.h"
 #include "features/conversion.h"
 #include "features/plain_run.h"
 #include "features/result_writers.h"
@@ -98,6 +103,13 @@ void AddUnselected(const TargetModel& model, std::vector<store::SkippedTensor>& 
   }
 }
 
+// The tensors that each processor computed.
+void LogProcessors(const std::map<std::string_view, std::vector<std::string>>& computed_by) {
+  for (const auto& [processor, tensors] : computed_by) {
+    if (!processor.empty()) LogDebug("computed by the {}: {}", processor, Join(tensors, ", "));
+  }
+}
+
 }  // namespace
 
 target::Program ProgramOf(const TargetModel& model, bool final_only) {
@@ -138,8 +150,10 @@ Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& li
   const bool only_outputs = final_only && model.selected.empty();
   const target::Program program = ProgramOf(model, only_outputs);
   ResultWriters writers(model, run, lines.size(), native_outputs);
+  std::map<std::string_view, std::vector<std::string>> computed_by;
   const auto write = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
                          const TensorView& stored) {
+    if (line == 0) computed_by[target::Name(tap.processor)].push_back(Printable(tap.tensor));
     return writers.Write(line, tap, value, native_outputs ? stored : value);
   };
   const auto read = [&](std::size_t line) { return lines.Read(line); };
@@ -147,6 +161,7 @@ Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& li
     writers.Skip(tensor, reason);
   };
   ACC_RETURN_IF_ERROR(engine.Run(program, lines.size(), read, write, skip, "target run"));
+  LogProcessors(computed_by);
   for (const auto& [name, reason] : WithoutTwin(model)) writers.Skip(name, reason);
   TargetRunResult result{.tensors = writers.Count(), .wanted = program.taps.size()};
   result.places = engine.places();

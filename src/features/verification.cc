@@ -224,6 +224,7 @@ class PairComparison {
     row.golden_name = pair.golden.name;
     row.node = pair.target.node;
     row.layer_type = pair.target.op_type;
+    row.processor = pair.target.processor;
     row.dims = pair.target.dims;
     if (row.dims && pair.target.axis_order != AxisOrder::kSource) {
       row.layout = LayoutName(pair.target.axis_order, row.dims->size());

@@ -154,13 +154,20 @@ CsvTable StatisticsCsv(const Row& row) {
 
 std::string HeadingHtml(const Row& row) {
   std::string html;
-  Append(html, "<h1 class=\"name\">{}</h1><p class=\"meta\">", EscapeHtml(row.name));
+  Append(html, "<h1 class=\"name\">{}</h1><p class=\"meta\">", EscapeHtml(ReadableName(row)));
   if (!row.layer_type.empty()) {
     Append(html, "<span class=\"tag\">{}</span>", EscapeHtml(ShortName(row.layer_type, 80)));
   }
   Append(html, "<span>{}</span><span>{} elements</span>", DimsText(row), row.size);
-  Append(html, "<span>golden <b class=\"name\">{}</b>, matched by {}</span>",
-         EscapeHtml(ShortName(row.golden_name, kTitleBytes)), EscapeHtml(row.matched_by));
+  if (!row.processor.empty()) {
+    Append(html, "<span>computed by the {}</span>", EscapeHtml(row.processor));
+  }
+  // The heading has one of the names; the other is the one to be told.
+  const bool is_golden = &ReadableName(row) == &row.golden_name;
+  Append(html, "<span>{} <b class=\"name\">{}</b>, matched by {}</span>",
+         is_golden ? "target" : "golden",
+         EscapeHtml(ShortName(is_golden ? row.name : row.golden_name, kTitleBytes)),
+         EscapeHtml(row.matched_by));
   html += "</p>";
   if (row.verdict != verify::Verdict::kMatch) {
     Append(html, "<p class=\"warning\"><b>{}</b>: {}</p>", verify::Name(row.verdict),
@@ -235,7 +242,8 @@ std::string DetailPages::Navigation(std::size_t column) const {
   const auto neighbour = [&](std::size_t row, std::string_view id, std::string_view arrow) {
     if (row >= summary_.rows.size() || !summary_.rows[row].cells[column]) return;
     Append(html, "<a id=\"{}\" rel=\"{}\" href=\"{}\">{} <span class=\"name\">{}</span></a>", id,
-           id, LinkTo(row, column), arrow, EscapeHtml(ShortName(summary_.rows[row].name, 48)));
+           id, LinkTo(row, column), arrow,
+           EscapeHtml(ShortName(ReadableName(summary_.rows[row]), 48)));
   };
   neighbour(index_ - 1, "prev", "←");
   neighbour(index_ + 1, "next", "→");
@@ -254,8 +262,18 @@ std::string DetailPages::Cards(std::size_t column) const {
            i == column ? " aria-current=\"page\"" : "", EscapeHtml(other.title),
            NumberText(row_.cells[i]->score), EscapeHtml(UnitText(*other.request.info)));
   }
+  if (row_.agreement) {
+    Append(html,
+           "<div class=\"card\"><span>Agreement</span><b>{}</b><small>{} elements are equal"
+           "</small></div>",
+           NumberText(*row_.agreement), row_.sums.equal);
+  }
+  if (findings_.swallowed[index_]) {
+    Append(html, "<div class=\"card outside\"><span>Diverges here</span><small>{}</small></div>",
+           EscapeHtml(SwallowedText(summary_, index_)));
+  }
   const double loss_db = findings_.loss_db[index_];
-  if (!std::isnan(loss_db) && !row_.inputs.empty()) {
+  if (!std::isnan(loss_db) && !row_.inputs.empty() && !findings_.swallowed[index_]) {
     Append(html,
            "<div class=\"card\"><span>Against its inputs</span><b>{:+.1f} dB</b>"
            "<small>SQNR {}, inputs {}</small></div>",
@@ -269,14 +287,14 @@ std::string DetailPages::Inputs(std::size_t column) const {
   std::string html = "<section><h2>Reads</h2><ul class=\"inputs\">";
   for (const std::size_t input : row_.inputs) {
     const Row& other = summary_.rows[input];
-    const std::string name = EscapeHtml(ShortName(other.name, kTitleBytes));
+    const std::string name = EscapeHtml(ShortName(ReadableName(other), kTitleBytes));
     if (other.cells[column]) {
       Append(html, "<li><a class=\"name\" href=\"{}\">{}</a>", LinkTo(input, column), name);
     } else {
       Append(html, "<li><span class=\"name\">{}</span>", name);
     }
-    Append(html, " <span class=\"muted\">{} SQNR {}</span></li>",
-           EscapeHtml(ShortName(other.layer_type, 40)), DbText(other.sqnr_db));
+    Append(html, " <span class=\"muted\">{} {}</span></li>",
+           EscapeHtml(ShortName(other.layer_type, 40)), FidelityText(other));
   }
   return html + "</ul></section>";
 }
@@ -306,7 +324,7 @@ std::string DetailPages::Html(std::size_t column) const {
          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
          "<title>{} – {}</title><link rel=\"stylesheet\" href=\"{}{}/report.css\">"
          "<script src=\"{}{}/report.js\"></script></head><body class=\"detail\"><header>",
-         EscapeHtml(ShortName(row_.name, kTitleBytes)), EscapeHtml(shown.title), root_,
+         EscapeHtml(ShortName(ReadableName(row_), kTitleBytes)), EscapeHtml(shown.title), root_,
          kAssetFolder, root_, kAssetFolder);
   html += Navigation(column);
   html += heading_;

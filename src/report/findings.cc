@@ -182,10 +182,12 @@ std::optional<std::size_t> WorstOutput(const Summary& summary) {
 
 // Of a run in which no tensor diverges and `lowest` is below what is faithful.
 std::string GradualText(const Summary& summary, std::size_t lowest) {
+  // Of an output alone: what reads an inner tensor may not need the part that is wrong.
   const auto state = [&](std::size_t i) {
-    const double db = summary.rows[i].sqnr_db;
-    return fmt::format("{}, where the error is {:.3g} % of the signal{}", DbText(db),
-                       100 * std::pow(10, -db / 20), db < kBadDb ? ": that is bad" : "");
+    const Row& row = summary.rows[i];
+    const bool is_bad = row.is_output && row.sqnr_db < kBadDb;
+    return fmt::format("{}, where the error is {:.3g} % of the signal{}", DbText(row.sqnr_db),
+                       100 * std::pow(10, -row.sqnr_db / 20), is_bad ? ": that is bad" : "");
   };
   std::string text = fmt::format(
       "No tensor diverges clearly (none loses {:.0f} dB or more against its inputs), but the error "
@@ -197,19 +199,6 @@ std::string GradualText(const Summary& summary, std::size_t lowest) {
                         state(*output));
   }
   return text + ".";
-}
-
-// Of results that name things.
-std::optional<std::string> AgreementHeadline(const Summary& summary) {
-  std::optional<std::size_t> lowest;
-  for (std::size_t i = 0; i < summary.rows.size(); ++i) {
-    const auto& agreement = summary.rows[i].agreement;
-    if (agreement && (!lowest || *agreement < *summary.rows[*lowest].agreement)) lowest = i;
-  }
-  if (!lowest || *summary.rows[*lowest].agreement >= 1) return std::nullopt;
-  const Row& row = summary.rows[*lowest];
-  return fmt::format("Lowest agreement of integers and truth values: {}, {} of {} are equal.",
-                     Quoted(row), row.sums.equal, row.sums.count);
 }
 
 std::string DivergenceHeadline(const Summary& summary, const Findings& findings) {
@@ -319,6 +308,18 @@ Findings FindingsOf(const Summary& summary) {
   return findings;
 }
 
+std::optional<std::string> AgreementHeadline(const Summary& summary) {
+  std::optional<std::size_t> lowest;
+  for (std::size_t i = 0; i < summary.rows.size(); ++i) {
+    const auto& agreement = summary.rows[i].agreement;
+    if (agreement && (!lowest || *agreement < *summary.rows[*lowest].agreement)) lowest = i;
+  }
+  if (!lowest || *summary.rows[*lowest].agreement >= 1) return std::nullopt;
+  const Row& row = summary.rows[*lowest];
+  return fmt::format("Lowest agreement of integers and truth values: {}, {} of {} are equal.",
+                     Quoted(row), row.sums.equal, row.sums.count);
+}
+
 std::vector<std::string> Headlines(const Summary& summary, const Findings& findings) {
   std::vector<std::string> lines;
   if (findings.first_not_finite) {
@@ -348,6 +349,7 @@ std::vector<std::string> TextLines(const Summary& summary, const Findings& findi
   std::vector<std::string> lines = Headlines(summary, findings);
   lines.insert(lines.end(), summary.gate.begin(), summary.gate.end());
   if (findings.worst.empty()) return lines;
+  const bool names_cpu = MixesProcessors(summary);
   lines.emplace_back("Worst layers:");
   lines.push_back(
       fmt::format("  {:>9}  {:>9}  {:<18} {}", "SQNR dB", "loss dB", "layer type", "name"));
@@ -355,10 +357,11 @@ std::vector<std::string> TextLines(const Summary& summary, const Findings& findi
     const Row& row = summary.rows[i];
     const std::string loss =
         std::isnan(findings.loss_db[i]) ? "-" : fmt::format("{:.1f}", findings.loss_db[i]);
-    lines.push_back(fmt::format("  {:>9.1f}  {:>9}  {:<18} {}{}", row.sqnr_db, loss,
+    lines.push_back(fmt::format("  {:>9.1f}  {:>9}  {:<18} {}{}{}", row.sqnr_db, loss,
                                 row.layer_type.empty() ? "-" : Printable(row.layer_type),
                                 ShortName(ReadableName(row), 100),
-                                findings.swallowed[i] ? " (its step swallows its values)" : ""));
+                                findings.swallowed[i] ? " (its step swallows its values)" : "",
+                                names_cpu && row.processor == kCpu ? " (on the CPU)" : ""));
   }
   return lines;
 }

@@ -63,6 +63,10 @@ std::string SwallowedText(const Summary& summary, std::size_t row);
 // The findings as lines of text for a terminal, the most important first; the five worst last.
 std::vector<std::string> TextLines(const Summary& summary, const Findings& findings);
 
+// Of results that name things (Row::agreement), the one of which the fewest elements are equal;
+// nothing where all are equal or there are none.
+std::optional<std::string> AgreementHeadline(const Summary& summary);
+
 // The answer in one sentence each, without the five worst; plain text.
 std::vector<std::string> Headlines(const Summary& summary, const Findings& findings);
 

@@ -170,6 +170,15 @@ TEST(FindingsTest, AGradualErrorIsCalledBad) {
                           HasSubstr("61.7 % of the signal: that is bad"), HasSubstr("'t5'")));
 }
 
+TEST(FindingsTest, AnInnerTensorIsNotCalledBadWhereTheOutputIsNot) {
+  Summary summary = TestSummary({}, {TestRow("a", 31), TestRow("b", 24, {0}),
+                                     TestRow("inner", 16.5, {1}), TestRow("y", 37, {2})});
+  summary.rows[3].is_output = true;
+  const auto line = Headlines(summary, FindingsOf(summary))[0];
+  EXPECT_THAT(line, AllOf(HasSubstr("'inner' (Conv), is 16.5 dB"), HasSubstr("'y' (Conv), has 37"),
+                          Not(HasSubstr("bad"))));
+}
+
 TEST(FindingsTest, AConstantIsNotTheHeadline) {
   Summary summary = TestSummary({}, {TestRow("constant", 41), TestRow("b", 45, {0})});
   summary.rows[0].sums.golden_min = summary.rows[0].sums.golden_max = 0.3;

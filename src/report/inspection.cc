@@ -18,6 +18,8 @@
 #include "report/html.h"
 #include "report/inspection_figures.h"
 #include "report/inspection_pages.h"
+#include "report/row_text.h"
+#include "report/statements.h"
 
 namespace acc::report {
 namespace {
@@ -98,6 +100,7 @@ Json IndexJson(const Summary& summary, const std::vector<IndexRow>& rows) {
     const Row& row = *index.row;
     Json entry;
     entry["name"] = Printable(row.name);
+    entry["readable_name"] = Printable(ReadableName(row));
     entry["golden_name"] = Printable(row.golden_name);
     entry["type"] = Printable(row.layer_type);
     if (row.dims) entry["dims"] = *row.dims;
@@ -139,12 +142,14 @@ std::string IndexHtml(const Summary& summary, const std::vector<IndexRow>& rows,
          "<title>Tensor inspection</title><link rel=\"stylesheet\" href=\"{0}/report.css\">"
          "<script src=\"{0}/report.js\"></script></head><body class=\"summary\"><header>"
          "<h1>Tensor inspection</h1><p class=\"meta\"><span>golden <b class=\"name\">{1}</b></span>"
-         "<span>target <b class=\"name\">{2}</b></span><span>{3} tensors inspected</span></p>"
-         "</header><main>",
+         "<span>target <b class=\"name\">{2}</b></span><span>{3} tensors inspected</span></p>",
          style.assets, EscapeHtml(summary.golden_directory), EscapeHtml(summary.target_directory),
          inspected);
+  html += GateHtml(summary);
+  html += StatementsHtml(summary);
   html +=
-      "<section><div class=\"bar\"><h2>Tensors, the worst first</h2><label>Filter <input "
+      "</header><main><section><div class=\"bar\"><h2>Tensors, the worst first</h2><label>Filter "
+      "<input "
       "id=\"filter\" type=\"search\" placeholder=\"name, type or verdict\" autocomplete=\"off\" "
       "spellcheck=\"false\"></label><span id=\"count\" class=\"muted\" role=\"status\"></span>"
       "<span class=\"legend\"><span><i class=\"golden\"></i>golden</span><span><i "

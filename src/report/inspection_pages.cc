@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "report/html.h"
+#include "report/row_text.h"
 
 namespace acc::report {
 namespace {
@@ -114,14 +115,17 @@ std::string StatisticsHtml(const InspectedTensor& tensor) {
 
 std::string HeadingHtml(const InspectedTensor& tensor) {
   std::string html;
-  Append(html, "<h1 class=\"name\">{}</h1><p class=\"meta\">", EscapeHtml(tensor.name));
+  Append(html, "<h1 class=\"name\">{}</h1><p class=\"meta\">",
+         EscapeHtml(ReadableName(tensor.golden_name, tensor.name)));
   if (!tensor.layer_type.empty()) {
     Append(html, "<span class=\"tag\">{}</span>", EscapeHtml(ShortName(tensor.layer_type, 80)));
   }
   Append(html, "<span>{}</span><span>{} elements</span>",
          tensor.dims ? ToText(*tensor.dims) : "dimensions unknown", tensor.statistics.target.count);
-  Append(html, "<span>golden <b class=\"name\">{}</b></span>",
-         EscapeHtml(ShortName(tensor.golden_name, kTitleBytes)));
+  // The heading has one of the names; the other is the one to be told.
+  const bool is_golden = &ReadableName(tensor.golden_name, tensor.name) == &tensor.golden_name;
+  Append(html, "<span>{} <b class=\"name\">{}</b></span>", is_golden ? "target" : "golden",
+         EscapeHtml(ShortName(is_golden ? tensor.name : tensor.golden_name, kTitleBytes)));
   for (const auto& [verifier, score] : tensor.scores) {
     Append(html, "<span>{} <b>{}</b></span>", EscapeHtml(verifier), NumberText(score));
   }
@@ -205,7 +209,8 @@ std::string InspectionPages::Page(std::string_view file_name, std::string_view t
          "<title>{0} – {1}</title><link rel=\"stylesheet\" href=\"{2}/uPlot.min.css\">"
          "<link rel=\"stylesheet\" href=\"{2}/report.css\"><script src=\"{2}/report.js\"></script>"
          "</head><body class=\"detail\"><header>",
-         EscapeHtml(ShortName(tensor_.name, kTitleBytes)), title, assets_);
+         EscapeHtml(ShortName(ReadableName(tensor_.golden_name, tensor_.name), kTitleBytes)), title,
+         assets_);
   html += Navigation(file_name);
   html += heading_;
   Append(html,

@@ -37,11 +37,12 @@ Json Thresholds() {
 
 }  // namespace
 
-Json NodeDataJson(const Summary& summary) {
+Json NodeDataJson(const Summary& summary, const Findings& findings) {
   std::map<std::string, double> worst;
-  for (const Row& row : summary.rows) {
+  for (std::size_t i = 0; i < summary.rows.size(); ++i) {
+    const Row& row = summary.rows[i];
     if (std::isnan(row.sqnr_db)) continue;
-    const double value = std::clamp(row.sqnr_db, 0.0, kExactDb);
+    const double value = findings.swallowed[i] ? 0 : std::clamp(row.sqnr_db, 0.0, kExactDb);
     const auto [found, is_new] = worst.emplace(Printable(row.golden_name), value);
     if (!is_new) found->second = std::min(found->second, value);
   }

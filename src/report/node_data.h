@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "report/findings.h"
 #include "report/summary.h"
 
 namespace acc::report {
@@ -12,7 +13,8 @@ namespace acc::report {
 // "textColor"}]}: the form for one graph, which the viewer lays over the graph that is open,
 // whatever it calls it. Tensors go by their golden names, as Model Explorer knows them from the
 // source model; of several targets of one golden tensor the worst counts. Values are cut to 0 to
-// 100 dB, because JSON has no infinity; tensors without an SQNR are left out.
-Json NodeDataJson(const Summary& summary);
+// 100 dB, because JSON has no infinity; a swallowed tensor (see findings.h) has 0 dB, and tensors
+// without an SQNR are left out.
+Json NodeDataJson(const Summary& summary, const Findings& findings);
 
 }  // namespace acc::report

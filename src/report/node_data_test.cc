@@ -14,7 +14,7 @@ namespace {
 TEST(NodeDataTest, TensorsHaveTheirSqnrUnderTheGoldenName) {
   Summary summary = TestSummary({}, {TestRow("a", 30.5), TestRow("b", 20)});
   summary.rows[1].golden_name = "/b:0";
-  const Json json = NodeDataJson(summary);
+  const Json json = NodeDataJson(summary, FindingsOf(summary));
   EXPECT_EQ(json["results"]["a"]["value"], 30.5);
   EXPECT_EQ(json["results"]["/b:0"]["value"], 20);
   EXPECT_EQ(json["results"].size(), 2u);
@@ -23,20 +23,30 @@ TEST(NodeDataTest, TensorsHaveTheirSqnrUnderTheGoldenName) {
 TEST(NodeDataTest, TheWorstTargetOfAGoldenTensorCounts) {
   Summary summary = TestSummary({}, {TestRow("a", 30), TestRow("b", 20), TestRow("c", 25)});
   for (Row& row : summary.rows) row.golden_name = "g";
-  EXPECT_EQ(NodeDataJson(summary)["results"]["g"]["value"], 20);
+  EXPECT_EQ(NodeDataJson(summary, FindingsOf(summary))["results"]["g"]["value"], 20);
+}
+
+TEST(NodeDataTest, WhatItsStepSwallowsIsLost) {
+  const Summary summary = TestSummary({}, {TestRow("a", 60), TestRow("b", 60)});
+  Findings findings = FindingsOf(summary);
+  findings.swallowed[1] = true;
+  const Json json = NodeDataJson(summary, findings);
+  EXPECT_EQ(json["results"]["a"]["value"], 60);
+  EXPECT_EQ(json["results"]["b"]["value"], 0);
 }
 
 TEST(NodeDataTest, WhatJsonCannotSayIsCutOrLeftOut) {
   const double infinity = std::numeric_limits<double>::infinity();
-  const Json json = NodeDataJson(TestSummary(
-      {}, {TestRow("equal", infinity), TestRow("lost", -infinity), TestRow("undefined", kNan)}));
+  const Summary summary = TestSummary(
+      {}, {TestRow("equal", infinity), TestRow("lost", -infinity), TestRow("undefined", kNan)});
+  const Json json = NodeDataJson(summary, FindingsOf(summary));
   EXPECT_EQ(json["results"]["equal"]["value"], 100);
   EXPECT_EQ(json["results"]["lost"]["value"], 0);
   EXPECT_FALSE(json["results"].contains("undefined"));
 }
 
 TEST(NodeDataTest, BandsRiseUpToTheLargestValue) {
-  const Json json = NodeDataJson(TestSummary({}, {}));
+  const Json json = NodeDataJson(TestSummary({}, {}), Findings());
   double before = 0;
   for (const Json& band : json["thresholds"]) {
     EXPECT_GT(band["value"], before);

@@ -65,7 +65,7 @@ Status WriteSummaries(const fs::path& directory, const Summary& summary, const F
   const Json json = SummaryJson(summary, findings, pages);
   ACC_RETURN_IF_ERROR(WriteJson(directory / "summary.json", json));
   ACC_RETURN_IF_ERROR(WriteFile(directory / "summary.csv", SummaryCsv(summary)));
-  ACC_RETURN_IF_ERROR(WriteJson(directory / "node_data.json", NodeDataJson(summary)));
+  ACC_RETURN_IF_ERROR(WriteJson(directory / "node_data.json", NodeDataJson(summary, findings)));
   ACC_RETURN_IF_ERROR(
       WriteFile(directory / "summary.html", SummaryHtml(summary, findings, pages, json)));
   const Json report = ReportJson(json, summary, DepthGrowthOf(summary, findings));

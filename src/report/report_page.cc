@@ -33,7 +33,8 @@ std::string Header(const Summary& summary, const Findings& findings) {
       !SwallowsFirst(findings)) {
     headlines.erase(headlines.end() - 2);
   }
-  const bool is_bad = findings.first_not_finite || findings.first_diverging;
+  const bool is_bad =
+      findings.first_not_finite || findings.first_diverging || !summary.gate.empty();
   const bool is_good = !is_bad && !findings.first_both_nan && findings.mismatching == 0 &&
                        findings.suspicious == 0 && findings.lowest &&
                        summary.rows[*findings.lowest].sqnr_db >= kFaithfulDb;
@@ -47,6 +48,7 @@ std::string Header(const Summary& summary, const Findings& findings) {
   if (!summary.notice.empty()) {
     Append(html, "<p id=\"notice\">{}</p>", EscapeHtml(summary.notice));
   }
+  html += GateHtml(summary);
   html += StatementsHtml(summary);
   Append(html,
          "<p class=\"meta\"><span>golden <b class=\"name\">{}</b></span><span>target <b "
@@ -72,6 +74,7 @@ constexpr std::string_view kBody = R"html(<main>
 <section id="tensors" aria-label="Tensors"><div class="bar"><h2>Tensors</h2>
 <input id="filter" type="search" aria-label="Filter the table" placeholder="Filter name, type" autocomplete="off" spellcheck="false">
 <label>Verdict <select id="verdict"></select></label>
+<label hidden>Computed by <select id="processor"></select></label>
 <span id="count" class="muted" role="status"></span></div><div id="table" class="table"></div></section>
 <section id="panel" aria-label="Selected tensor" tabindex="0"></section><span id="announcement" role="status"></span>
 </div></div>

@@ -61,6 +61,54 @@ TEST_F(ReportTest, StatementsOfTheRunsStandOnEveryPage) {
   EXPECT_EQ((*json)["statements"][0], summary.statements[0]);
 }
 
+TEST_F(ReportTest, WhyThresholdsAreNotMetStandsOnEveryPage) {
+  Summary summary = TestSummary({TestColumn({"SQNR"})}, {TestRow("conv", 50)});
+  Write(summary);
+  EXPECT_THAT(Read("summary.html"), Not(HasSubstr("id=\"gate\"")));
+  EXPECT_THAT(Read("report.html"), HasSubstr("<header class=\"good\">"));
+  summary.gate = {"Fails the threshold: 1 tensor that cannot be compared; '<b>': gone."};
+  Write(summary);
+  for (const char* page : {"summary.html", "report.html"}) {
+    EXPECT_THAT(Read(page), HasSubstr("<ul id=\"gate\"><li>Fails the threshold: 1 tensor that "
+                                      "cannot be compared; &#39;&lt;b&gt;&#39;: gone.</li></ul>"))
+        << page;
+  }
+  EXPECT_THAT(Read("report.html"), HasSubstr("<header class=\"bad\">"));
+}
+
+TEST_F(ReportTest, NamesAgreeAndAreNotScoredInDecibels) {
+  Summary summary = TestSummary({TestColumn({"MAE"})}, {TestRow("c", 50), TestRow("y", kNan, {0})});
+  summary.rows[1].layer_type = "ArgMax";
+  summary.rows[1].agreement = 0.5;
+  summary.rows[1].sums.equal = 3;
+  Write(summary);
+  EXPECT_THAT(Read("summary.html"),
+              HasSubstr("<article id=\"agreement\" class=\"finding \"><h2>Agreement</h2><p>Lowest "
+                        "agreement of integers and truth values: &#39;y&#39; (ArgMax), 3 of 6"));
+  EXPECT_THAT(Read("report.html"), HasSubstr("&#39;y&#39; (ArgMax), 3 of 6 are equal"));
+  EXPECT_THAT(Read("MAE/y.html"), AllOf(HasSubstr("<span>Agreement</span><b>0.5</b>"),
+                                        Not(HasSubstr("Against its inputs"))));
+  const auto json = ReadJson(directory_ / "summary.json");
+  ASSERT_TRUE(json.ok());
+  EXPECT_EQ((*json)["rows"][1]["equal"], 3);
+  EXPECT_EQ((*json)["rows"][0]["equal"], nullptr);
+}
+
+TEST_F(ReportTest, NamesThatConversionLostAreThoseOfGolden) {
+  Summary summary = TestSummary({TestColumn({"SQNR"})}, {TestRow("c", 50), TestRow("_2", 9, {0})});
+  summary.rows[1].golden_name = "größe/层";
+  Write(summary);
+  EXPECT_THAT(Read("SQNR/_2.html"), AllOf(HasSubstr("<h1 class=\"name\">größe/层</h1>"),
+                                          HasSubstr("target <b class=\"name\">_2</b>")));
+  EXPECT_THAT(Read("SQNR/c.html"), HasSubstr("golden <b class=\"name\">c</b>"));
+  EXPECT_THAT(Read("SQNR/c.html"), HasSubstr("→ <span class=\"name\">größe/层</span>"));
+  EXPECT_THAT(Read("summary.html"), HasSubstr(">größe/层</a>"));
+  const auto json = ReadJson(directory_ / "summary.json");
+  ASSERT_TRUE(json.ok());
+  EXPECT_EQ((*json)["rows"][1]["readable_name"], "größe/层");
+  EXPECT_EQ((*json)["rows"][0]["readable_name"], "c");
+}
+
 TEST_F(ReportTest, TreeIsAsTheContractSays) {
   Write(TestSummary({TestColumn({"SQNR"}), TestColumn({"RtolAtol"})},
                     {TestRow("conv/bn", 30), TestRow("conv/bn/sc", 20, {0})}));
@@ -83,6 +131,31 @@ TEST_F(ReportTest, SummaryCsvBeginsWithTheContractsColumns) {
             "verdict,matched_by,note\r\n"
             "a,Conv,6,1x2x3,30.5,-1,2,-1.5,2.5,match,exact,\r\n"
             "b,Conv,6,1x2x3,,-1,2,-1.5,2.5,match,exact,\"order, inferred\"\r\n");
+}
+
+TEST_F(ReportTest, WhatComputedATensorIsToldWhereItIsKnown) {
+  Summary summary = TestSummary({TestColumn({"SQNR"})},
+                                {TestRow("x", 50), TestRow("a", 30, {0}), TestRow("b", 20, {1})});
+  summary.rows[1].processor = "HTP";
+  Write(summary);
+  EXPECT_THAT(Read("summary.csv"),
+              AllOf(HasSubstr("matched_by,note,processor\r\nx,"), HasSubstr("exact,,HTP\r\n")));
+  EXPECT_THAT(Read("SQNR/a.html"), HasSubstr("computed by the HTP"));
+  EXPECT_THAT(Read("SQNR/x.html"), Not(HasSubstr("computed by")));
+  // One that the CPU computed stands out among those of the chip, and only there.
+  EXPECT_THAT(Read("summary.html"), Not(HasSubstr("on the CPU")));
+  summary.rows[2].processor = "CPU";
+  Write(summary);
+  EXPECT_THAT(Read("summary.html"), HasSubstr("<span class=\"tag cpu\">on the CPU</span>"));
+  EXPECT_THAT(TextLines(summary, FindingsOf(summary)),
+              testing::Contains(testing::EndsWith("b (on the CPU)")));
+  const auto json = ReadJson(directory_ / "summary.json");
+  ASSERT_TRUE(json.ok());
+  EXPECT_EQ((*json)["rows"][0]["processor"], nullptr);
+  EXPECT_EQ((*json)["rows"][2]["processor"], "CPU");
+  summary.rows[1].processor = "";
+  Write(summary);
+  EXPECT_THAT(Read("summary.html"), Not(HasSubstr("on the CPU")));
 }
 
 TEST_F(ReportTest, TensorCsvShowsVerifierStatisticsAndWorstElements) {

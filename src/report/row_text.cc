@@ -35,15 +35,31 @@ std::string Coordinates(std::uint64_t index, const std::optional<Shape>& dims) {
   return fmt::format("{}", fmt::join(position, " "));
 }
 
-const std::string& ReadableName(const Row& row) {
-  const bool is_ascii = std::ranges::all_of(
-      row.golden_name, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  return is_ascii ? row.name : row.golden_name;
+const std::string& ReadableName(const Row& row) { return ReadableName(row.golden_name, row.name); }
+
+const std::string& ReadableName(const std::string& golden, const std::string& target) {
+  const bool is_ascii =
+      std::ranges::all_of(golden, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  return is_ascii ? target : golden;
+}
+
+bool MixesProcessors(const Summary& summary) {
+  const auto computed_some = [&](bool cpu) {
+    return std::ranges::any_of(summary.rows, [&](const Row& row) {
+      return !row.processor.empty() && (row.processor == kCpu) == cpu;
+    });
+  };
+  return computed_some(true) && computed_some(false);
 }
 
 std::string DbText(double db) {
   if (std::isnan(db)) return "undefined";
   return std::isinf(db) ? (db > 0 ? "∞ dB" : "-∞ dB") : fmt::format("{:.1f} dB", db);
+}
+
+std::string FidelityText(const Row& row) {
+  if (!row.agreement) return "SQNR " + DbText(row.sqnr_db);
+  return fmt::format("{} of {} are equal", row.sums.equal, row.sums.count);
 }
 
 std::vector<Statistic> StatisticsOf(const verify::PairSums& sums) {

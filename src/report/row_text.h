@@ -21,9 +21,17 @@ std::string Coordinates(std::uint64_t index, const std::optional<Shape>& dims);
 // The name by which people know a tensor: golden's where it is not ASCII, since conversion leaves
 // nothing of such letters, or else the target's.
 const std::string& ReadableName(const Row& row);
+const std::string& ReadableName(const std::string& golden, const std::string& target);
+
+// Whether the chip computed some tensors and the CPU others: then which one did is worth saying of
+// each, and of those that the CPU computed above all.
+bool MixesProcessors(const Summary& summary);
 
 // "12.3 dB"; "∞ dB" where nothing differs, "undefined" for NaN.
 std::string DbText(double db);
+
+// "SQNR 12.3 dB", or of names "5 of 6 are equal".
+std::string FidelityText(const Row& row);
 
 struct Statistic {
   std::string_view name;

@@ -23,6 +23,9 @@ namespace acc::report {
 // The reason why a golden tensor that conversion computes has no twin.
 inline constexpr std::string_view kFoldedConstant = "folded into a constant";
 
+// The processor of a Row that is not the chip's.
+inline constexpr std::string_view kCpu = "CPU";
+
 // One verifier with one set of parameters.
 struct Column {
   std::string title;  // Unique among the columns; also the name of the folder of its pages.
@@ -70,6 +73,7 @@ struct Row {
   std::string golden_name;
   std::string node;  // The node that made it; empty for inputs and where unknown.
   std::string layer_type;
+  std::string processor;      // What computed it on the target: "HTP", "CPU"; empty: unknown.
   std::uint64_t size = 0;     // Elements.
   std::optional<Shape> dims;  // In the target's order.
   std::string layout;         // "NHWC", … where the target's order is known to be another.

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "report/html.h"
+#include "report/row_text.h"
 
 namespace acc::report {
 namespace {
@@ -52,20 +53,24 @@ Json OutsideJson(const Row& row) {
 Json RowJson(const Summary& summary, const std::string& page, const Findings& findings,
              std::size_t index) {
   const Row& row = summary.rows[index];
-  Json json = {{"name", Printable(row.name)},
-               {"golden_name", Printable(row.golden_name)},
-               {"node", Printable(row.node)},
-               {"layer_type", Printable(row.layer_type)},
-               {"size", row.size},
-               {"dims", row.dims ? Json(*row.dims) : Json(nullptr)},
-               {"scores", CellsJson(row)},
-               {"outside_threshold", OutsideJson(row)},
-               {"sqnr_db", ScoreJson(row.sqnr_db)},
-               {"agreement", row.agreement ? Json(*row.agreement) : Json(nullptr)},
-               {"inputs_sqnr_db", Finite(findings.inputs_db[index])},
-               {"loss_db", Finite(findings.loss_db[index])},
-               {"swallowed",
-                findings.swallowed[index] ? Json(SwallowedText(summary, index)) : Json(nullptr)}};
+  Json json = {
+      {"name", Printable(row.name)},
+      {"readable_name", Printable(ReadableName(row))},
+      {"golden_name", Printable(row.golden_name)},
+      {"node", Printable(row.node)},
+      {"layer_type", Printable(row.layer_type)},
+      {"processor", row.processor.empty() ? Json(nullptr) : Json(Printable(row.processor))},
+      {"size", row.size},
+      {"dims", row.dims ? Json(*row.dims) : Json(nullptr)},
+      {"scores", CellsJson(row)},
+      {"outside_threshold", OutsideJson(row)},
+      {"sqnr_db", ScoreJson(row.sqnr_db)},
+      {"agreement", row.agreement ? Json(*row.agreement) : Json(nullptr)},
+      {"equal", row.agreement ? Json(row.sums.equal) : Json(nullptr)},
+      {"inputs_sqnr_db", Finite(findings.inputs_db[index])},
+      {"loss_db", Finite(findings.loss_db[index])},
+      {"swallowed",
+       findings.swallowed[index] ? Json(SwallowedText(summary, index)) : Json(nullptr)}};
   if (row.shipped) {
     json["shipped"] = {
         {"sqnr_db", ScoreJson(row.shipped->sqnr_db)},

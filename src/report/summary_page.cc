@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
@@ -27,7 +28,10 @@ std::string PageOf(const Summary& summary, const std::vector<std::string>& pages
 class Page {
  public:
   Page(const Summary& summary, const Findings& findings, const std::vector<std::string>& pages)
-      : summary_(summary), findings_(findings), pages_(pages) {}
+      : summary_(summary),
+        findings_(findings),
+        pages_(pages),
+        names_cpu_(MixesProcessors(summary)) {}
 
   std::string Render(const Json& json) const {
     std::string html;
@@ -42,11 +46,13 @@ class Page {
     if (!summary_.notice.empty()) {
       Append(html, "<p id=\"notice\">{}</p>", EscapeHtml(summary_.notice));
     }
+    html += GateHtml(summary_);
     html += StatementsHtml(summary_);
     html += "</header><main><section class=\"findings\" aria-label=\"Findings\">";
     html += NotFiniteCard();
     html += DivergenceCard();
     html += LossCard();
+    html += AgreementCard();
     html += CountsCard();
     html += "</section>";
     html += WorstTable();
@@ -58,6 +64,7 @@ class Page {
         "<label>Filter <input id=\"filter\" type=\"search\" placeholder=\"name, type or verdict\" "
         "autocomplete=\"off\" spellcheck=\"false\"></label>"
         "<label>Verdict <select id=\"verdict\"></select></label>"
+        "<label hidden>Computed by <select id=\"processor\"></select></label>"
         "<span id=\"count\" class=\"muted\" role=\"status\"></span></div>"
         "<div id=\"table\" class=\"table\"></div></section>"
         "<noscript><p class=\"warning\">Chart and table need scripts; summary.csv holds the same "
@@ -93,8 +100,14 @@ class Page {
 
   std::string TypeText(std::size_t row) const {
     const std::string& type = summary_.rows[row].layer_type;
-    if (type.empty()) return {};
-    return fmt::format("<span class=\"tag\">{}</span>", EscapeHtml(ShortName(type, 60)));
+    std::string html;
+    if (!type.empty()) {
+      Append(html, "<span class=\"tag\">{}</span>", EscapeHtml(ShortName(type, 60)));
+    }
+    if (names_cpu_ && summary_.rows[row].processor == kCpu) {
+      html += " <span class=\"tag cpu\">on the CPU</span>";
+    }
+    return html;
   }
 
   // "36.1 dB → 9.5 dB"
@@ -159,6 +172,11 @@ class Page {
            findings_.largest_loss == findings_.first_diverging ? "; the same tensor" : "");
     return TensorCard("largest-loss", findings_.loss_db[row] >= kDivergingLossDb ? "bad" : "",
                       "Loses most against its own inputs", row, body);
+  }
+
+  std::string AgreementCard() const {
+    const auto headline = AgreementHeadline(summary_);
+    return headline ? PlainCard("agreement", "", "Agreement", *headline) : std::string();
   }
 
   std::string CountsCard() const {
@@ -232,6 +250,7 @@ class Page {
   const Summary& summary_;
   const Findings& findings_;
   const std::vector<std::string>& pages_;
+  bool names_cpu_;
 };
 
 }  // namespace
@@ -249,6 +268,9 @@ std::string SummaryCsv(const Summary& summary) {
        {"golden_min", "golden_max", "target_min", "target_max", "verdict", "matched_by", "note"}) {
     csv.Text(title);
   }
+  const bool has_processors =
+      std::ranges::any_of(summary.rows, [](const Row& row) { return !row.processor.empty(); });
+  if (has_processors) csv.Text("processor");
   csv.EndRow();
   for (const Row& row : summary.rows) {
     csv.Text(row.name).Text(row.layer_type).Count(row.size);
@@ -262,7 +284,9 @@ std::string SummaryCsv(const Summary& summary) {
     }
     csv.Number(row.sums.golden_min).Number(row.sums.golden_max);
     csv.Number(row.sums.target_min).Number(row.sums.target_max);
-    csv.Text(verify::Name(row.verdict)).Text(row.matched_by).Text(RemarkOf(row)).EndRow();
+    csv.Text(verify::Name(row.verdict)).Text(row.matched_by).Text(RemarkOf(row));
+    if (has_processors) csv.Text(row.processor);
+    csv.EndRow();
   }
   return csv.content();
 }

@@ -9,7 +9,7 @@ import unittest
 import zipfile
 
 from browser import Browser
-from runs import Network, verify, write_runs
+from runs import Network, verify, write_masked_runs, write_runs
 
 PROGRAM = os.environ["ACC_PROGRAM"]
 CHROMIUM = os.environ["ACC_CHROMIUM"]
@@ -310,6 +310,76 @@ class OtherRunsTest(unittest.TestCase):
             browser.settle()
             self.assertIn("order of the layers is unknown", browser.run("document.querySelector('#chart-note').textContent"))
             self.assertEqual(browser.run("document.querySelectorAll('#table tbody tr').length"), 12)
+            self.check_quiet(browser)
+
+    def test_what_the_cpu_computed_stands_out(self):
+        write_runs(self.folder, Network(12), 5, on_cpu=(4, 7))
+        report = verify(PROGRAM, self.folder)
+        shown = "[...document.querySelectorAll('#table tbody tr')].filter((row) => row.querySelector('.tag.cpu')).length"
+        names = "[...document.querySelectorAll('#table tbody a')].map((link) => link.textContent)"
+        choose = """(() => {
+          const select = document.querySelector('#processor');
+          select.value = 'CPU';
+          select.dispatchEvent(new Event('change'));
+          return select.parentElement.hidden;
+        })()"""
+        with Browser(CHROMIUM) as browser:
+            for page, ready in (("report.html", READY), ("summary.html", "document.querySelector('#table tbody a') !== null")):
+                browser.open((report / page).as_uri())
+                browser.wait(ready)
+                browser.settle()
+                self.assertEqual(browser.run(shown), 2)
+                self.assertFalse(browser.run(choose))
+                self.assertEqual(browser.run(names), ["layer_4", "layer_7"])
+                if page == "report.html":
+                    self.assertEqual(browser.run("acc.page.views.target.looks.filter((look) => look.cpu).length"), 2)
+                    browser.run("acc.page.chooseRow(4)")
+                    self.assertIn("computed by the CPU", browser.run("document.querySelector('#panel').innerText"))
+            self.check_quiet(browser)
+
+    def test_no_processor_is_asked_for_where_one_computed_all(self):
+        write_runs(self.folder, Network(12), 5)
+        page = verify(PROGRAM, self.folder) / "report.html"
+        with Browser(CHROMIUM) as browser:
+            browser.open(page.as_uri())
+            browser.wait(READY)
+            self.assertTrue(browser.run("document.querySelector('#processor').parentElement.hidden"))
+            self.assertNotIn("Computed by", browser.run("document.querySelector('#table thead').textContent"))
+
+    def test_swallowed_values_are_bad_and_classes_agree(self):
+        write_masked_runs(self.folder)
+        report = verify(PROGRAM, self.folder, "--default_verifier", "SQNR,threshold,15", "--tensor_mapping",
+                        self.folder / "mapping.json", expect=1)
+        colours = "Object.fromEntries([...document.querySelectorAll('#table tbody tr')].map((row) => [row.querySelector('a').textContent, "\
+                  "row.querySelector('.score[data-q]')?.style.getPropertyValue('--q')]))"
+        with Browser(CHROMIUM) as browser:
+            browser.open((report / "report.html").as_uri())
+            browser.wait(READY)
+            browser.settle()
+            # By SQNR the mask is better than faithful; what it swallows breaks what follows.
+            self.assertGreater(browser.run("JSON.parse(document.querySelector('#data').textContent).rows[1].sqnr_db"), 40)
+            bad = browser.run("acc.colourOf(0)")
+            looks = browser.run("acc.page.views.target.looks.slice(1).map((look) => [look.colour, look.score])")
+            self.assertEqual(looks[1][0], bad)
+            self.assertNotEqual(looks[0][0], bad)
+            self.assertEqual(looks[3][1], "75 % equal")
+            shown = browser.run(colours)
+            self.assertEqual(list(shown), ["scores", "masked", "größe/层", "classes"])
+            self.assertEqual(shown["masked"], bad)
+            self.assertIn("its step of 39.2 is larger", browser.run("document.querySelector('#panel').innerText"))
+            browser.run("acc.page.chooseRow(3)")
+            panel = browser.run("document.querySelector('#panel').innerText")
+            self.assertIn("3 of 4 are equal", panel)
+            self.assertNotIn("undefined", panel)
+            browser.run("acc.page.chooseRow(2)")
+            self.assertEqual(browser.run("document.querySelector('#panel h2').textContent"), "größe/层")
+            gate = "document.querySelector('#gate').textContent"
+            self.assertIn("Fails the threshold: ", browser.run(gate))
+            browser.open((report / "summary.html").as_uri())
+            browser.wait("document.querySelector('#table tbody a') !== null")
+            self.assertIn("Fails the threshold: ", browser.run(gate))
+            self.assertIn("3 of 4 are equal", browser.run("document.querySelector('#agreement').textContent"))
+            self.assertEqual(browser.run(colours)["masked"], bad)
             self.check_quiet(browser)
 
     def test_a_shared_page_says_so(self):

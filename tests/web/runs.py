@@ -3,6 +3,7 @@
 
 import array
 import json
+import math
 import subprocess
 
 CHANNELS, WIDTH = 4, 6
@@ -52,8 +53,9 @@ def write_graph(path, network, extra=()):
     path.write_text(json.dumps({"model": "m", "inputs": inputs, "nodes": [*extra, *nodes]}))
 
 
-def write_runs(folder, network, broken, fused=()):
-    """golden/, target/ and graph_struct.json. The tensor `broken` breaks; those of `fused` the target does not store."""
+def write_runs(folder, network, broken, fused=(), on_cpu=()):
+    """golden/, target/ and graph_struct.json. The tensor `broken` breaks; those of `fused` the target does not store;
+    where `on_cpu` names any, the CPU computed these and the HTP the others."""
     dims = [1, CHANNELS, WIDTH]
     records = {"golden": [], "target": []}
     skipped = []
@@ -71,6 +73,8 @@ def write_runs(folder, network, broken, fused=()):
             if run == "target":
                 channel = {"bitwidth": 8, "min": -2.0, "max": 2.0, "scale": 4 / 255, "offset": -128, "symmetric": False}
                 record["encoding"] = {"channels": [channel]}
+                if on_cpu:
+                    record["processor"] = "CPU" if i in on_cpu else "HTP"
             records[run].append(record)
     constants = [{"name": f"constant_node_{k}", "type": "Constant", "inputs": [], "outputs": [f"weight_{k}"]} for k in range(3)]
     skipped += [{"name": f"weight_{k}", "reason": "folded into a constant"} for k in range(3)]
@@ -84,13 +88,45 @@ def write_runs(folder, network, broken, fused=()):
     write_graph(folder / "graph_struct.json", network)
 
 
-def verify(program, folder, *more, environment=None, graph=True):
+def write_masked_runs(folder):
+    """A mask whose step swallows the values beside it, a Softmax that it breaks, and classes of which one differs."""
+    scores = [math.sin(k) * 3 for k in range(100)]
+    masked = [value if k < 60 else -10000.0 for k, value in enumerate(scores)]
+    classes = [1.0, 2.0, 3.0, 4.0]
+    channel = {"bitwidth": 8, "min": -10000.0, "max": 0.0, "scale": 39.2, "offset": -255, "symmetric": False}
+    tensors = [  # Name, operator, what it reads, golden, target, more of the record.
+        ("scores", "MatMul", ["x"], scores, [value * 1.001 for value in scores], {}),
+        ("masked", "Add", ["scores"], masked, [0.0 if k < 60 else -9996.0 for k in range(100)],
+         {"encoding": {"channels": [channel]}}),
+        ("_2", "Softmax", ["masked"], scores, [1.0] * 100, {}),
+        ("classes", "ArgMax", ["_2"], classes, [1.0, 2.0, 3.0, 5.0], {"type": "int32"})]
+    names = {"_2": "größe/层"}
+    for side in ("golden", "target"):
+        (folder / side).mkdir(parents=True)
+    for side, at in (("golden", 3), ("target", 4)):
+        records = []
+        for number, (name, kind, _, *values) in enumerate(tensors):
+            data, more = values[at - 3], values[2]
+            (folder / side / f"{number}.raw").write_bytes(array.array("f", data).tobytes())
+            shown = names.get(name, name) if side == "golden" else name
+            records.append({"name": shown, "file": f"{number}.raw", "type": "float32", "dims": [1, len(data)],
+                            "node": f"node_{number}", "op_type": kind, **(more if side == "target" or "type" in more else {})})
+        (folder / side / "tensors.json").write_text(json.dumps({"version": 1, "tensors": records, "skipped": []}))
+    nodes = [{"name": f"node_{i}", "type": kind, "inputs": inputs, "outputs": [name]}
+             for i, (name, kind, inputs, *_) in enumerate(tensors)]
+    (folder / "graph_struct.json").write_text(json.dumps(
+        {"model": "m", "inputs": [{"name": "x", "dims": [1, 100]}], "nodes": nodes}))
+    (folder / "mapping.json").write_text(json.dumps({name: names.get(name, name) for name, *_ in tensors}))
+
+
+def verify(program, folder, *more, environment=None, graph=True, expect=0):
     """Runs --verification on write_runs(); gives the folder of its reports."""
-    words = [program, "--verification", "--default_verifier", "SQNR", "--default_verifier", "CosineSimilarity",
+    words = [program, "--verification", *([] if expect else ["--default_verifier", "SQNR"]),
+             "--default_verifier", "CosineSimilarity",
              "--golden_output_reference_directory", folder / "golden", "--inference_results", folder / "target",
              "--working_dir", folder / "work", "--output_dirname", "run", *more]
     if graph:
         words += ["--graph_struct", folder / "graph_struct.json"]
     done = subprocess.run(list(map(str, words)), capture_output=True, text=True, env=environment)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == expect, done.stdout + done.stderr
     return folder / "work" / "verification" / "run"

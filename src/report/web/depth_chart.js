@@ -3,7 +3,7 @@
 'use strict';
 
 acc.DepthChart = (() => {
-  const { element, css, hasValue, numberText, powerText, colourOf, judgesSignal } = acc;
+  const { element, css, hasValue, numberText, powerText, colourOf, judgesSignal, qualityOf } = acc;
   const kHighestDb = 100;  // Above this, tensors are equal for every purpose and would flatten the rest.
   const kReach = 24;       // Pixels within which the mouse finds a point.
 
@@ -125,7 +125,7 @@ acc.DepthChart = (() => {
       const { ctx } = plot;
       const x = plot.valToPos(this.depthOf(index), 'x', true);
       const y = plot.valToPos(value, 'y', true);
-      ctx.fillStyle = colourOf(this.metric.quality(this.metric.values[index]));
+      ctx.fillStyle = colourOf(qualityOf(this.report.rows[index], this.metric) ?? 1);
       ctx.beginPath();
       ctx.arc(x, y, radius, 0, 2 * Math.PI);
       ctx.fill();
@@ -156,8 +156,9 @@ acc.DepthChart = (() => {
       const row = this.report.rows[index];
       const expected = this.expectedAt(this.depthOf(index));
       this.tip.replaceChildren(
-        element('b', 'name', row.name),
+        element('b', 'name', row.readable_name),
         element('span', '', `${row.layer_type} · depth ${this.depthOf(index)} · ${this.metric.title} ${numberText(this.metric.values[index])}`),
+        ...(row.swallowed ? [element('span', '', row.swallowed)] : []),
         ...(expected === null ? [] : [element('span', '', `depth alone explains ${expected.toFixed(1)} dB`)]));
       const { over } = this.plot;
       const x = over.offsetLeft + left;

@@ -122,7 +122,7 @@ acc.GraphPainter = (() => {
         this.paintBox(context, x, y, look, absent);
       }
       this.paintRing(context, i, x, y);
-      if (this.view.scale >= kTextScale) this.paintText(context, node, look, x, y, absent);
+      if (this.view.scale >= kTextScale) this.paintText(context, this.view.shown[i], look, x, y, absent);
       if (this.view.flag !== null && node.rows.includes(this.view.flag)) this.paintFlag(context, x, y);
     }
 
@@ -175,22 +175,23 @@ acc.GraphPainter = (() => {
     }
 
     // What was fitted once stays so: measuring text is what drawing costs.
-    textsOf(context, node, look) {
+    textsOf(context, index, look) {
+      const node = this.view.graph.nodes[index];
       const key = `${look.score}`;
       if (node.texts && node.texts.key === key) return node.texts;
       context.font = '600 12px system-ui, sans-serif';
       const room = this.view.laidOut.nodeWidth - 22;
       const scoreWidth = look.score ? context.measureText(look.score).width + 8 : 0;
-      const type = this.fitted(context, node.type || '?', room - scoreWidth, false);
+      const type = this.fitted(context, `${node.type || '?'}${look.cpu ? ' · CPU' : ''}`, room - scoreWidth, false);
       context.font = '11px system-ui, sans-serif';
-      const below = node.rows.length === 0 && node.absence ? node.absence : lastPart(node.outputs[0] || node.name);
+      const below = node.rows.length === 0 && node.absence ? node.absence : lastPart(this.view.nameOf(index));
       node.texts = { key, type, below: this.fitted(context, below, room, true) };
       return node.texts;
     }
 
-    paintText(context, node, look, x, y, absent) {
+    paintText(context, index, look, x, y, absent) {
       const { nodeWidth: width } = this.view.laidOut;
-      const texts = this.textsOf(context, node, look);
+      const texts = this.textsOf(context, index, look);
       context.textBaseline = 'alphabetic';
       context.font = '600 12px system-ui, sans-serif';
       context.fillStyle = absent ? this.view.theme.muted : this.view.theme.ink;

@@ -3,7 +3,7 @@
 'use strict';
 
 acc.GraphView = (() => {
-  const { element, css, hasValue, colourOf, judgesSignal, clamp01 } = acc;
+  const { element, css, hasValue, colourOf, clamp01 } = acc;
   const kMargin = 24;
   const kCloseScale = 1;
   const kMayPrevent = { passive: false };   // Of the wheel: the page itself must not scroll.
@@ -58,6 +58,7 @@ acc.GraphView = (() => {
       this.hovered = -1;
       this.matches = new Set();
       this.metric = null;
+      this.mixed = acc.mixesProcessors(this.rows);
       this.painter = new acc.GraphPainter(this);
       this.listen();
       this.resizer = new ResizeObserver(() => this.resize());
@@ -112,16 +113,14 @@ acc.GraphView = (() => {
     rowOf(node) {
       const { rows } = this.graph.nodes[node];
       if (rows.length < 2 || !this.metric) return rows.length ? this.rows[rows[0]] : null;
-      const qualityOf = (row) => {
-        const value = this.metric.value(row);
-        return hasValue(value) && judgesSignal(row, this.metric) ? this.metric.quality(value) : 2;
-      };
-      return rows.map((row) => this.rows[row]).reduce((worst, row) => qualityOf(row) < qualityOf(worst) ? row : worst);
+      const quality = (row) => acc.qualityOf(row, this.metric) ?? 2;
+      return rows.map((row) => this.rows[row]).reduce((worst, row) => quality(row) < quality(worst) ? row : worst);
     }
 
     scoreText(row) {
       const value = this.metric.value(row);
       if (this.metric.scale === 'db' && this.details[row.index].is_equal) return 'equal';
+      if (this.metric.scale === 'db' && hasValue(row.agreement)) return acc.agreementText(row);
       if (!hasValue(value)) return '–';
       if (this.metric.scale === 'db' || this.metric.scale === 'loss') return acc.dbText(value);
       return acc.numberText(Number(value.toPrecision(4)));
@@ -134,8 +133,8 @@ acc.GraphView = (() => {
         if (!row || !this.metric) return { colour: null, score: '' };
         const value = this.metric.value(row);
         const equal = !hasValue(value) && this.metric.scale === 'db' && this.details[row.index].is_equal;
-        const judged = hasValue(value) && judgesSignal(row, this.metric);
-        return { colour: judged || equal ? colourOf(equal ? 1 : this.metric.quality(value)) : null, score: this.scoreText(row), broken: row.verdict === 'not finite' };
+        const quality = equal ? 1 : acc.qualityOf(row, this.metric);
+        return { colour: quality === null ? null : colourOf(quality), score: this.scoreText(row), broken: row.verdict === 'not finite', cpu: this.mixed && row.processor === 'CPU' };
       });
       this.draw();
     }
@@ -280,11 +279,12 @@ acc.GraphView = (() => {
     }
 
     find(words) {
-      const fits = (node) => {
-        node.search ??= [node.name, node.type, node.absence, ...node.outputs].join('\n').toLowerCase();
+      const fits = (index) => {
+        const node = this.graph.nodes[index];
+        node.search ??= [this.nameOf(index), node.name, node.type, node.absence, ...node.outputs].join('\n').toLowerCase();
         return words.every((word) => node.search.includes(word));
       };
-      this.matches = new Set(words.length ? this.graph.nodes.map((_, i) => i).filter((i) => this.place.has(i) && fits(this.graph.nodes[i])) : []);
+      this.matches = new Set(words.length ? this.graph.nodes.map((_, i) => i).filter((i) => this.place.has(i) && fits(i)) : []);
       this.draw();
       return [...this.matches];
     }
@@ -356,17 +356,26 @@ acc.GraphView = (() => {
       }
       this.tip.hidden = node < 0;
       if (node < 0) return;
-      const { name, type, outputs, absence } = this.graph.nodes[node];
+      const { type, absence } = this.graph.nodes[node];
       const row = this.rowOf(node);
-      const lines = [element('b', 'name', outputs[0] || name), element('span', '', `${type}${row ? ` · ${this.metric.title} ${this.scoreText(row)}` : ''}`)];
-      if (row && row.inputs_sqnr_db !== null) lines.push(element('span', '', `SQNR ${this.db(row.sqnr_db)}, its inputs ${this.db(row.inputs_sqnr_db)}`));
+      const lines = [element('b', 'name', this.nameOf(node)), element('span', '', `${type}${row ? ` · ${this.metric.title} ${this.scoreText(row)}` : ''}`)];
+      if (row && row.swallowed) lines.push(element('span', '', row.swallowed));
+      else if (row && row.inputs_sqnr_db !== null) lines.push(element('span', '', `SQNR ${this.db(row.sqnr_db)}, its inputs ${this.db(row.inputs_sqnr_db)}`));
       if (row && row.verdict !== 'match') lines.push(element('span', '', row.note ? `${row.verdict}: ${row.note}` : row.verdict));
+      if (row && row.processor) lines.push(element('span', '', `computed by the ${row.processor}`));
       if (absence) lines.push(element('span', '', absence));
       this.tip.replaceChildren(...lines);
       const wide = this.tip.offsetWidth;
       const tall = this.tip.offsetHeight;
       this.tip.style.left = `${Math.max(4, Math.min(px + 14, this.inner - wide - 4))}px`;
       this.tip.style.top = `${py + 18 + tall > this.height ? py - tall - 8 : py + 18}px`;
+    }
+
+    // By the first tensor that it makes, as people know that.
+    nameOf(node) {
+      const { name, outputs, rows } = this.graph.nodes[node];
+      const row = rows.length ? this.rows[rows[0]] : null;
+      return row && row.name === outputs[0] ? row.readable_name : outputs[0] || name;
     }
 
     db(value) { return acc.dbText(value); }

@@ -25,12 +25,12 @@
 
   const pages = [['Histograms.html', 'Histograms'], ['CDF_plots.html', 'CDF'], ['Diff_plots.html', 'Diff'], ['Distribution_min-max.png', 'Density']];
   const link = (row, page, label) => {
-    const anchor = element('a', label === row.name ? 'name' : '', label);
+    const anchor = element('a', label === row.readable_name ? 'name' : '', label);
     anchor.href = `${row.folder}/${page}`;
     anchor.title = label;
     return anchor;
   };
-  const nameCell = (row, cell) => cell.append(row.folder ? link(row, 'Histograms.html', row.name) : element('span', 'name', row.name));
+  const nameCell = (row, cell) => cell.append(row.folder ? link(row, 'Histograms.html', row.readable_name) : element('span', 'name', row.readable_name));
   const plotsCell = (row, cell) => {
     if (!row.folder) return;
     cell.className = 'links';
@@ -41,7 +41,7 @@
   const number = (title, value, hint) => ({ title, value, numeric: true, hint });
   const share = (title, key, hint) => number(title, (row) => hasValue(row[key]) ? 100 * row[key] : null, hint);
   const columns = [
-    { title: 'Name', value: (row) => row.name, fill: nameCell },
+    { title: 'Name', value: (row) => row.readable_name, fill: nameCell },
     { title: 'Histogram', value: (row) => row.index, fill: histogramCell },
     { title: 'Plots', value: (row) => row.index, fill: plotsCell },
     ...(scores.includes('SQNR') ? [] : [number('SQNR dB', (row) => row.sqnr_db, 'Signal-to-quantization-noise ratio; always computed.')]),
@@ -59,7 +59,7 @@
     row.index = index;
     for (const [key, value] of Object.entries(row)) row[key] = acc.numberOf(value);
     row.scores = row.scores.map(acc.numberOf);
-    row.search = [row.name, row.golden_name, row.type, row.verdict, row.note].join('\n').toLowerCase();
+    row.search = [row.readable_name, row.name, row.golden_name, row.type, row.verdict, row.note].join('\n').toLowerCase();
   });
 
   let order = rows.slice();

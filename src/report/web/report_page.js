@@ -169,7 +169,7 @@
   const chooseRow = (index, from) => {
     Object.assign(selection, { row: index, side: null, node: -1 });
     panel.showRow(index);
-    byId('announcement').textContent = `${rows[index].name}, ${rows[index].layer_type}, ${metric.title} ${acc.numberText(metric.value(rows[index]))}`;
+    byId('announcement').textContent = `${rows[index].readable_name}, ${rows[index].layer_type}, ${metric.title} ${acc.numberText(metric.value(rows[index]))}`;
     chart.select(index);
     if (from !== 'table') table.select(index);
     else {
@@ -245,10 +245,10 @@
 
   // What judges comes before what describes; the panel says the rest.
   const tableColumns = () => {
-    const columns = acc.TensorTable.columnsOf(metrics);
+    const columns = acc.TensorTable.columnsOf(metrics, rows);
     const titled = (title) => columns.find((column) => column.title === title);
     const [first, ...others] = [metric, ...metrics.filter((m) => m !== metric)];
-    return [titled('#'), titled('Name'), first, titled('Layer Type'), ...others, titled('Verdict'), titled('Tensor_dims'), titled('Note')];
+    return [titled('#'), titled('Name'), first, titled('Layer Type'), titled('Computed by'), ...others, titled('Verdict'), titled('Tensor_dims'), titled('Note')].filter(Boolean);
   };
 
   const panel = new acc.TensorPanel({ report, metrics, host: byId('panel'), chooseRow });

@@ -62,6 +62,19 @@ const acc = (() => {
   // Without a signal to measure (a golden tensor of zeros), decibels say nothing.
   const judgesSignal = (row, metric) => metric.scale !== 'db' || hasValue(row.sqnr_db);
 
+  // 0 (lost) to 1 (faithful), or null where the metric says nothing of the row. What a few huge
+  // values dominate says nothing of a tensor whose step swallows its values: that one is lost.
+  const qualityOf = (row, metric) => {
+    if (row.swallowed && (metric.scale === 'db' || metric.scale === 'similarity')) return 0;
+    const value = metric.value(row);
+    if (hasValue(value) && judgesSignal(row, metric)) return metric.quality(value);
+    return metric.scale === 'db' && hasValue(row.agreement) ? row.agreement : null;
+  };
+
+  // How near a row is to golden: in decibels, or in equal elements where it holds names.
+  const fidelityText = (row) => hasValue(row.agreement) ? `${row.equal} of ${row.size} are equal` : `SQNR ${dbText(row.sqnr_db)}`;
+  const agreementText = (row) => `${Number((100 * row.agreement).toPrecision(4))} % equal`;
+
   const scaleOf = (column) => {
     if (column.unit === 'dB') return 'db';
     if (!column.higher_is_better || column.perfect !== 1) return 'error';
@@ -81,6 +94,10 @@ const acc = (() => {
     if (!columns.some((column) => column.verifier === 'SQNR')) {
       metrics.push(make('SQNR dB', 'Signal-to-quantization-noise ratio; always computed.', 'db', (row) => row.sqnr_db));
     }
+    if (rows.some((row) => hasValue(row.agreement))) {
+      metrics.push(make('Agreement', 'The share of equal elements, 0 to 1, of tensors that hold classes, indices or truth values.', 'share',
+        (row) => row.agreement));
+    }
     if (report.topological) {
       metrics.push(make('Loss dB', 'The lowest SQNR of what its layer reads minus its own, between 0 and 40 dB.', 'loss',
         (row) => row.loss_db));
@@ -93,8 +110,11 @@ const acc = (() => {
     row.index = index;
     row.sqnr_db = numberOf(row.sqnr_db);
     row.scores = row.scores.map(numberOf);
-    row.search = [row.name, row.golden_name, row.layer_type, row.node, row.verdict, row.note].join('\n').toLowerCase();
+    row.search = [row.readable_name, row.name, row.golden_name, row.layer_type, row.node, row.verdict, row.note].join('\n').toLowerCase();
   });
+
+  // Whether the chip computed some tensors and the CPU others.
+  const mixesProcessors = (rows) => rows.some((row) => row.processor === 'CPU') && rows.some((row) => row.processor && row.processor !== 'CPU');
 
   // The tensor's page under the wanted verifier, or under the first one that judged it.
   const pageOf = (report, row, metric) => {
@@ -103,5 +123,5 @@ const acc = (() => {
     return `${report.columns[wanted].folder}/${row.page}.html`;
   };
 
-  return { byId, element, css, clamp01, hasValue, numberOf, numberText, dbText, powerText, colourOf, judgesSignal, metricsOf, indexRows, pageOf };
+  return { byId, element, css, clamp01, hasValue, numberOf, numberText, dbText, powerText, colourOf, judgesSignal, qualityOf, fidelityText, agreementText, metricsOf, indexRows, mixesProcessors, pageOf };
 })();

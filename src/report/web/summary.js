@@ -3,7 +3,7 @@
 'use strict';
 
 (() => {
-  const { byId, element, css, hasValue, numberText, dbText, powerText, colourOf, judgesSignal, metricsOf, pageOf } = acc;
+  const { byId, element, css, hasValue, numberText, dbText, powerText, colourOf, judgesSignal, qualityOf, metricsOf, pageOf } = acc;
   const report = JSON.parse(byId('data').textContent);
   const { rows, findings } = report;
   acc.indexRows(rows);
@@ -41,7 +41,7 @@
       const radius = Math.max(1.6, Math.min(4, bbox.width / ratio / rows.length / 2.4)) * ratio;
       plot.data[1].forEach((value, index) => {
         if (value === null) return;
-        ctx.fillStyle = colourOf(this.metric.quality(this.metric.values[index]));
+        ctx.fillStyle = colourOf(qualityOf(rows[index], this.metric) ?? 1);
         ctx.beginPath();
         ctx.arc(plot.valToPos(index, 'x', true), plot.valToPos(value, 'y', true), radius, 0, 2 * Math.PI);
         ctx.fill();
@@ -106,7 +106,7 @@
         return;
       }
       this.tip.replaceChildren(
-        element('b', 'name', row.name),
+        element('b', 'name', row.readable_name),
         element('span', '', `${row.layer_type} · ${this.metric.title} ${numberText(this.metric.values[row.index])}`
           + (hasValue(row.sqnr_db) ? ` · SQNR ${dbText(row.sqnr_db)}` : '')));
       this.tip.hidden = false;
@@ -160,7 +160,7 @@
   chart.start();
   const table = new acc.TensorTable({
     rows,
-    columns: acc.TensorTable.columnsOf(metrics),
+    columns: acc.TensorTable.columnsOf(metrics, rows),
     host: byId('table'),
     linkOf: (row) => pageOf(report, row, chart.metric),
     choose: (row) => location.assign(pageOf(report, row, chart.metric)),

@@ -3,7 +3,7 @@
 'use strict';
 
 acc.TensorPanel = (() => {
-  const { element, hasValue, numberText, dbText, colourOf, judgesSignal, pageOf } = acc;
+  const { element, hasValue, numberText, dbText, colourOf, pageOf } = acc;
 
   // A word as a shell takes it.
   const quoted = (word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
@@ -82,16 +82,19 @@ acc.TensorPanel = (() => {
 
     heading(row, details) {
       const node = element('div', 'panel-head');
-      node.append(element('h2', 'name', row.name));
+      node.append(element('h2', 'name', row.readable_name));
       const meta = element('p', 'meta');
       if (row.layer_type) meta.append(element('span', 'tag', row.layer_type));
+      if (row.processor) meta.append(element('span', acc.mixesProcessors(this.report.rows) && row.processor === 'CPU' ? 'tag cpu' : 'tag', `computed by the ${row.processor}`));
       if (details.is_output) meta.append(element('span', 'tag', 'output'));
       meta.append(element('span', '', row.dims ? (row.dims.join(' × ') || 'scalar') : 'dims unknown'));
       if (details.layout) meta.append(element('span', '', `${details.layout} (golden: channels first)`));
       meta.append(element('span', '', `${row.size.toLocaleString('en')} elements`));
       node.append(meta);
       const golden = element('p', 'meta');
-      golden.append(element('span', '', 'golden '), element('b', 'name', row.golden_name), element('span', '', `matched by ${row.matched_by}`));
+      // The heading has one of the names; the other is the one to be told.
+      const isGolden = row.readable_name !== row.name;
+      golden.append(element('span', '', isGolden ? 'target ' : 'golden '), element('b', 'name', isGolden ? row.name : row.golden_name), element('span', '', `matched by ${row.matched_by}`));
       if (row.node && row.node !== row.name) golden.append(element('span', '', `node ${row.node}`));
       node.append(golden);
       return node;
@@ -113,10 +116,14 @@ acc.TensorPanel = (() => {
     signal(row, details) {
       const { findings, growth, topological } = this.report;
       const node = element('p', 'signal');
+      if (hasValue(row.agreement)) {
+        node.append('Agreement ', element('b', 'score', acc.agreementText(row)), element('span', 'muted', ` It holds classes, indices or truth values: ${acc.fidelityText(row)}.`));
+        return node;
+      }
       const own = element('b', 'score', details.is_equal ? 'equal' : dbText(row.sqnr_db));
       if (hasValue(row.sqnr_db)) {
         own.dataset.q = '';
-        own.style.setProperty('--q', colourOf(acc.clamp01(row.sqnr_db / findings.faithful_db)));
+        own.style.setProperty('--q', colourOf(row.swallowed ? 0 : acc.clamp01(row.sqnr_db / findings.faithful_db)));
       }
       node.append('SQNR ', own);
       if (row.swallowed) {
@@ -142,9 +149,10 @@ acc.TensorPanel = (() => {
         if (value === null && !note) continue;
         const chip = element('span', 'chip');
         const score = element('b', 'score', numberText(value));
-        if (hasValue(value) && judgesSignal(row, metric)) {
+        const quality = hasValue(value) ? acc.qualityOf(row, metric) : null;
+        if (quality !== null) {
           score.dataset.q = '';
-          score.style.setProperty('--q', colourOf(metric.quality(value)));
+          score.style.setProperty('--q', colourOf(quality));
         }
         if (row.outside_threshold.includes(metric.index)) score.classList.add('outside');
         chip.append(`${metric.title} `, score);
@@ -190,7 +198,7 @@ acc.TensorPanel = (() => {
 
     rowButton(index) {
       const row = this.report.rows[index];
-      const button = element('button', 'link name', row.name);
+      const button = element('button', 'link name', row.readable_name);
       button.type = 'button';
       button.addEventListener('click', () => this.chooseRow(index));
       return button;
@@ -201,7 +209,7 @@ acc.TensorPanel = (() => {
       const shown = rows.slice(0, 12);
       const lines = shown.map((index) => {
         const row = this.report.rows[index];
-        return [this.rowButton(index), row.layer_type, dbText(row.sqnr_db)];
+        return [this.rowButton(index), row.layer_type, hasValue(row.agreement) ? acc.agreementText(row) : dbText(row.sqnr_db)];
       });
       if (rows.length > shown.length) lines.push([`and ${rows.length - shown.length} more`, '', '']);
       return block(title, table(null, lines));

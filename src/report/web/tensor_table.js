@@ -3,7 +3,7 @@
 'use strict';
 
 acc.TensorTable = (() => {
-  const { byId, element, hasValue, numberText, colourOf, judgesSignal } = acc;
+  const { byId, element, hasValue, numberText, colourOf, judgesSignal, qualityOf } = acc;
   const kOverscan = 150;
 
   // Options:
@@ -14,11 +14,12 @@ acc.TensorTable = (() => {
   //   isMarked(row)   whether it bears the mark of the first to diverge
   //   rowHeight       in pixels, as the style sheet has it; 32 unless given
   //   selects         a click on a name chooses too, instead of following the link
-  // The page has the inputs #filter and #verdict, and #count.
+  // The page has the inputs #filter, #verdict and #processor (in a label of its own), and #count.
   class TensorTable {
     constructor(options) {
       Object.assign(this, options);
       this.rowHeight ??= 32;
+      this.mixed = acc.mixesProcessors(this.rows);
       this.order = this.rows.slice();
       this.sort = { column: this.columns[0], descending: false };
       this.first = this.last = -1;
@@ -42,6 +43,8 @@ acc.TensorTable = (() => {
         cell.append(link);
       } else if (column.verdict) {
         cell.append(element('span', `verdict ${value === 'match' ? 'match' : value === 'suspicious' ? 'suspicious' : value === 'not judged' ? 'open' : ''}`, value));
+      } else if (column.processor) {
+        if (value) cell.append(element('span', this.mixed && value === 'CPU' ? 'tag cpu' : '', value));
       } else if (column.score) {
         cell.append(this.score(row, column, value));
       } else {
@@ -53,10 +56,12 @@ acc.TensorTable = (() => {
 
     score(row, column, value) {
       const score = element('span', 'score', numberText(value));
-      if (hasValue(value) && judgesSignal(row, column)) {
+      const quality = hasValue(value) ? qualityOf(row, column) : null;
+      if (quality !== null) {
         score.dataset.q = '';
-        score.style.setProperty('--q', colourOf(column.quality(value)));
+        score.style.setProperty('--q', colourOf(quality));
       }
+      if (row.swallowed) score.title = row.swallowed;
       if (column.index !== undefined && row.outside_threshold.includes(column.index)) {
         score.classList.add('outside');
         score.title = 'outside the threshold';
@@ -122,7 +127,8 @@ acc.TensorTable = (() => {
     update() {
       const words = byId('filter').value.toLowerCase().split(/\s+/).filter(Boolean);
       const verdict = byId('verdict').value;
-      this.order = this.rows.filter((row) => (!verdict || row.verdict === verdict) && words.every((word) => row.search.includes(word)));
+      const processor = byId('processor').value;
+      this.order = this.rows.filter((row) => (!verdict || row.verdict === verdict) && (!processor || row.processor === processor) && words.every((word) => row.search.includes(word)));
       this.order.sort((a, b) => this.compare(a, b));
       byId('count').textContent = `${this.order.length} of ${this.rows.length}`;
       this.grid.setAttribute('aria-rowcount', this.order.length + 1);
@@ -196,6 +202,10 @@ acc.TensorTable = (() => {
       const verdicts = [...new Set(this.rows.map((row) => row.verdict))];
       byId('verdict').append(new Option('all', ''), ...verdicts.map((verdict) => new Option(verdict, verdict)));
       byId('verdict').addEventListener('change', () => this.update());
+      const processors = acc.mixesProcessors(this.rows) ? [...new Set(this.rows.map((row) => row.processor).filter(Boolean))].sort() : [];
+      byId('processor').append(new Option('all', ''), ...processors.map((processor) => new Option(processor, processor)));
+      byId('processor').parentElement.hidden = processors.length === 0;
+      byId('processor').addEventListener('change', () => this.update());
       byId('filter').addEventListener('input', () => this.update());
       this.host.addEventListener('scroll', () => this.render(false), { passive: true });
       this.host.addEventListener('keydown', (event) => this.move(event));
@@ -206,10 +216,12 @@ acc.TensorTable = (() => {
   const text = (title, value, extra) => ({ title, value, ...extra });
   const number = (title, value) => ({ title, value, numeric: true });
 
-  TensorTable.columnsOf = (metrics) => [
+  // What computed a tensor is a column where it is known.
+  TensorTable.columnsOf = (metrics, rows) => [
     { title: '#', value: (row) => row.index + 1, numeric: true, plain: true },
-    text('Name', (row) => row.name, { link: true }),
+    text('Name', (row) => row.readable_name, { link: true }),
     text('Layer Type', (row) => row.layer_type),
+    ...(rows.some((row) => row.processor) ? [text('Computed by', (row) => row.processor, { processor: true })] : []),
     text('Verdict', (row) => row.verdict, { verdict: true }),
     ...metrics,
     number('Size', (row) => row.size),
@@ -219,6 +231,7 @@ acc.TensorTable = (() => {
     number('target_min', (row) => row.target_min),
     number('target_max', (row) => row.target_max),
     text('Golden name', (row) => row.golden_name),
+    ...(rows.some((row) => row.readable_name !== row.name) ? [text('Target name', (row) => row.name)] : []),
     text('Matched by', (row) => row.matched_by),
     text('Note', (row) => row.note, { wide: true }),
   ];
