@@ -268,6 +268,44 @@ class CompareEncodingsTest(ProgramTest):
             self.compare(version_0(changed, True), "--precision", decimals)
             self.assertEqual(self.statuses("Activations")["x"], status, decimals)
 
+    def test_an_entry_that_cannot_be_read_stops_no_other(self):
+        encodings = version_0(self.extracted(), True)
+        encodings["activation_encodings"]["x"] = [{"bitwidth": "eight"}]
+        stdout, stderr = self.compare(encodings, "--params_only")
+        self.assertNotIn("is not compared", stderr)
+        self.assertEqual(set(self.statuses("Params").values()), {"equal"})
+        stdout, stderr = self.compare(encodings)
+        self.assertRegex(stderr, "the encoding of 'x' is not compared: .*bitwidth")
+        self.assertIn("1 entries of AIMET cannot be read", stdout)
+        statuses = self.statuses("Activations")
+        self.assertNotIn("x", statuses, "it is neither equal nor single")
+        self.assertEqual(set(statuses.values()), {"equal"})
+
+    def test_one_step_is_a_difference(self):
+        encodings = self.extracted()
+        x = encodings["activation"]["x"][0]
+        step = x["scale"]
+        x |= {"offset": x["offset"] + 1, "min": x["min"] + step, "max": x["max"] + step}
+        self.compare(version_0(encodings, True), "--precision", 3)
+        row = next(row for row in self.rows("Activations") if row["Tensor in DLC"].value == "x")
+        self.assertEqual([row["Status"].value, row["Differs in"].value], ["differs", "min, max, offset"])
+        self.assertEqual(set(self.statuses("Activations").values()), {"equal", "differs"})
+
+    def test_the_files_own_ends_stand_beside_the_recomputed_ones(self):
+        encodings = self.extracted()
+        x = encodings["activation"]["x"][0]
+        before, step = dict(x), x["scale"]
+        for moved, status, fill in ((0.25, "equal", None), (1, "differs", "solid")):
+            x["max"] = before["max"] + moved * step
+            self.compare(version_0(encodings, True))
+            row = next(row for row in self.rows("Activations") if row["Tensor in DLC"].value == "x")
+            self.assertEqual(row["Status"].value, status, moved)
+            self.assertAlmostEqual(row["max in AIMET"].value, before["max"], 6)
+            self.assertAlmostEqual(row["file's max in DLC"].value, before["max"], 6)
+            self.assertAlmostEqual(row["file's max in AIMET"].value, x["max"], 6)
+            self.assertEqual(row["file's max in AIMET"].fill.fill_type, fill)
+            self.assertEqual(row["file's min in AIMET"].fill.fill_type, None)
+
     def test_one_node_is_printed(self):
         for name in (f"{CONV}_QuantizeLinear", "_conv_Conv_output_0", "/relu"):
             stdout, _ = self.compare(self.changed(), "--specific_node", name)
