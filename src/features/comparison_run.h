@@ -2,6 +2,7 @@
 // The comparison of two runs, without its reports.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -13,8 +14,9 @@
 namespace acc::features {
 
 // Reads, matches and compares the runs that `options` names. `inspector`, if given, watches every
-// pair; its Finish() is left to the caller.
+// pair; its Finish() is left to the caller. `graph_flags`: see VerificationSources.
 Result<report::Summary> CompareRuns(const VerificationOptions& options,
-                                    std::vector<PlannedColumn> columns, TensorInspector* inspector);
+                                    std::vector<PlannedColumn> columns, TensorInspector* inspector,
+                                    std::string_view graph_flags);
 
 }  // namespace acc::features

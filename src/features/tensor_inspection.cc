@@ -45,11 +45,12 @@ std::size_t InspectedCount(const report::Summary& summary) {
 Result<Outcome> RunTensorInspection(const TensorInspectionOptions& options) {
   const VerificationOptions verification = VerificationOf(options);
   ACC_ASSIGN_OR_RETURN(auto columns, DefaultColumns(options.verifiers));
-  ACC_RETURN_IF_ERROR(CheckScaledDiff(verification, columns));
+  ACC_RETURN_IF_ERROR(CheckScaledDiff(verification, columns, kInspectionGraphFlags));
   ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "tensor_inspection"));
   TensorInspector inspector(run.path(), {});
-  ACC_ASSIGN_OR_RETURN(const report::Summary summary,
-                       CompareRuns(verification, std::move(columns), &inspector));
+  ACC_ASSIGN_OR_RETURN(
+      const report::Summary summary,
+      CompareRuns(verification, std::move(columns), &inspector, kInspectionGraphFlags));
   ACC_RETURN_IF_ERROR(report::WriteAssets(run.path()));
   ACC_RETURN_IF_ERROR(inspector.Finish(summary));
   Outcome outcome;

@@ -261,13 +261,12 @@ class PairComparison {
     const auto first = std::ranges::find_if(doubts_, [](const auto& doubt) { return !!doubt; });
     if (first == doubts_.end()) return;
     const auto count = std::ranges::count_if(doubts_, [](const auto& doubt) { return !!doubt; });
-    LogWarn(
-        "{} ('{}', the first of {} such tensors; the summary says which). {}", ToText(**first),
-        Printable(pairs_[static_cast<std::size_t>(first - doubts_.begin())].target.name), count,
-        sources_.graph
-            ? "Check that --graph_struct, --dlc_path or --qnn_model_json_path describe the model "
-              "that made the results."
-            : "Give --dlc_path or --qnn_model_json_path, the model that made the results.");
+    LogWarn("{} ('{}', the first of {} such tensors; the summary says which). {}", ToText(**first),
+            Printable(pairs_[static_cast<std::size_t>(first - doubts_.begin())].target.name), count,
+            sources_.graph ? fmt::format("Check that {} describes the model that made the results.",
+                                         sources_.graph_flags)
+                           : fmt::format("Give {}, of the model that made the results.",
+                                         sources_.graph_flags));
   }
 
   // Pairs that cannot be compared (an unreadable file) are listed as unmatched, with the reason.
@@ -379,7 +378,7 @@ void StateSilentVerifiers(report::Summary& summary) {
   }
 }
 
-void LogMatches(const match::Matches& matches) {
+void LogMatches(const match::Matches& matches, std::string_view graph_flags) {
   LogInfo("{} tensor pairs; {} target and {} golden tensors without a twin", matches.pairs.size(),
           matches.unmatched_target.size(), matches.unmatched_golden.size());
   for (const auto& tensor : matches.unmatched_target) {
@@ -393,8 +392,8 @@ void LogMatches(const match::Matches& matches) {
   if (guessed > 0) {
     LogWarn(
         "the axis order of {} tensors had to be inferred; the summary says which. "
-        "--dlc_path, --qnn_model_json_path or --graph_struct tell it.",
-        guessed);
+        "It is told by {}.",
+        guessed, graph_flags);
   }
   const auto unknown = std::ranges::count_if(matches.pairs, [](const match::Pair& pair) {
     return !pair.golden.dims && !pair.target.dims;
@@ -402,8 +401,8 @@ void LogMatches(const match::Matches& matches) {
   if (unknown > 0) {
     LogWarn(
         "the dims of {} tensors are known on neither side, so their axis order is taken as equal. "
-        "--dlc_path, --qnn_model_json_path or --graph_struct tell them.",
-        unknown);
+        "They are told by {}.",
+        unknown, graph_flags);
   }
 }
 
@@ -412,8 +411,9 @@ Result<Outcome> CompareAndReport(const VerificationOptions& options,
   TensorInspector inspector(directory / "tensor_inspection",
                             {.assets = "../report_assets", .images = true});
   const bool inspects = options.enable_tensor_inspection;
-  ACC_ASSIGN_OR_RETURN(const report::Summary summary,
-                       CompareRuns(options, std::move(columns), inspects ? &inspector : nullptr));
+  ACC_ASSIGN_OR_RETURN(
+      const report::Summary summary,
+      CompareRuns(options, std::move(columns), inspects ? &inspector : nullptr, kGraphFlags));
   const report::Findings findings = report::FindingsOf(summary);
   ACC_RETURN_IF_ERROR(report::WriteReport(directory, summary, findings));
   if (inspects) ACC_RETURN_IF_ERROR(inspector.Finish(summary));
@@ -434,10 +434,11 @@ Result<Outcome> CompareAndReport(const VerificationOptions& options,
 }  // namespace
 
 Result<report::Summary> CompareRuns(const VerificationOptions& options,
-                                    std::vector<PlannedColumn> columns,
-                                    TensorInspector* inspector) {
-  ACC_ASSIGN_OR_RETURN(const VerificationSources sources, ReadSources(options, std::move(columns)));
-  LogMatches(sources.matches);
+                                    std::vector<PlannedColumn> columns, TensorInspector* inspector,
+                                    std::string_view graph_flags) {
+  ACC_ASSIGN_OR_RETURN(const VerificationSources sources,
+                       ReadSources(options, std::move(columns), graph_flags));
+  LogMatches(sources.matches, graph_flags);
   WarnOfNeeds(sources.columns);
   ACC_ASSIGN_OR_RETURN(report::Summary summary,
                        PairComparison(sources, inspector, !options.no_histograms).Run());
@@ -457,7 +458,7 @@ Result<Outcome> RunVerification(const VerificationOptions& options) {
   ACC_RETURN_IF_ERROR(CheckShare(options));
   // What the command line alone can get wrong leaves no run behind.
   ACC_ASSIGN_OR_RETURN(auto columns, DefaultColumns(options.default_verifiers));
-  ACC_RETURN_IF_ERROR(CheckScaledDiff(options, columns));
+  ACC_RETURN_IF_ERROR(CheckScaledDiff(options, columns, kGraphFlags));
   ACC_RETURN_IF_ERROR(CheckVerifierConfig(options));
   ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "verification"));
   ACC_ASSIGN_OR_RETURN(Outcome outcome, CompareAndReport(options, std::move(columns), run.path()));

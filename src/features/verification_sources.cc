@@ -330,20 +330,27 @@ bool AsksFor(const std::vector<PlannedColumn>& columns, std::string_view verifie
 }
 
 Status CheckScaledDiff(const VerificationOptions& options,
-                       const std::vector<PlannedColumn>& columns) {
-  const bool knows_graph = !options.graph_struct.empty() || !options.dlc_path.empty() ||
-                           !options.qnn_model_json_path.empty();
-  if (knows_graph || !AsksFor(columns, "ScaledDiff")) return OkStatus();
-  return UsageError(
-      "ScaledDiff needs --graph_struct, to know which tensors each layer reads. It is "
-      "<model>_graph_struct.json in the folder of the inference_engine run; --dlc_path or "
-      "--qnn_model_json_path serve as well.");
+                       const std::vector<PlannedColumn>& columns, std::string_view graph_flags) {
+  const bool is_told = !options.graph_struct.empty() || !ModelPath(options).empty() ||
+                       !options.model.model_path.empty();
+  if (is_told || !AsksFor(columns, "ScaledDiff")) return OkStatus();
+  const fs::path& working_dir = options.common.working_dir;
+  const auto folders =
+      FindRunFolders(Resolved(options.golden_output_reference_directory, working_dir),
+                     Resolved(options.inference_results, working_dir));
+  if (folders.ok() && !GraphStructBeside(folders->target).empty()) return OkStatus();
+  return UsageError(fmt::format(
+      "ScaledDiff needs {}, to know which tensors each layer reads. An inference_engine run keeps "
+      "its graph struct in its folder, as <model>_graph_struct.json.",
+      graph_flags));
 }
 
 Result<VerificationSources> ReadSources(const VerificationOptions& options,
-                                        std::vector<PlannedColumn> columns) {
+                                        std::vector<PlannedColumn> columns,
+                                        std::string_view graph_flags) {
   const fs::path& working_dir = options.common.working_dir;
   VerificationSources sources;
+  sources.graph_flags = graph_flags;
   sources.columns = std::move(columns);
   ACC_ASSIGN_OR_RETURN(
       RunFolders folders,
@@ -362,7 +369,7 @@ Result<VerificationSources> ReadSources(const VerificationOptions& options,
     ACC_ASSIGN_OR_RETURN(const VerifierConfig config, ReadVerifierConfig(path));
     ACC_RETURN_IF_ERROR(AddConfiguredColumns(config, sources.matches.pairs, GoldenCounts(sources),
                                              sources.columns));
-    ACC_RETURN_IF_ERROR(CheckScaledDiff(options, sources.columns));
+    ACC_RETURN_IF_ERROR(CheckScaledDiff(options, sources.columns, graph_flags));
   }
   return sources;
 }

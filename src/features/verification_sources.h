@@ -20,7 +20,13 @@
 
 namespace acc::features {
 
+// The flags of a feature that describe the target's graph, for messages.
+inline constexpr std::string_view kGraphFlags =
+    "--graph_struct, --dlc_path or --qnn_model_json_path";
+inline constexpr std::string_view kInspectionGraphFlags = "--graph_struct";
+
 struct VerificationSources {
+  std::string_view graph_flags = kGraphFlags;  // Those of the feature that reads.
   std::filesystem::path golden_directory;
   std::filesystem::path target_directory;
   std::optional<store::GraphStruct> graph;  // The graph struct, filled from the DLC or net JSON.
@@ -36,7 +42,8 @@ struct VerificationSources {
 // `columns` are those of the command line; those of --verifier_config are added. Paths that do not
 // exist from here are taken from the working directory.
 Result<VerificationSources> ReadSources(const VerificationOptions& options,
-                                        std::vector<PlannedColumn> columns);
+                                        std::vector<PlannedColumn> columns,
+                                        std::string_view graph_flags);
 
 // A path of the command line: as it is, or else relative to the working directory.
 std::filesystem::path Resolved(const std::filesystem::path& path,
@@ -51,8 +58,9 @@ std::optional<TensorEncoding> EncodingOf(const VerificationSources& sources,
 
 bool AsksFor(const std::vector<PlannedColumn>& columns, std::string_view verifier);
 
-// A usage error where ScaledDiff is asked for and neither a graph struct nor a model is given.
+// A usage error where ScaledDiff is asked for, no graph struct and no model is given, and the
+// target's run keeps no graph struct either.
 Status CheckScaledDiff(const VerificationOptions& options,
-                       const std::vector<PlannedColumn>& columns);
+                       const std::vector<PlannedColumn>& columns, std::string_view graph_flags);
 
 }  // namespace acc::features

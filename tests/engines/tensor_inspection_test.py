@@ -8,8 +8,10 @@ import re
 import unittest
 
 import numpy as np
+import onnx
 import PIL.Image
 import scipy.stats
+from onnx import TensorProto, helper, numpy_helper
 
 from program import MODELS, OCR, ProgramTest, end_to_end, text_image
 
@@ -248,6 +250,34 @@ class TensorInspectionTest(ProgramTest):
         (self.folder / "target" / "a.raw").rename(self.folder / "target" / "other.raw")
         self.inspect(expect=3)
         self.assertIn("no golden tensor belongs to a target tensor", self.log)
+
+    def test_messages_name_flags_that_it_has(self):
+        self.write_runs({"a": (np.ones(4, np.float32), np.ones(4, np.float32))})
+        self.inspect()
+        said = self.log
+        self.assertIn("They are told by --graph_struct.", said)
+        self.inspect(verifiers=("ScaledDiff",), expect=2)
+        self.assertIn("ScaledDiff needs --graph_struct, to know", self.log)
+        for flag in ("--dlc_path", "--qnn_model_json_path", "--inference_results", "--golden_output_reference_directory"):
+            self.assertNotIn(flag, said + self.log)
+
+    def test_the_graph_struct_of_a_run_is_found(self):
+        random = np.random.default_rng(2)
+        weight = random.standard_normal((4, 3)).astype(np.float32)
+        model = helper.make_model(helper.make_graph(
+            [helper.make_node("Gemm", ["x", "w"], ["g"], transB=1), helper.make_node("Relu", ["g"], ["y"])], "g",
+            [helper.make_tensor_value_info("x", TensorProto.FLOAT, (2, 3))],
+            [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)], [numpy_helper.from_array(weight, "w")]),
+            opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+        onnx.save(model, self.folder / "m.onnx")
+        raw = self.write_raw("x.raw", random.standard_normal((2, 3)).astype(np.float32))
+        self.run_program(*end_to_end("m.onnx", "y", [("x", (2, 3), raw)], self.write_input_list(raw), "--runtime", "cpu"))
+        golden, target = self.latest("framework_runner"), self.latest("inference_engine") / "output" / "Result_0"
+        stdout, _ = self.run_program("--tensor_inspection", "--golden_data", golden, "--target_data", target,
+                                     "--verifier", "ScaledDiff")
+        self.assertNotIn("order of the layers is unknown", stdout)
+        self.run_program("--verification", "--golden_output_reference_directory", golden, "--inference_results", target,
+                         "--default_verifier", "ScaledDiff")
 
     def test_hostile_names_stay_inside(self):
         names = ["../../escape", "/etc/passwd", "summary.csv", "report_assets/report.css", "a", "a/Histograms.html",
