@@ -157,7 +157,8 @@ class Page {
         "with the float graph's; the worst output counts, over all inputs. Expected: the rounding "
         "noise of each weight, bias and activation against its signal, added up as if it passed "
         "through the layers behind as the signal does: mostly more than arrives. What costs most "
-        "was found by quantizing parts of the model alone, ever smaller ones, on the first input; "
+        "was found by quantizing parts of the model alone, ever smaller ones, on all of these "
+        "inputs; "
         "a share is a tensor's noise at the output against that of all together.</p>"
         "<p>The same for programs: <a href=\"overview.json\">overview.json</a></p>";
     Append(html_, "<p><code class=\"command\">{}</code></p></footer></main></body></html>\n",

@@ -193,6 +193,49 @@ class QuantCheckerTest(program.ProgramTest):
         self.assertGreater(cause["remedy"]["after_db"], cause["output_db"] + 3)
         self.assertGreater(overview["remedies_db"], overview["options"][0]["measured_db"] + 3)
 
+    def test_causes_are_those_of_all_inputs_and_the_largest_first(self):
+        small_model(self.folder / "m.onnx", outlier=25)
+        # On the first input alone, which is zero, no weight makes an error.
+        inputs = [self.write_raw("zero.raw", np.zeros((1, 3, 12, 12), np.float32)), *self.raws()]
+        stdout, _ = self.check("m.onnx", {"QUANTIZATION_VARIATIONS": ["tf"]}, inputs)
+        causes = self.overview()["causes"]
+        self.assertEqual(causes[0]["tensor"], "w1")
+        self.assertGreater(causes[0]["share"], 0.9)
+        shares = [cause["share"] for cause in causes]
+        self.assertEqual(shares, sorted(shares, reverse=True))
+        said = [float(line.split(" %")[0]) for line in stdout.splitlines() if " % of the error: " in line]
+        self.assertEqual(said, sorted(said, reverse=True))
+        self.assertEqual(len(said), len(causes))
+
+    def test_says_where_no_remedy_helps(self):
+        small_model(self.folder / "m.onnx")
+        stdout, _ = self.check("m.onnx", {"QUANTIZATION_VARIATIONS": ["tf"]}, self.raws(),
+                               more=["--activation_width", "16", "--weights_width", "16", "--bias_width", "32"])
+        causes = self.overview()["causes"]
+        without = [cause for cause in causes if not cause["remedy"]]
+        self.assertTrue(without, causes)
+        self.assertEqual(stdout.count("no remedy: none makes the output 3 dB better"), len(without))
+
+    def test_a_tensor_of_one_value_proves_nothing(self):
+        tensors = {"w": np.random.default_rng(1).normal(size=(2, 3, 1, 1)).astype(np.float32),
+                   "zero": np.zeros(1, np.float32), "value": np.full(1, 2.5, np.float32)}
+        nodes = [helper.make_node("Conv", ["x", "w"], ["c"], name="conv"),
+                 helper.make_node("Mul", ["c", "zero"], ["none"], name="mul"),
+                 helper.make_node("Add", ["none", "value"], ["single"], name="add"),
+                 helper.make_node("Mul", ["c", "single"], ["y"], name="scale")]
+        model = helper.make_model(helper.make_graph(
+            nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 12, 12])],
+            [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+            [numpy_helper.from_array(value, name) for name, value in tensors.items()]),
+            opset_imports=[helper.make_opsetid("", 17)])
+        model.ir_version = 8
+        onnx.save(model, self.folder / "m.onnx")
+        stdout, _ = self.check("m.onnx", {"QUANTIZATION_VARIATIONS": ["tf"]}, self.raws())
+        line = next(line for line in stdout.splitlines() if "proves nothing" in line)
+        self.assertIn("'single'", line)
+        self.assertNotIn("'c'", line)
+        self.assertIn(line, self.overview()["notes"])
+
     def test_equal_models_have_no_such_culprit(self):
         small_model(self.folder / "m.onnx")
         self.check("m.onnx", {"QUANTIZATION_VARIATIONS": ["tf"]}, self.raws())

@@ -147,7 +147,7 @@ class QuantizedTest(TfLiteTest):
         self.assertIn("Add --override_params", errors)
         self.run_end_to_end(path, ["pooled"], feeds, *words, "--override_params")
 
-    def test_the_checker_says_that_it_quantizes_anew(self):
+    def test_the_checker_judges_the_model_s_own_encodings(self):
         path = quantized_convolution().write(self.folder / "model.tflite")
         config = self.folder / "checker.json"
         config.write_text('{"QUANTIZATION_VARIATIONS": ["tf"]}', encoding="utf-8")
@@ -156,7 +156,10 @@ class QuantizedTest(TfLiteTest):
             "--quant_checker", "-f", "tflite", "-m", path, "-i", "image", "1,4,4,2", raw, "-o", "pooled",
             "--input_list", self.write_input_list(raw), "--config_file", config)
         overview = (self.latest("results") / "overview.html").read_text("utf-8")
-        self.assertIn("The encodings that the model brings are not used: every option is new.", overview)
+        options = json.loads((self.latest("results") / "overview.json").read_text("utf-8"))["options"]
+        self.assertEqual([option["name"] for option in options], ["tf", "as_given"])
+        self.assertIn("The option as_given has the encodings that the model brings", overview)
+        # The new ones replace what the model brings.
         self.assertIn(" --override_params", overview)
 
     def test_overrides_count_for_what_the_model_does_not_quantize(self):

@@ -77,10 +77,16 @@ class ModelCheck {
     if (!options_.quantization_overrides.empty()) {
       ACC_ASSIGN_OR_RETURN(overrides_, ReadGivenOverrides(options_.quantization_overrides));
     }
+    auto options = OptionsOf(config_);
     if (HasSourceEncodings(source_.graph)) {
-      notes_.push_back("The encodings that the model brings are not used: every option is new.");
+      const QuantizationOption given = OptionAsGiven(config_);
+      notes_.push_back(fmt::format(
+          "The option {} has the encodings that the model brings, and the others calibrate anew; "
+          "all are measured against the model in real numbers, with the weights that its codes "
+          "stand for. What the model leaves out is quantized as by {}.",
+          given.name, given.variation.name));
+      options.insert(options.begin(), given);
     }
-    const auto options = OptionsOf(config_);
     needs_ = Joined(Joined(NeedsOf(config_.weights), NeedsOf(config_.biases)),
                     NeedsOf(config_.activations));
     ACC_RETURN_IF_ERROR(AddGraph({}));
@@ -145,9 +151,18 @@ class ModelCheck {
              option.name, quantize::InfoOf(option.variation.activations).name,
              quantize::InfoOf(option.variation.weights).name, option.per_channel, option.equalize,
              options_.activation_width, options_.weights_width, options_.bias_width);
-    ACC_ASSIGN_OR_RETURN(candidate.quantizer, QuantizerFor(candidate, overrides_));
+    ACC_ASSIGN_OR_RETURN(candidate.quantizer, QuantizerFor(candidate, OverridesOf(option)));
     candidates_.push_back(std::move(candidate));
     return OkStatus();
+  }
+
+  // As in the inference engine, what the model brings stands before what the user gives.
+  quantize::Overrides OverridesOf(const QuantizationOption& option) const {
+    if (!option.as_given) return overrides_;
+    quantize::Overrides own = SourceEncodings(graphs_.front().target.graph);
+    own.activations.insert(overrides_.activations.begin(), overrides_.activations.end());
+    own.params.insert(overrides_.params.begin(), overrides_.params.end());
+    return own;
   }
 
   Result<std::unique_ptr<quantize::Quantizer>> QuantizerFor(
@@ -200,7 +215,7 @@ class ModelCheck {
   // An earlier option that differs by an equalization that found nothing.
   const OptionResult* SameOption(const Candidate& candidate) const {
     const auto same = std::ranges::find_if(results_, [&](const OptionResult& other) {
-      return other.graph == candidate.graph &&
+      return other.graph == candidate.graph && other.option.as_given == candidate.option.as_given &&
              other.option.per_channel == candidate.option.per_channel &&
              other.option.variation.name == candidate.option.variation.name;
     });
@@ -379,6 +394,11 @@ class ModelCheck {
         WriteJson(results_folder_ / "overview.json", report::OverviewJson(overview)));
     ModelCheckOutcome outcome{.thresholds_met = thresholds_met_,
                               .summary_lines = report::OverviewLines(overview)};
+    if (HasSourceEncodings(source_.graph)) {
+      outcome.summary_lines.push_back(
+          OptionAsGiven(config_).name +
+          " is the model as its file quantizes it; the other options calibrate anew.");
+    }
     if (!single_values_.empty()) outcome.summary_lines.push_back(single_values_);
     outcome.summary_lines.push_back(
         fmt::format("Report: {}", (results_folder_ / "overview.html").native()));
@@ -426,7 +446,8 @@ class ModelCheck {
       return result.shares_range_with.contains(entry.first);
     });
     overview.overrides_file = "overrides/" + result.option.name + ".json";
-    overview.overrides_flags = FlagsFor(result, overview.overrides_file);
+    overview.overrides_flags = result.option.as_given ? std::string("--inference_engine …")
+                                                      : FlagsFor(result, overview.overrides_file);
     ACC_RETURN_IF_ERROR(quantize::WriteEncodings(results_folder_ / overview.overrides_file,
                                                  InSourceNames(encodings, graph)));
     // Nothing to explain: no error, or no output other than zero.
@@ -474,7 +495,7 @@ class ModelCheck {
 
   // The option that differs from `result` by equalization alone, if that changed the graph.
   const OptionResult* EqualizedTwin(const OptionResult& result) const {
-    if (result.option.equalize) return nullptr;
+    if (result.option.equalize || result.option.as_given) return nullptr;
     const auto twin = std::ranges::find_if(results_, [&](const OptionResult& other) {
       return other.option.equalize && other.graph != result.graph &&
              other.option.per_channel == result.option.per_channel &&

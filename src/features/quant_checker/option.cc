@@ -23,6 +23,10 @@ std::vector<QuantizationOption> OptionsOf(const CheckerConfig& config) {
   return options;
 }
 
+QuantizationOption OptionAsGiven(const CheckerConfig& config) {
+  return {.name = "as_given", .variation = config.variations.front(), .as_given = true};
+}
+
 quantize::Options QuantizeOptionsOf(const QuantizationOption& option,
                                     const QuantCheckerOptions& given) {
   quantize::Options options;
