@@ -203,7 +203,9 @@ class Page {
     for (const std::size_t row : findings_.worst) {
       Append(html, "<li>{} {}<span class=\"num\">{:.1f} dB", TensorLink(row), TypeText(row),
              summary_.rows[row].sqnr_db);
-      if (findings_.loss_db[row] >= 0.05) {
+      if (findings_.swallowed[row]) {
+        html += " <small class=\"muted\">its step swallows its values</small>";
+      } else if (findings_.loss_db[row] >= 0.05) {
         Append(html, " <small class=\"muted\">{:.1f} dB below its inputs</small>",
                findings_.loss_db[row]);
       } else if (!std::isnan(findings_.loss_db[row])) {

@@ -382,6 +382,34 @@ class OtherRunsTest(unittest.TestCase):
             self.assertEqual(browser.run(colours)["masked"], bad)
             self.check_quiet(browser)
 
+    def test_long_names_and_types_fit_every_width(self):
+        network = Network(24)
+        name = "very/long/" + "scope_name_without_break_" * 12 + "/end"
+        kind = "Custom_Operator_With_A_Name_That_Goes_On_And_On_And_Has_No_Place_To_Break_It_For_Detection"
+        network.rename(12, name)
+        network.nodes[12][1] = kind
+        write_runs(self.folder, network, 12, on_cpu=(12,))
+        report = verify(PROGRAM, self.folder)
+        wide = "[...document.querySelectorAll('.finding, .worst li, .tag, #panel')]"\
+               ".filter((box) => box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).display !== 'inline').length"
+        with Browser(CHROMIUM) as browser:
+            for page in ("summary.html", "report.html"):
+                for width in (480, 1024, 1600):
+                    with self.subTest(page=page, width=width):
+                        browser.size(width, 900)
+                        browser.open((report / page).as_uri())
+                        browser.wait("document.querySelector('#table tbody a') !== null")
+                        browser.settle()
+                        self.assertTrue(browser.run("document.documentElement.scrollWidth <= innerWidth"))
+                        self.assertEqual(browser.run(wide), 0)
+            self.assertIn(kind, browser.run("document.querySelector('h1').textContent"))
+            panel = browser.run("document.querySelector('#panel').innerText")
+            self.assertIn(kind, panel)
+            self.assertIn(name, panel)
+            cut = f"[...document.querySelectorAll('#table td')].filter((cell) => cell.textContent === '{kind}' && cell.scrollWidth > cell.clientWidth + 1).length"
+            self.assertEqual(browser.run(cut), 0)
+            self.check_quiet(browser)
+
     def test_a_shared_page_says_so(self):
         write_runs(self.folder, Network(12), 5)
         verify(PROGRAM, self.folder, "--share", self.folder / "b.zip", "--share_hash_names")

@@ -182,10 +182,15 @@ acc.GraphPainter = (() => {
       context.font = '600 12px system-ui, sans-serif';
       const room = this.view.laidOut.nodeWidth - 22;
       const scoreWidth = look.score ? context.measureText(look.score).width + 8 : 0;
-      const type = this.fitted(context, `${node.type || '?'}${look.cpu ? ' · CPU' : ''}`, room - scoreWidth, false);
+      const kind = node.type || '?';
+      // A long type has the first line for itself; the score goes below it.
+      const isBeside = context.measureText(kind).width <= room - scoreWidth;
+      const type = this.fitted(context, kind, isBeside ? room - scoreWidth : room, false);
       context.font = '11px system-ui, sans-serif';
+      const corner = [!isBeside && look.score, look.cpu && 'CPU'].filter(Boolean).join(' · ');
+      const cornerWidth = corner ? context.measureText(corner).width + 8 : 0;
       const below = node.rows.length === 0 && node.absence ? node.absence : lastPart(this.view.nameOf(index));
-      node.texts = { key, type, below: this.fitted(context, below, room, true) };
+      node.texts = { key, type, beside: isBeside ? look.score : '', below: this.fitted(context, below, room - cornerWidth, true), corner };
       return node.texts;
     }
 
@@ -197,7 +202,10 @@ acc.GraphPainter = (() => {
       context.fillStyle = absent ? this.view.theme.muted : this.view.theme.ink;
       context.fillText(texts.type, x + 13, y + 16);
       context.textAlign = 'right';
-      context.fillText(look.score, x + width - 9, y + 16);
+      context.fillText(texts.beside, x + width - 9, y + 16);
+      context.font = '11px system-ui, sans-serif';
+      context.fillStyle = look.cpu ? this.view.theme.warn : this.view.theme.ink;
+      context.fillText(texts.corner, x + width - 9, y + 31);
       context.textAlign = 'left';
       context.font = `${absent ? 'italic ' : ''}11px system-ui, sans-serif`;
       context.fillStyle = this.view.theme.muted;

@@ -35,7 +35,7 @@ acc.TensorTable = (() => {
 
     cell(row, column) {
       const value = column.value(row);
-      const cell = element('td', `${column.numeric ? 'n' : ''}${column.link ? 'sticky wide' : ''}${column.wide ? 'wide' : ''}`);
+      const cell = element('td', `${column.numeric ? 'n' : ''}${column.link ? 'sticky wide' : ''}${column.wide ? 'wide' : ''}${column.whole ? 'whole' : ''}`);
       if (column.link) {
         const link = element('a', 'name', value);
         link.href = this.linkOf(row);
@@ -220,7 +220,7 @@ acc.TensorTable = (() => {
   TensorTable.columnsOf = (metrics, rows) => [
     { title: '#', value: (row) => row.index + 1, numeric: true, plain: true },
     text('Name', (row) => row.readable_name, { link: true }),
-    text('Layer Type', (row) => row.layer_type),
+    text('Layer Type', (row) => row.layer_type, { whole: true }),
     ...(rows.some((row) => row.processor) ? [text('Computed by', (row) => row.processor, { processor: true })] : []),
     text('Verdict', (row) => row.verdict, { verdict: true }),
     ...metrics,
