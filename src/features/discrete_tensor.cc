@@ -18,6 +18,10 @@ constexpr std::array<std::string_view, 6> kMakersOfIndices = {"argmax",
                                                               "nonzero",
                                                               "nonmaxsuppressionv4",
                                                               "nonmaxsuppressionv5"};
+// They give the elements of what they read first, as they are.
+constexpr std::array<std::string_view, 10> kMovers = {
+    "cast",  "identity",  "reshape",   "squeeze", "flatten",
+    "slice", "unsqueeze", "transpose", "expand",  "tile"};
 constexpr std::array<std::string_view, 2> kMakersOfSums = {"matmulinteger", "convinteger"};
 
 bool IsNaming(ElementType type) {
@@ -48,6 +52,17 @@ bool IsDiscrete(const match::Pair& pair) {
   };
   if (either(kMakersOfIndices)) return true;
   return (IsNaming(pair.golden.type) || IsNaming(pair.target.type)) && !either(kMakersOfSums);
+}
+
+std::set<std::string> TensorsOfIndices(const store::GraphStruct& graph) {
+  std::set<std::string> indices;
+  for (const store::GraphStruct::Node& node : graph.nodes) {
+    const bool moves_some =
+        Holds(kMovers, node.type) && !node.inputs.empty() && indices.contains(node.inputs.front());
+    if (!moves_some && !Holds(kMakersOfIndices, node.type)) continue;
+    for (const auto& output : node.outputs) indices.insert(output.name);
+  }
+  return indices;
 }
 
 }  // namespace acc::features

@@ -2,7 +2,11 @@
 // Which tensors hold names rather than numbers.
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "match/match.h"
+#include "store/graph_struct.h"
 
 namespace acc::features {
 
@@ -12,5 +16,10 @@ namespace acc::features {
 // ConvInteger); and for the results of operators that make nothing else, where the type is not
 // known. Narrower integers are codes of real numbers.
 bool IsDiscrete(const match::Pair& pair);
+
+// The tensors of `graph`, which is in topological order, that hold results of operators that make
+// nothing but indices, also where they were cast to other types or moved since: no type tells of
+// those.
+std::set<std::string> TensorsOfIndices(const store::GraphStruct& graph);
 
 }  // namespace acc::features

@@ -37,5 +37,21 @@ TEST(DiscreteTensorTest, OperatorsDecideWhereTypesDoNot) {
   EXPECT_FALSE(IsDiscrete(PairOf(kInt32, kInt32, "ConvInteger")));
 }
 
+TEST(DiscreteTensorTest, IndicesStayIndicesWhenCastAndMoved) {
+  store::GraphStruct graph;
+  const auto add = [&](const char* type, std::vector<std::string> inputs, const char* output) {
+    graph.nodes.push_back({.name = output, .type = type, .inputs = std::move(inputs)});
+    graph.nodes.back().outputs.push_back({.name = output});
+  };
+  add("Conv", {"x"}, "c");
+  add("Reshape", {"c", "ids"}, "moved");
+  add("ArgMax", {"moved"}, "ids");
+  add("Cast", {"ids"}, "classes");
+  add("Reshape", {"classes", "shape"}, "y");
+  add("Gather", {"table", "ids"}, "embedded");
+  add("Cast", {"c"}, "real");
+  EXPECT_EQ(TensorsOfIndices(graph), (std::set<std::string>{"ids", "classes", "y"}));
+}
+
 }  // namespace
 }  // namespace acc::features

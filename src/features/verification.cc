@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -73,6 +74,7 @@ class PairComparison {
       : sources_(sources),
         pairs_(sources.matches.pairs),
         neighbours_(NeighboursOf(sources)),
+        indices_(sources.graph ? TensorsOfIndices(*sources.graph) : std::set<std::string>()),
         inspector_(inspector),
         with_distributions_(with_distributions) {}
 
@@ -131,7 +133,7 @@ class PairComparison {
     files.has_dims = matched.target.dims.has_value();
     if (files.has_dims) files.dims = *matched.target.dims;
     files.golden_to_target = matched.golden_to_target;
-    files.discrete = IsDiscrete(matched);
+    files.discrete = IsDiscrete(matched) || indices_.contains(matched.target.name);
     AddExactCopies(matched, sources_.golden_directory, sources_.target_directory, files);
     return files;
   }
@@ -347,6 +349,7 @@ class PairComparison {
   const VerificationSources& sources_;
   const std::vector<match::Pair>& pairs_;
   std::vector<TensorNeighbours> neighbours_;
+  std::set<std::string> indices_;  // Target tensors that hold indices.
   std::vector<PairPlan> plans_;
   std::vector<std::optional<LayoutDoubt>> doubts_;
   TensorInspector* inspector_;

@@ -249,6 +249,28 @@ class ExactTest(VerificationTest):
         self.verify(verifiers=("MAE,threshold,0",))
         self.assertEqual({row["verdict"] for row in self.summary().values()}, {"match"})
 
+    def test_classes_that_were_cast_agree_and_have_no_decibels(self):
+        scores = values(4, 10)
+        classes = np.array([1, 2, 3, 4], np.float32)
+        self.pair("scores", scores, scores * np.float32(1.0001))
+        self.pair("ids", classes, classes)
+        self.pair("y", classes, np.array([1, 2, 3, 900], np.float32))
+        nodes = [{"name": "m", "type": "MatMul", "inputs": ["x"], "outputs": ["scores"]},
+                 {"name": "a", "type": "ArgMax", "inputs": ["scores"], "outputs": ["ids"]},
+                 {"name": "c", "type": "Cast", "inputs": ["ids"], "outputs": ["y"]}]
+        (self.folder / "graph.json").write_text(json.dumps({"model": "m", "inputs": [{"name": "x"}], "nodes": nodes}))
+        stdout, _ = self.verify("--graph_struct", "graph.json")
+        self.assertEqual(self.summary()["y"]["SQNR"], "nan")
+        self.assertEqual({row["name"]: row["agreement"] for row in self.report()["rows"]},
+                         {"scores": None, "ids": 1, "y": 0.75})
+        self.assertIn("'y' (Cast), 3 of 4 are equal", stdout)
+        self.assertNotIn("Loses most", stdout)
+        nodes[1]["type"] = "Softmax"
+        (self.folder / "graph.json").write_text(json.dumps({"model": "m", "inputs": [{"name": "x"}], "nodes": nodes}))
+        stdout, _ = self.verify("--graph_struct", "graph.json")
+        self.assertNotIn("are equal", stdout)
+        self.assertNotEqual(self.summary()["y"]["SQNR"], "nan")
+
     def test_float64_is_compared_in_float64(self):
         golden = RANDOM.standard_normal(500)
         target = golden * (1 + 1e-12 * RANDOM.standard_normal(500))
