@@ -201,13 +201,22 @@ std::string GradualText(const Summary& summary, std::size_t lowest) {
   return text + ".";
 }
 
-std::string DivergenceHeadline(const Summary& summary, const Findings& findings) {
-  if (!findings.lowest) {
-    return "No tensor pair has a signal to measure: none holds numbers that vary, and none is "
-           "scored in dB.";
+// Of a run of which no tensor has an SQNR.
+std::string UnscoredText(const Summary& summary, bool has_nonfinite) {
+  const bool all_agree = std::ranges::all_of(
+      summary.rows, [](const Row& row) { return row.agreement && *row.agreement >= 1; });
+  if (all_agree && !summary.rows.empty() && !has_nonfinite) {
+    return "No tensor diverges: all hold integers or truth values, which are not scored in dB, and "
+           "every one is equal.";
   }
-  const std::size_t lowest = *findings.lowest;
+  return "No tensor pair has a signal to measure: none holds numbers that vary, and none is scored "
+         "in dB.";
+}
+
+std::string DivergenceHeadline(const Summary& summary, const Findings& findings) {
   const bool has_nonfinite = findings.first_not_finite || findings.first_both_nan;
+  if (!findings.lowest) return UnscoredText(summary, has_nonfinite);
+  const std::size_t lowest = *findings.lowest;
   if (std::isinf(summary.rows[lowest].sqnr_db)) {
     return has_nonfinite ? "Every other tensor with a signal is identical."
                          : "No tensor diverges: every tensor with a signal is identical.";

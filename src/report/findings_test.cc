@@ -212,6 +212,17 @@ TEST(FindingsTest, IndicesAreToldByTheirAgreement) {
   EXPECT_THAT(lines, Not(Contains(HasSubstr("Loses most"))));
 }
 
+TEST(FindingsTest, IndicesThatAreAllEqualDoNotDiverge) {
+  Summary summary = TestSummary({}, {TestRow("classes", kNan), TestRow("mask", kNan, {0})});
+  summary.rows[0].agreement = summary.rows[1].agreement = 1;
+  EXPECT_THAT(Headlines(summary, FindingsOf(summary))[0], HasSubstr("every one is equal"));
+  summary.rows[1].agreement = 0.5;
+  EXPECT_THAT(Headlines(summary, FindingsOf(summary))[0], HasSubstr("has a signal to measure"));
+  // A constant that is another proves nothing, but it is no agreement either.
+  summary.rows[1] = TestRow("constant", kNan);
+  EXPECT_THAT(Headlines(summary, FindingsOf(summary))[0], HasSubstr("has a signal to measure"));
+}
+
 TEST(FindingsTest, FiveWorstLayersEndTheText) {
   std::vector<Row> rows = {TestRow("t0", 40)};
   for (std::size_t i = 1; i < 9; ++i) {
