@@ -41,6 +41,18 @@ void LogEqualization(const convert::Equalization& equalization) {
   }
 }
 
+// The next state is an output too, where all of the model is asked for.
+void AddNextState(const SourceModel& model, std::vector<std::string>& outputs) {
+  const auto& next = model.state.next;
+  const bool is_whole = std::ranges::all_of(model.graph.outputs, [&](const ValueInfo& output) {
+    return std::ranges::count(outputs, output.name) + std::ranges::count(next, output.name) > 0;
+  });
+  if (outputs.empty() || !is_whole) return;
+  for (const ValueInfo& output : model.graph.outputs) {
+    if (std::ranges::count(outputs, output.name) == 0) outputs.push_back(output.name);
+  }
+}
+
 std::vector<std::string> NamesOf(const std::set<ElementType>& types) {
   std::vector<std::string> names;
   for (const ElementType type : types) names.emplace_back(Name(type));
@@ -65,6 +77,7 @@ Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
   for (const std::string& output : output_tensors) {
     options.output_tensors.push_back(ModelSpelling(output, known));
   }
+  AddNextState(model, options.output_tensors);
   RuntimeOracle oracle;
   auto target = convert::Convert(model.graph, options, oracle);
   if (!target.ok()) return target.status().WithContext("the model could not be converted");

@@ -209,7 +209,7 @@ Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
   GoldenRun golden(model, run.path());
   ACC_RETURN_IF_ERROR(subject.is_float ? CaptureFloat(options, model, golden)
                                        : Capture(std::move(request), model, *framework, golden));
-  std::vector<std::string> statements = CutStatements(model);
+  std::vector<std::string> statements = SourceStatements(model);
   if (subject.is_quantized) {
     std::ranges::move(GoldenStatements(subject.is_float), std::back_inserter(statements));
   }

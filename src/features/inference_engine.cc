@@ -52,7 +52,7 @@ Result<TargetModel> BuildTargetModel(const InferenceEngineOptions& options,
   model.half = options.precision == Precision::kFp16;
   model.structure = GraphStructOf(converted, options.model_name);
   model.converted = std::move(converted);
-  model.statements = CutStatements(source);
+  model.statements = SourceStatements(source);
   if (options.precision == Precision::kInt8) {
     ACC_ASSIGN_OR_RETURN(model.quantized,
                          QuantizeModel(model.converted, ParamNames(source.graph), lines,

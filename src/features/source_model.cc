@@ -152,7 +152,7 @@ std::map<std::string, ValueInfo> InnerTypes(Reader read, const ModelOptions& opt
 Result<SourceModel> ReadWith(Reader model::ReaderInfo::*reader, const ModelOptions& options) {
   ACC_ASSIGN_OR_RETURN(const model::ReaderInfo* format, model::FindReader(options.framework));
   SourceModel model;
-  model::Ends ends{.outputs = options.output_tensors, .cut = &model.cut};
+  model::Ends ends{.outputs = options.output_tensors, .cut = &model.cut, .state = &model.state};
   for (const InputTensor& input : options.input_tensors) {
     ends.inputs.push_back(input.name);
     ends.dims.emplace(input.name, input.dims);
@@ -174,17 +174,35 @@ Result<SourceModel> ReadWith(Reader model::ReaderInfo::*reader, const ModelOptio
   return model;
 }
 
+std::string CutStatement(const model::Cut& cut) {
+  return fmt::format(
+      "{} node{} before '{}' {} cut off by --input_tensor and {} not part of this run: "
+      "nothing here is said of {}",
+      cut.nodes, cut.nodes == 1 ? "" : "s", Printable(Join(cut.at, "' and '")),
+      cut.nodes == 1 ? "is" : "are", cut.nodes == 1 ? "is" : "are", cut.nodes == 1 ? "it" : "them");
+}
+
+std::string StateStatement(const model::StateTensors& state) {
+  std::string text =
+      "the model keeps a state, and every input starts from the initial one, in both runs";
+  if (!state.initial.empty()) {
+    text +=
+        fmt::format(": '{}' (constant on the target; --input_tensor with that name gives another)",
+                    Printable(Join(state.initial, "', '")));
+  }
+  if (state.next.empty()) return text;
+  return text + fmt::format("; the next one is '{}'", Printable(Join(state.next, "', '")));
+}
+
 }  // namespace
 
-std::vector<std::string> CutStatements(const SourceModel& model) {
-  const model::Cut& cut = model.cut;
-  if (cut.at.empty()) return {};
-  return {
-      fmt::format("{} node{} before '{}' {} cut off by --input_tensor and {} not part of this run: "
-                  "nothing here is said of {}",
-                  cut.nodes, cut.nodes == 1 ? "" : "s", Printable(Join(cut.at, "' and '")),
-                  cut.nodes == 1 ? "is" : "are", cut.nodes == 1 ? "is" : "are",
-                  cut.nodes == 1 ? "it" : "them")};
+std::vector<std::string> SourceStatements(const SourceModel& model) {
+  std::vector<std::string> statements;
+  if (!model.cut.at.empty()) statements.push_back(CutStatement(model.cut));
+  if (!model.state.initial.empty() || !model.state.next.empty()) {
+    statements.push_back(StateStatement(model.state));
+  }
+  return statements;
 }
 
 std::vector<std::string> ParamNames(const model::Graph& graph) {

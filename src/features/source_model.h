@@ -21,6 +21,7 @@ struct SourceModel {
   store::FileTypes file_types;    // What --input_tensor said of its files.
   bool is_channel_last = false;   // As ReaderInfo.
   model::Cut cut;                 // Where --input_tensor names inner tensors.
+  model::StateTensors state;
 };
 
 // Reads the model and lines up --input_tensor and --output_tensor with it. An inner tensor that
@@ -33,8 +34,9 @@ Result<SourceModel> ReadSourceModel(const ModelOptions& options);
 // The same of the model in its framework's own operators (model::ReaderInfo::outline).
 Result<SourceModel> OutlineSourceModel(const ModelOptions& options);
 
-// What is cut off, for store::Manifest::statements; nothing of a whole model.
-std::vector<std::string> CutStatements(const SourceModel& model);
+// What is cut off, and which state a run starts from, for store::Manifest::statements; nothing of a
+// whole model without state.
+std::vector<std::string> SourceStatements(const SourceModel& model);
 
 // How the files of a quantized input hold it, where they hold codes instead of real numbers:
 // because the user said that they have the type that the model stores, or `native`. Nothing for

@@ -23,6 +23,13 @@ struct Cut {
   std::size_t nodes = 0;             // That would run if these were not given.
 };
 
+// Tensors of a model that keeps a state from one run to the next, as one run from its initial state
+// sees them.
+struct StateTensors {
+  std::vector<std::string> initial = {};  // What is read of it: constants of the graph.
+  std::vector<std::string> next = {};     // What it is afterwards.
+};
+
 // What of a model is wanted, by names that it may not have; a trailing ":0" more or less is
 // tolerated. Formats that declare their inputs and outputs are read whole, unless an input is a
 // tensor that a node makes: then the model begins there, and ends at `outputs`, if any are named.
@@ -33,7 +40,9 @@ struct Ends {
       {};  // Of inputs, by the same names, for what files leave open.
   // Of inner tensors whose type the file leaves open.
   std::map<std::string, ValueInfo> types = {};
-  Cut* cut = nullptr;  // Where not null, gets what is left out.
+  // Where not null, these get what is left out, and the state.
+  Cut* cut = nullptr;
+  StateTensors* state = nullptr;
 };
 
 // A row of the table of formats. The content decides; the file's extension is only a hint for

@@ -73,7 +73,7 @@ class ModelCheck {
   Status Prepare() {
     ACC_ASSIGN_OR_RETURN(source_, ReadSourceModel(options_.model));
     model::ClampToRanges(source_.graph);
-    notes_ = CutStatements(source_);
+    notes_ = SourceStatements(source_);
     if (!options_.quantization_overrides.empty()) {
       ACC_ASSIGN_OR_RETURN(overrides_, ReadGivenOverrides(options_.quantization_overrides));
     }

@@ -55,6 +55,7 @@ class File {
 
   std::span<const std::byte> content() const { return content_; }
   const std::string& name() const { return name_; }
+  const schema::Model& model() const { return *model_; }
   // The first subgraph: others are bodies of control flow, or run by signatures of their own.
   const schema::SubGraph& graph() const { return *graph_; }
   std::size_t subgraphs() const;

@@ -2,6 +2,7 @@
 #include "model/flatbuffer.h"
 #include "model/tflite/cut.h"
 #include "model/tflite/file.h"
+#include "model/tflite/state.h"
 #include "model/tflite/tflite_format.h"
 
 namespace acc::model {
@@ -46,6 +47,7 @@ Graph tflite::OutlineOf(const File& file) {
 
 Result<Graph> OutlineTflite(const std::filesystem::path& path, const Ends& ends) {
   ACC_ASSIGN_OR_RETURN(const File file, tflite::OpenCut(path, ends));
+  if (ends.state != nullptr) *ends.state = tflite::StateOf(file);
   return tflite::OutlineOf(file);
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -12,6 +13,7 @@
 #include "model/tflite/cut.h"
 #include "model/tflite/file.h"
 #include "model/tflite/operators.h"
+#include "model/tflite/state.h"
 #include "model/tflite/tflite_format.h"
 #include "model/tflite/translation.h"
 #include "model/translation/axis_plan.h"
@@ -179,14 +181,19 @@ class Reader {
 }  // namespace
 
 Result<Graph> ReadTflite(const std::filesystem::path& path, const Ends& ends) {
-  ACC_ASSIGN_OR_RETURN(const File file, tflite::OpenCut(path, ends));
-  auto graph = Reader(file).Read();
+  ACC_ASSIGN_OR_RETURN(File stored, tflite::OpenCut(path, ends));
+  if (ends.state != nullptr) *ends.state = tflite::StateOf(stored);
+  const std::string where = fmt::format("'{}'", Printable(path.native()));
+  const auto file = tflite::WithoutState(std::move(stored));
+  if (!file.ok()) return file.status().WithContext(where);
+  auto graph = Reader(*file).Read();
   if (graph.ok()) return graph;
-  return graph.status().WithContext(fmt::format("'{}'", Printable(path.native())));
+  return graph.status().WithContext(where);
 }
 
 Result<Graph> ParseTflite(std::string_view content, const std::string& name) {
-  ACC_ASSIGN_OR_RETURN(const File file, File::Parse(content, name));
+  ACC_ASSIGN_OR_RETURN(File stored, File::Parse(content, name));
+  ACC_ASSIGN_OR_RETURN(const File file, tflite::WithoutState(std::move(stored)));
   return Reader(file).Read();
 }
 
