@@ -5,7 +5,7 @@
 #include <numeric>
 #include <unordered_map>
 
-#include "base/text.h"
+#include "base/name_list.h"
 #include "match/axes.h"
 #include "match/names.h"
 
@@ -134,18 +134,15 @@ std::string WrittenName(const store::TensorRecord& target, const store::TensorMa
   return "the golden run has no '" + target.source + "', the source of this tensor";
 }
 
-std::string FewNames(const std::vector<store::TensorRecord>& tensors) {
+std::string FewNamesOf(const store::Manifest& run) {
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < std::min<std::size_t>(tensors.size(), 3); ++i) {
-    names.push_back("'" + Printable(tensors[i].name) + "'");
-  }
-  if (tensors.size() > names.size()) names.emplace_back("…");
-  return Join(names, ", ");
+  for (const store::TensorRecord& tensor : run.tensors) names.push_back(tensor.name);
+  constexpr std::size_t kNamed = 3;
+  return FewNames(names, kNamed);
 }
 
 std::string NamesOfBoth(const Sources& sources) {
-  return "Golden: " + FewNames(sources.golden->tensors) +
-         "; target: " + FewNames(sources.target->tensors) +
+  return "Golden: " + FewNamesOf(*sources.golden) + "; target: " + FewNamesOf(*sources.target) +
          ". Check that both directories come from the same model and start at the same level, or "
          "give --tensor_mapping.";
 }

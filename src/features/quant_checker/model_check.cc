@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/name_list.h"
 #include "base/text.h"
 #include "features/conversion.h"
 #include "features/quant_checker/activation_checks.h"
@@ -423,15 +424,10 @@ class ModelCheck {
     }
     if (single.empty()) return;
     constexpr std::size_t kShown = 5;
-    std::vector<std::string> shown;
-    for (std::size_t i = 0; i < std::min(single.size(), kShown); ++i) {
-      shown.push_back("'" + Printable(single[i]) + "'");
-    }
     single_values_ = fmt::format(
         "{} tensor{} one value in all inputs, at which the calibrated range ends; that rounding "
-        "leaves it exact proves nothing: {}{}.",
-        single.size(), single.size() == 1 ? " has" : "s have", Join(shown, ", "),
-        single.size() > kShown ? ", …" : "");
+        "leaves it exact proves nothing: {}.",
+        single.size(), single.size() == 1 ? " has" : "s have", FewNames(single, kShown));
     notes_.push_back(single_values_);
   }
 
