@@ -2,13 +2,13 @@
 // The comparison of two runs, without its reports.
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "base/status.h"
 #include "features/options.h"
 #include "features/tensor_inspector.h"
 #include "features/verification_plan.h"
+#include "features/verification_sources.h"
 #include "report/summary.h"
 
 namespace acc::features {
@@ -17,6 +17,6 @@ namespace acc::features {
 // pair; its Finish() is left to the caller. `graph_flags`: see VerificationSources.
 Result<report::Summary> CompareRuns(const VerificationOptions& options,
                                     std::vector<PlannedColumn> columns, TensorInspector* inspector,
-                                    std::string_view graph_flags);
+                                    const GraphFlags& graph_flags);
 
 }  // namespace acc::features

@@ -266,9 +266,9 @@ class PairComparison {
     LogWarn("{} ('{}', the first of {} such tensors; the summary says which). {}", ToText(**first),
             Printable(pairs_[static_cast<std::size_t>(first - doubts_.begin())].target.name), count,
             sources_.graph ? fmt::format("Check that {} describes the model that made the results.",
-                                         sources_.graph_flags)
+                                         sources_.graph_flags.all)
                            : fmt::format("Give {}, of the model that made the results.",
-                                         sources_.graph_flags));
+                                         sources_.graph_flags.best));
   }
 
   // Pairs that cannot be compared (an unreadable file) are listed as unmatched, with the reason.
@@ -381,7 +381,7 @@ void StateSilentVerifiers(report::Summary& summary) {
   }
 }
 
-void LogMatches(const match::Matches& matches, std::string_view graph_flags) {
+void LogMatches(const match::Matches& matches, const GraphFlags& graph_flags) {
   LogInfo("{} tensor pairs; {} target and {} golden tensors without a twin", matches.pairs.size(),
           matches.unmatched_target.size(), matches.unmatched_golden.size());
   for (const auto& tensor : matches.unmatched_target) {
@@ -396,7 +396,7 @@ void LogMatches(const match::Matches& matches, std::string_view graph_flags) {
     LogWarn(
         "the axis order of {} tensors had to be inferred; the summary says which. "
         "It is told by {}.",
-        guessed, graph_flags);
+        guessed, graph_flags.all);
   }
   const auto unknown = std::ranges::count_if(matches.pairs, [](const match::Pair& pair) {
     return !pair.golden.dims && !pair.target.dims;
@@ -405,7 +405,7 @@ void LogMatches(const match::Matches& matches, std::string_view graph_flags) {
     LogWarn(
         "the dims of {} tensors are known on neither side, so their axis order is taken as equal. "
         "They are told by {}.",
-        unknown, graph_flags);
+        unknown, graph_flags.all);
   }
 }
 
@@ -438,7 +438,7 @@ Result<Outcome> CompareAndReport(const VerificationOptions& options,
 
 Result<report::Summary> CompareRuns(const VerificationOptions& options,
                                     std::vector<PlannedColumn> columns, TensorInspector* inspector,
-                                    std::string_view graph_flags) {
+                                    const GraphFlags& graph_flags) {
   ACC_ASSIGN_OR_RETURN(const VerificationSources sources,
                        ReadSources(options, std::move(columns), graph_flags));
   LogMatches(sources.matches, graph_flags);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/name_list.h"
 #include "base/text.h"
 #include "dlc/model_net.h"
 #include "dlc/read.h"
@@ -25,6 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kNamed = 5;  // Tensors in a message.
 constexpr std::string_view kGraphStructSuffix = "_graph_struct.json";
 
 // The graph struct that an inference_engine run keeps two folders above its results; nothing where
@@ -91,16 +93,6 @@ std::vector<std::string> NamesOf(const store::GraphStruct& graph) {
   return names;
 }
 
-std::string FewNames(const std::vector<std::string>& names) {
-  constexpr std::size_t kFew = 3;
-  std::vector<std::string> few;
-  for (const std::string& name : names) {
-    few.push_back(few.size() < kFew ? "'" + Printable(name) + "'" : "…");
-    if (few.size() > kFew) break;
-  }
-  return few.empty() ? "none" : Join(few, ", ");
-}
-
 // A model of which the run holds nothing is another model's.
 Status CheckSharedNames(const fs::path& model, const store::GraphStruct& graph,
                         const store::Manifest& target) {
@@ -116,7 +108,7 @@ Status CheckSharedNames(const fs::path& model, const store::GraphStruct& graph,
     return Failure(fmt::format(
         "'{}' and --inference_results have no tensor in common. The model has {}; the results have "
         "{}. Give the model that made the results.",
-        path, FewNames(described), FewNames(results)));
+        path, FewNames(described, kNamed), FewNames(results, kNamed)));
   }
   if (static_cast<std::size_t>(shared) < results.size()) {
     LogWarn(
@@ -250,13 +242,11 @@ Status CheckEncodings(const fs::path& path, const VerificationSources& sources) 
   }
   std::vector<std::string> strangers;
   for (const std::string& name : sources.encoded_names) {
-    if (!known.contains(match::NameKey(name))) strangers.push_back("'" + Printable(name) + "'");
+    if (!known.contains(match::NameKey(name))) strangers.push_back(name);
   }
   if (strangers.empty()) return OkStatus();
-  constexpr std::size_t kNamed = 5;
   const std::size_t count = strangers.size();
-  strangers.resize(std::min(count, kNamed));
-  const std::string names = Join(strangers, ", ") + (count > kNamed ? ", …" : "");
+  const std::string names = FewNames(strangers, kNamed);
   if (count == sources.encoded_names.size()) {
     return Failure(fmt::format(
         "none of the {} encodings of '{}' belongs to a compared tensor: {}. Check that the file is "
@@ -330,7 +320,7 @@ bool AsksFor(const std::vector<PlannedColumn>& columns, std::string_view verifie
 }
 
 Status CheckScaledDiff(const VerificationOptions& options,
-                       const std::vector<PlannedColumn>& columns, std::string_view graph_flags) {
+                       const std::vector<PlannedColumn>& columns, const GraphFlags& graph_flags) {
   const bool is_told = !options.graph_struct.empty() || !ModelPath(options).empty() ||
                        !options.model.model_path.empty();
   if (is_told || !AsksFor(columns, "ScaledDiff")) return OkStatus();
@@ -342,12 +332,12 @@ Status CheckScaledDiff(const VerificationOptions& options,
   return UsageError(fmt::format(
       "ScaledDiff needs {}, to know which tensors each layer reads. An inference_engine run keeps "
       "its graph struct in its folder, as <model>_graph_struct.json.",
-      graph_flags));
+      graph_flags.all));
 }
 
 Result<VerificationSources> ReadSources(const VerificationOptions& options,
                                         std::vector<PlannedColumn> columns,
-                                        std::string_view graph_flags) {
+                                        const GraphFlags& graph_flags) {
   const fs::path& working_dir = options.common.working_dir;
   VerificationSources sources;
   sources.graph_flags = graph_flags;

@@ -20,13 +20,17 @@
 
 namespace acc::features {
 
-// The flags of a feature that describe the target's graph, for messages.
-inline constexpr std::string_view kGraphFlags =
-    "--graph_struct, --dlc_path or --qnn_model_json_path";
-inline constexpr std::string_view kInspectionGraphFlags = "--graph_struct";
+// The flags of a feature that describe the target's graph, for messages: all of them, and the best.
+struct GraphFlags {
+  std::string_view all;
+  std::string_view best;
+};
+inline constexpr GraphFlags kGraphFlags = {"--graph_struct, --dlc_path or --qnn_model_json_path",
+                                           "--dlc_path or --qnn_model_json_path"};
+inline constexpr GraphFlags kInspectionGraphFlags = {"--graph_struct", "--graph_struct"};
 
 struct VerificationSources {
-  std::string_view graph_flags = kGraphFlags;  // Those of the feature that reads.
+  GraphFlags graph_flags = kGraphFlags;  // Those of the feature that reads.
   std::filesystem::path golden_directory;
   std::filesystem::path target_directory;
   std::optional<store::GraphStruct> graph;  // The graph struct, filled from the DLC or net JSON.
@@ -43,7 +47,7 @@ struct VerificationSources {
 // exist from here are taken from the working directory.
 Result<VerificationSources> ReadSources(const VerificationOptions& options,
                                         std::vector<PlannedColumn> columns,
-                                        std::string_view graph_flags);
+                                        const GraphFlags& graph_flags);
 
 // A path of the command line: as it is, or else relative to the working directory.
 std::filesystem::path Resolved(const std::filesystem::path& path,
@@ -61,6 +65,6 @@ bool AsksFor(const std::vector<PlannedColumn>& columns, std::string_view verifie
 // A usage error where ScaledDiff is asked for, no graph struct and no model is given, and the
 // target's run keeps no graph struct either.
 Status CheckScaledDiff(const VerificationOptions& options,
-                       const std::vector<PlannedColumn>& columns, std::string_view graph_flags);
+                       const std::vector<PlannedColumn>& columns, const GraphFlags& graph_flags);
 
 }  // namespace acc::features

@@ -228,6 +228,9 @@ class TensorInspectionTest(ProgramTest):
     def test_thresholds_decide_the_exit_code(self):
         self.write_runs({"plain": pairs()["plain"]})
         self.inspect(expect=1, verifiers=("sqnr,threshold,90",))
+        self.assertIn('<ul id="gate"><li>Fails the threshold: 1 tensor outside it', (self.run / "index.html").read_text())
+        self.inspect(verifiers=("sqnr,threshold,1",))
+        self.assertNotIn('id="gate"', (self.run / "index.html").read_text())
 
     def test_errors_name_what_is_wrong(self):
         self.inspect(expect=3)
