@@ -22,7 +22,7 @@ std::string Sentence(const std::string& output, const Change& change, std::size_
   const std::string of = lines == 1 ? "" : fmt::format(" on {} of {} inputs", change.lines, lines);
   return fmt::format(
       "Capturing changed the output '{}'{}: {:.1f} dB between the captured run and the plain one, "
-      "which is what ships. The tensors in between come from the captured run.",
+      "which is what ships.",
       Printable(output), of, change.lowest_db);
 }
 
@@ -59,6 +59,7 @@ Result<PlainRun> RunPlain(const TargetModel& model, const InputLines& lines, tar
   plain.places = engine.places();
   for (const auto& [output, change] : changed) {
     plain.changes.push_back(Sentence(output, change, lines.size()));
+    plain.lowest_db = std::min(plain.lowest_db.value_or(change.lowest_db), change.lowest_db);
   }
   return plain;
 }

@@ -3,6 +3,7 @@
 // fusing layers, and then gives other outputs than the user's program will see.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct PlainRun {
   std::vector<target::NodePlace> places;  // See Engine::places.
   // One sentence for each output that capturing changed, or one that says why nothing tells.
   std::vector<std::string> changes;
+  // Of the output that capturing changed most: the plain output to its difference from the captured
+  // one, in dB. Nothing where capturing changes nothing, or nothing tells.
+  std::optional<double> lowest_db;
 };
 
 // Runs every line again and keeps the outputs that differ from those written before.

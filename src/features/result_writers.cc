@@ -83,6 +83,28 @@ Result<std::optional<double>> ResultWriters::WritePlain(std::size_t line, const 
   return std::isinf(db) && db > 0 ? std::optional<double>() : std::optional<double>(db);
 }
 
+Result<bool> ResultWriters::ShipsAs(const std::string& tensor, const ResultWriters& other) const {
+  for (std::size_t line = 0; line < writers_.size(); ++line) {
+    ACC_ASSIGN_OR_RETURN(const bool same, writers_[line]->ShipsAs(tensor, *other.writers_[line]));
+    if (!same) return false;
+  }
+  return true;
+}
+
+Result<bool> ResultWriters::Adopt(const std::string& tensor, const ResultWriters& other) {
+  bool differs = false;
+  for (std::size_t line = 0; line < writers_.size(); ++line) {
+    ACC_ASSIGN_OR_RETURN(const bool line_differs,
+                         writers_[line]->Adopt(tensor, *other.writers_[line]));
+    differs |= line_differs;
+  }
+  return differs;
+}
+
+void ResultWriters::MarkDisturbed(const std::string& tensor) {
+  for (const auto& writer : writers_) writer->MarkDisturbed(tensor);
+}
+
 void ResultWriters::Skip(const std::string& name, const std::string& reason) {
   for (const auto& writer : writers_) writer->Skip(name, reason);
 }

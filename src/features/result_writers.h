@@ -35,8 +35,17 @@ class ResultWriters {
   Result<std::optional<double>> WritePlain(std::size_t line, const target::Tap& tap,
                                            const TensorView& value);
 
+  // Of two runs of the same lines; see store::TensorWriter. The first: whether it is so of every
+  // line; the others for every line.
+  Result<bool> ShipsAs(const std::string& tensor, const ResultWriters& other) const;
+  Result<bool> Adopt(const std::string& tensor, const ResultWriters& other);
+  void MarkDisturbed(const std::string& tensor);
+
   void Skip(const std::string& name, const std::string& reason);
 
+  bool Has(const std::string& tensor) const {
+    return !writers_.empty() && writers_[0]->Find(tensor) != nullptr;
+  }
   // Tensors that were written, per line.
   std::size_t Count() const {
     return writers_.empty() ? 0 : writers_[0]->manifest().tensors.size();

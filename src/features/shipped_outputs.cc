@@ -56,9 +56,6 @@ std::vector<std::string> ShippedStatements(const report::Summary& summary) {
         "{}).",
         Printable(row.name), ScoreText(*row.shipped), ScoreText(captured)));
   }
-  if (!statements.empty()) {
-    statements.back() += " The tensors in between come from the captured run.";
-  }
   return statements;
 }
 

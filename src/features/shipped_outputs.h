@@ -22,7 +22,7 @@ verify::PairJob ShippedJob(const verify::PairJob& captured, const std::filesyste
 report::Shipped ShippedOf(const Result<verify::Comparison>& comparison, std::size_t sqnr);
 
 // "The output 'y' as it ships, from the run without capture: 2.0 dB SQNR against golden (20.1 dB in
-// the captured run). …": one sentence for each such row, for the first lines.
+// the captured run).": one sentence for each such row, for the first lines.
 std::vector<std::string> ShippedStatements(const report::Summary& summary);
 
 }  // namespace acc::features

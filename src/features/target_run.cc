@@ -13,9 +13,11 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "features/conversion.h"
+#include "features/group_capture.h"
 #include "features/plain_run.h"
 #include "features/result_writers.h"
 #include "features/target_places.h"
+#include "verify/comparison.h"
 
 namespace acc::features {
 namespace {
@@ -62,7 +64,7 @@ const model::Graph& ExecutedGraph(const TargetModel& model) {
 
 // What the reader has to know of the run before its scores.
 std::vector<std::string> StatementsOf(const TargetModel& model, const TargetRunResult& captured,
-                                      const PlainRun& plain) {
+                                      const PlainRun& plain, const GroupCapture& groups) {
   std::vector<std::string> statements;
   const auto state = [&](std::string statement) {
     if (!statement.empty()) statements.push_back(std::move(statement));
@@ -74,6 +76,7 @@ std::vector<std::string> StatementsOf(const TargetModel& model, const TargetRunR
                       captured.tensors, captured.wanted));
   }
   for (const std::string& change : plain.changes) state(change);
+  if (plain.lowest_db) state(GroupStatement(groups));
   statements.insert(statements.end(), model.statements.begin(), model.statements.end());
   return statements;
 }
@@ -169,7 +172,13 @@ Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& li
   if (!only_outputs) {
     ACC_ASSIGN_OR_RETURN(plain, RunPlain(model, lines, engine, writers));
   }
-  result.statements = StatementsOf(model, result, plain);
+  GroupCapture groups;
+  // Above, the difference is no finding, and runs of their own are not worth it.
+  if (plain.lowest_db.value_or(verify::kFaithfulDb) < verify::kFaithfulDb) {
+    ACC_ASSIGN_OR_RETURN(groups, CaptureInGroups(model, program, lines, engine, native_outputs,
+                                                 run / "capture_in_groups", writers));
+  }
+  result.statements = StatementsOf(model, result, plain, groups);
   if (!plain.places.empty()) result.places = std::move(plain.places);
   std::map<std::string, std::size_t> order;
   for (const std::string& tensor : TensorOrder(model.converted.graph))

@@ -250,6 +250,10 @@ class PairComparison {
     row.worst = comparison.worst;
     row.matched_by = match::Name(pair.strategy);
     row.note = pair.layout_note;
+    if (pair.target.is_disturbed) {
+      row.note += std::string(row.note.empty() ? "" : "; ") +
+                  "from a captured run that gives other outputs than the one that ships";
+    }
     if (const auto& doubt = doubts_[index]) {
       row.note += (row.note.empty() ? "" : "; ") + ToText(*doubt);
     }

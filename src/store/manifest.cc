@@ -88,6 +88,7 @@ Json JsonFromRecord(const TensorRecord& record) {
   PutText(json, "source", record.source);
   PutText(json, "processor", record.processor);
   PutText(json, "plain_file", record.plain_file);
+  if (record.is_disturbed) json["disturbed"] = true;
   if (record.encoding) json["encoding"] = JsonFromEncoding(*record.encoding);
   return json;
 }
@@ -251,6 +252,7 @@ Result<TensorRecord> RecordFromJson(const Json& json) {
   record.source = fields.Text("source");
   record.processor = fields.Text("processor");
   record.plain_file = fields.RelativePath("plain_file", false);
+  record.is_disturbed = fields.Flag("disturbed");
   ReadTypeAndLayout(fields, record);
   ReadDims(fields, record);
   ACC_RETURN_IF_ERROR(fields.status());

@@ -36,6 +36,8 @@ struct TensorRecord {
   // Target runs: what a run that captured nothing gave for an output, where that differs from
   // `file`, which comes from the captured run; in the same form. Empty where they are the same.
   std::string plain_file;
+  // Target runs: captured in a run that gave other outputs than the one that captures nothing.
+  bool is_disturbed = false;
 };
 
 // A tensor that was not captured, or has no twin, and why.

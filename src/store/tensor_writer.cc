@@ -90,6 +90,14 @@ Result<bool> HaveEqualBytes(const std::filesystem::path& first,
   return std::ranges::equal(one.bytes(), other.bytes());
 }
 
+Status MoveFile(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::error_code error;
+  std::filesystem::rename(from, to, error);
+  if (!error) return OkStatus();
+  return Failure(fmt::format("cannot move '{}' to '{}': {}", Printable(from.native()),
+                             Printable(to.native()), error.message()));
+}
+
 Status CheckView(const std::string& name, const TensorView& value) {
   const std::optional<std::uint64_t> count = ElementCount(value.dims);
   if (ByteSize(value.type, 1) == 0) {
@@ -175,6 +183,36 @@ Result<bool> TensorWriter::WritePlain(const std::string& name, const TensorView&
   }
   record.plain_file = plain.file;
   return true;
+}
+
+Result<bool> TensorWriter::ShipsAs(const std::string& name, const TensorWriter& other) const {
+  const TensorRecord* own = Find(name);
+  const TensorRecord* theirs = other.Find(name);
+  if (own == nullptr || theirs == nullptr) return false;
+  return HaveEqualBytes(run_ / (own->plain_file.empty() ? own->file : own->plain_file),
+                        other.run_ / theirs->file);
+}
+
+Result<bool> TensorWriter::Adopt(const std::string& name, const TensorWriter& other) {
+  const auto known = index_of_.find(name);
+  const TensorRecord* theirs = other.Find(name);
+  if (known == index_of_.end() || theirs == nullptr) return false;
+  TensorRecord& own = manifest_.tensors[known->second];
+  ACC_ASSIGN_OR_RETURN(const bool same, HaveEqualBytes(run_ / own.file, other.run_ / theirs->file));
+  ACC_RETURN_IF_ERROR(MoveFile(other.run_ / theirs->file, run_ / own.file));
+  if (!own.native_file.empty() && own.native_file != own.file) {
+    ACC_RETURN_IF_ERROR(MoveFile(other.run_ / theirs->native_file, run_ / own.native_file));
+  }
+  std::error_code ignored;
+  if (!own.plain_file.empty()) std::filesystem::remove(run_ / own.plain_file, ignored);
+  own.plain_file.clear();
+  own.processor = theirs->processor;
+  return !same;
+}
+
+void TensorWriter::MarkDisturbed(const std::string& name) {
+  const auto known = index_of_.find(name);
+  if (known != index_of_.end()) manifest_.tensors[known->second].is_disturbed = true;
 }
 
 const TensorRecord* TensorWriter::Find(const std::string& name) const {

@@ -37,6 +37,14 @@ class TensorWriter {
   // record's plain_file, and the result is true.
   Result<bool> WritePlain(const std::string& name, const TensorView& value,
                           AxisOrder held = AxisOrder::kSource);
+  // Whether `other`, which wrote another run of the same line, has for a tensor that both wrote the
+  // values of the run without capture: those of WritePlain where they differ.
+  Result<bool> ShipsAs(const std::string& name, const TensorWriter& other) const;
+  // Takes the files of `other` for a tensor that both wrote in place of its own, and of its plain
+  // run; they leave other's folder. True where the values differ.
+  Result<bool> Adopt(const std::string& name, const TensorWriter& other);
+  // TensorRecord::is_disturbed.
+  void MarkDisturbed(const std::string& name);
   void Skip(std::string name, std::string reason);
   // From now on <path>.raw is the exact copy, and float32 is in <path>.raw of `float32/`.
   void SetNativeFirst(bool native_first) { native_first_ = native_first; }
