@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Runs clang-tidy, with the checks of .clang-tidy, over the sources of src/ that are not tests.
-Usage: tidy_test.py <clang-tidy> <build folder with compile_commands.json, built>
+Usage: tidy_test.py <clang-tidy> <build folder with compile_commands.json, built> <part> <parts>
+The parts, from 1, divide the sources evenly.
 
 A clean source is not looked at again until it, a header of the project that it includes, or .clang-tidy changes: its
 digest is kept in the build folder."""
@@ -72,9 +73,11 @@ def prove_that_faults_are_found(clang_tidy):
 def main():
     clang_tidy, build = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
     prove_that_faults_are_found(clang_tidy)
-    objects, built_from = sources(build), dependencies(build)
+    part, parts = int(sys.argv[3]), int(sys.argv[4])
+    objects = dict(sorted(sources(build).items())[part - 1::parts])
+    built_from = dependencies(build)
     if not objects:
-        raise SystemExit(f"{build}/compile_commands.json names no source of src/: a check of nothing is not a check")
+        raise SystemExit(f"{build}/compile_commands.json names no source of src/ for part {part} of {parts}: a check of nothing is not a check")
     clean = build / "tidy"
     clean.mkdir(exist_ok=True)
     stamps = {source: clean / digest(source, built_from.get(output, [])) for source, output in objects.items()}
