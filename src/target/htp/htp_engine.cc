@@ -12,6 +12,7 @@
 #include "target/execution.h"
 #include "target/htp/devices.h"
 #include "target/htp/halving.h"
+#include "target/htp/hazards.h"
 #include "target/htp/integer_io.h"
 #include "target/htp/isolated.h"
 #include "target/htp/placement.h"
@@ -32,9 +33,6 @@ constexpr std::string_view kBackendName = "HTP_";
 // Of the tensors that are not inputs. With fewer than half of them, most layers cannot be told from
 // their neighbours, and a report would show the wrong one.
 constexpr double kLeastShare = 0.5;
-// Below this step of its 16-bit input, the HTP's Softmax answers as if the largest exponential were
-// halved: ln(2) / 2^18, found by bisection on the simulator.
-constexpr double kSmallestSoftmaxStep = 2.645e-6;
 
 class HtpEngine : public Engine {
  public:
@@ -53,7 +51,9 @@ class HtpEngine : public Engine {
              const UnreadableSink& unreadable, std::string_view what) override;
 
   std::vector<NodePlace> places() const override { return places_; }
-  std::vector<std::string> Hazards(const Program& program) const override;
+  std::vector<std::string> Hazards(const Program& program) const override {
+    return HtpHazards(program);
+  }
 
  private:
   ort::SessionConfig Config() const;
@@ -205,26 +205,6 @@ Result<std::map<std::string, Tensor>> HtpEngine::ToIntegers(
                          Quantize(tensor.view(), moved->second.encoding));
   }
   return converted;
-}
-
-std::vector<std::string> HtpEngine::Hazards(const Program& program) const {
-  std::vector<std::string> hazards;
-  const model::Connections connections(program.graph);
-  for (const model::Node& node : program.graph.nodes) {
-    if (node.op_type != "Softmax") continue;
-    const int producer = connections.Producer(node.inputs[0]);
-    if (producer < 0) continue;
-    const auto encoding = EncodingOf(program.graph, program.graph.nodes[producer]);
-    if (!encoding || encoding->channels[0].bitwidth != 16) continue;
-    const double step = encoding->channels[0].scale;
-    if (step >= kSmallestSoftmaxStep) continue;
-    hazards.push_back(fmt::format(
-        "Softmax '{}' reads a 16-bit tensor with a step of {:.3g}. Below {:.4g} the HTP's 16-bit "
-        "Softmax is wrong (it halves the largest exponential). Widen the range of its input to at "
-        "least {:.3g} with --quantization_overrides, or calibrate with inputs that spread it.",
-        node.name, step, kSmallestSoftmaxStep, kSmallestSoftmaxStep * 65535));
-  }
-  return hazards;
 }
 
 }  // namespace
