@@ -32,6 +32,7 @@ constexpr std::array kPasses = {
     PassRow{"holding images channel-first", &HoldChannelFirst},
     PassRow{"folding batch norms", &FoldBatchNorm},
     PassRow{"taking group norms apart", &SplitGroupNorms},
+    PassRow{"squeezing indices", &SqueezeArgs},
     PassRow{"dropping unused nodes", &DropUnusedNodes},
     PassRow{"equalizing layers", &EqualizeLayers},
 };

@@ -34,8 +34,8 @@ struct Options {
   std::vector<std::string> output_tensors = {};
   bool fold_batch_norm = true;
   bool fold_constants = true;
-  // For a runtime that cannot take a GroupNormalization with numbers for each channel.
-  bool split_group_norms = false;
+  // Gives operators that the HTP's plugin cannot take another form of the same value.
+  bool for_htp = false;
   bool equalize_layers = false;  // After the batch norms were folded.
   bool absorb_biases = false;    // After the layers were equalized; changes the output a little.
 };

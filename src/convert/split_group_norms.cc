@@ -116,7 +116,7 @@ Status SplitGroupNorms(State& state) {
   const auto opset = state.graph.opsets.find("");
   const bool is_per_channel =
       opset != state.graph.opsets.end() && opset->second >= kFirstOpsetPerChannel;
-  if (!state.options.split_group_norms || !is_per_channel) return OkStatus();
+  if (!state.options.for_htp || !is_per_channel) return OkStatus();
   ACC_RETURN_IF_ERROR(state.UpdateTypes());
   Splitter(state).Run();
   state.TypesMayImprove();

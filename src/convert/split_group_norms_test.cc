@@ -22,7 +22,7 @@ TargetGraph Converted(std::int64_t opset, bool split) {
   }
   FakeOracle oracle;
   Options options;
-  options.split_group_norms = split;
+  options.for_htp = split;
   auto target = Convert(graph, options, oracle);
   EXPECT_TRUE(target.ok()) << target.status().message();
   return *std::move(target);

@@ -107,9 +107,12 @@ Status HoldChannelFirst(State& state);
 // in translated graphs factors as well.
 // Where there is none, mean, variance and epsilon are folded into the scale and the bias.
 Status FoldBatchNorm(State& state);
-// Where the options ask for it: takes each GroupNormalization apart into Reshape,
+// For the HTP: takes each GroupNormalization apart into Reshape,
 // InstanceNormalization, Reshape, Mul and Add, which together are exactly it.
 Status SplitGroupNorms(State& state);
+// For the HTP: makes each ArgMax and ArgMin that keeps its dims one that does not, and an
+// Unsqueeze.
+Status SqueezeArgs(State& state);
 // Rescales the weights of successive layers, where the options ask for it. The tensors between them
 // then have other values than in the source, and new names.
 Status EqualizeLayers(State& state);

@@ -66,7 +66,7 @@ Result<convert::TargetGraph> ConvertModel(const SourceModel& model,
                                           const std::vector<std::string>& algorithms,
                                           bool for_htp) {
   convert::Options options;
-  options.split_group_norms = for_htp;
+  options.for_htp = for_htp;
   options.equalize_layers = !algorithms.empty();
   options.absorb_biases = std::ranges::count(algorithms, "hba") > 0;
   for (const ValueInfo& input : model.inputs) options.input_dims[input.name] = input.dims;

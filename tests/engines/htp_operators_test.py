@@ -32,7 +32,7 @@ class Model:
     def save(self, path):
         value = lambda name, dims: helper.make_tensor_value_info(name, TensorProto.FLOAT, dims)
         graph = helper.make_graph(self.nodes, "net", [value(name, array.shape) for name, array in self.inputs.items()],
-                                  [value(name, None) for name in self.outputs], self.constants)
+                                  [helper.make_empty_tensor_value_info(name) for name in self.outputs], self.constants)
         onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)],
                                     ir_version=10 if self.opset > 20 else 8), path)
 
@@ -94,6 +94,19 @@ class HtpOperatorsTest(ProgramTest):
             scores, _ = self.run_on_htp(model, *more)
             for name in model.outputs:
                 self.assertGreater(scores[name], floor, (name, more))
+
+    def test_indices_of_an_image_that_keep_their_dims(self):
+        model = Model(opset=13)
+        model.input("x", np.random.default_rng(1).permutation(192).reshape(1, 4, 6, 8) / 100)
+        model.node("Conv", ["x", model.constant(np.eye(4, dtype=np.float32)[:, :, None, None])], "c")
+        for kind in ("ArgMax", "ArgMin"):
+            model.node(kind, ["c"], kind, axis=1)
+            model.outputs.append(kind)
+        for more in ((), ("-abw", "16", "-bbw", "32"), ("--precision", "fp16")):
+            scores, _ = self.run_on_htp(model, *more)
+            self.assertEqual(set(scores), {"x", "c", "ArgMax", "ArgMin"})
+            for kind in model.outputs:
+                self.assertEqual(self.summary()[kind]["verdict"], "match", (kind, more))
 
 
 if __name__ == "__main__":
