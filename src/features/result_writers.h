@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,10 +47,13 @@ class ResultWriters {
   bool Has(const std::string& tensor) const {
     return !writers_.empty() && writers_[0]->Find(tensor) != nullptr;
   }
-  // Tensors that were written, per line.
-  std::size_t Count() const {
-    return writers_.empty() ? 0 : writers_[0]->manifest().tensors.size();
+  // Those of the first line that were written; not while other threads write.
+  std::span<const store::TensorRecord> records() const {
+    if (writers_.empty()) return {};
+    return writers_[0]->manifest().tensors;
   }
+  // Tensors that were written, per line.
+  std::size_t Count() const { return records().size(); }
 
   Status Finish(const std::map<std::string, std::size_t>& order,
                 const std::vector<std::string>& statements);

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -107,7 +108,11 @@ void AddUnselected(const TargetModel& model, std::vector<store::SkippedTensor>& 
 }
 
 // The tensors that each processor computed.
-void LogProcessors(const std::map<std::string_view, std::vector<std::string>>& computed_by) {
+void LogProcessors(std::span<const store::TensorRecord> records) {
+  std::map<std::string_view, std::vector<std::string>> computed_by;
+  for (const store::TensorRecord& record : records) {
+    computed_by[record.processor].push_back(Printable(record.name));
+  }
   for (const auto& [processor, tensors] : computed_by) {
     if (!processor.empty()) LogDebug("computed by the {}: {}", processor, Join(tensors, ", "));
   }
@@ -153,10 +158,8 @@ Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& li
   const bool only_outputs = final_only && model.selected.empty();
   const target::Program program = ProgramOf(model, only_outputs);
   ResultWriters writers(model, run, lines.size(), native_outputs);
-  std::map<std::string_view, std::vector<std::string>> computed_by;
   const auto write = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
                          const TensorView& stored) {
-    if (line == 0) computed_by[target::Name(tap.processor)].push_back(Printable(tap.tensor));
     return writers.Write(line, tap, value, native_outputs ? stored : value);
   };
   const auto read = [&](std::size_t line) { return lines.Read(line); };
@@ -164,7 +167,7 @@ Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& li
     writers.Skip(tensor, reason);
   };
   ACC_RETURN_IF_ERROR(engine.Run(program, lines.size(), read, write, skip, "target run"));
-  LogProcessors(computed_by);
+  LogProcessors(writers.records());
   for (const auto& [name, reason] : WithoutTwin(model)) writers.Skip(name, reason);
   TargetRunResult result{.tensors = writers.Count(), .wanted = program.taps.size()};
   result.places = engine.places();
