@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "convert/float32.h"
 #include "features/conversion.h"
 #include "features/input_lines.h"
 #include "model/onnx/onnx_format.h"
@@ -22,7 +23,9 @@ Result<std::map<std::string, Tensor>> InputsFor(const FrameworkRunnerOptions& op
   std::map<std::string, Tensor> inputs;
   for (auto& [name, tensor] : given) {
     const auto target = expected.target_name.find(name);
-    if (target != expected.target_name.end()) inputs.emplace(target->second, std::move(tensor));
+    if (target == expected.target_name.end()) continue;
+    ACC_ASSIGN_OR_RETURN(tensor, convert::AsFloat32(tensor));
+    inputs.emplace(target->second, std::move(tensor));
   }
   return inputs;
 }

@@ -4,11 +4,13 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
+#include "convert/float32.h"
 #include "features/early_checks.h"
 #include "features/feature_run.h"
 #include "features/features.h"
@@ -133,6 +135,35 @@ Status Capture(golden::Request request, const SourceModel& model,
       [&](const std::string& tensor, const std::string& reason) { run.Skip(tensor, reason); });
 }
 
+// ONNX Runtime's words where it has an operator, but not for the types that the model gives it.
+constexpr std::string_view kNoKernel = "Could not find an implementation";
+
+// A type of the model's floats for which runtimes lack operators.
+std::optional<ElementType> OtherFloat(const SourceModel& model) {
+  for (const ValueInfo& input : model.inputs) {
+    if (convert::IsOtherFloat(input.type)) return input.type;
+  }
+  for (const auto& [name, tensor] : model.graph.initializers) {
+    if (convert::IsOtherFloat(tensor.type())) return tensor.type();
+  }
+  return std::nullopt;
+}
+
+// Golden is the model as its framework runs it. Where that has no code for the model's type of
+// floats, it is the same graph in float32, as `statements` then say.
+Status CaptureOrFloat32(const FrameworkRunnerOptions& options, golden::Request request,
+                        const SourceModel& model, const golden::FrameworkInfo& framework,
+                        GoldenRun& run, std::vector<std::string>& statements) {
+  Status status = Capture(std::move(request), model, framework, run);
+  const auto type = OtherFloat(model);
+  if (status.ok() || !type || status.message().find(kNoKernel) == std::string::npos) return status;
+  statements.push_back(fmt::format(
+      "golden is the model in float32, since its framework has no code for it in {}: {}",
+      Name(*type), Printable(status.message())));
+  ACC_ASSIGN_OR_RETURN(const SourceModel converted, ReadSourceModel(options.model));
+  return CaptureFloat(options, converted, run);
+}
+
 // A line for each reason: a loop may hold hundreds of tensors.
 void ReportSkipped(const std::vector<store::SkippedTensor>& skipped) {
   std::map<std::string, std::vector<std::string>> names;
@@ -207,9 +238,11 @@ Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
   LogInfo("golden run of '{}', {} nodes", options.model.model_path.string(),
           model.graph.nodes.size());
   GoldenRun golden(model, run.path());
+  std::vector<std::string> statements;
   ACC_RETURN_IF_ERROR(subject.is_float ? CaptureFloat(options, model, golden)
-                                       : Capture(std::move(request), model, *framework, golden));
-  std::vector<std::string> statements = SourceStatements(model);
+                                       : CaptureOrFloat32(options, std::move(request), model,
+                                                          *framework, golden, statements));
+  std::ranges::move(SourceStatements(model), std::back_inserter(statements));
   if (subject.is_quantized) {
     std::ranges::move(GoldenStatements(subject.is_float), std::back_inserter(statements));
   }

@@ -63,6 +63,38 @@ class FloatTypesTest(program.ProgramTest):
                 if kind == TensorProto.FLOAT16:
                     self.assertFalse((self.golden == exact).all(), "golden must run in the model's own type")
 
+    def test_golden_is_float32_and_says_so_where_its_framework_lacks_the_type(self):
+        weight = np.random.default_rng(1).integers(-8, 9, (8, 8)).astype(np.float32) / 8
+        graph = helper.make_graph(
+            [helper.make_node("MatMul", ["x", "w"], ["a"], "first"), helper.make_node("Relu", ["a"], ["y"], "relu")], "g",
+            [helper.make_tensor_value_info("x", TensorProto.BFLOAT16, DIMS)],
+            [helper.make_tensor_value_info("y", TensorProto.BFLOAT16, None)],
+            [helper.make_tensor("w", TensorProto.BFLOAT16, (8, 8), weight.ravel())])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), self.folder / "m.onnx")
+        value = np.random.default_rng(2).integers(-16, 17, DIMS).astype(np.float32) / 16  # bfloat16 holds these.
+        self.write_raw("x.raw", value)
+        self.quantized("m.onnx")
+        self.assertRegex(self.manifest(self.latest("framework_runner"))["statements"][0],
+                         "golden is the model in float32, since its framework has no code for it in bfloat16")
+        np.testing.assert_allclose(self.golden, np.maximum(value @ weight, 0).ravel(), atol=1e-5)
+
+    def test_a_quantized_half_model_has_a_float_golden(self):
+        random = np.random.default_rng(1)
+        nodes = [helper.make_node("QuantizeLinear", ["x", "s", "z"], ["xq"]), helper.make_node("DequantizeLinear", ["xq", "s", "z"], ["xd"]),
+                 helper.make_node("MatMul", ["xd", "w"], ["a"], "first"), helper.make_node("Relu", ["a"], ["y"], "relu")]
+        weight = random.standard_normal((8, 8)).astype(np.float16)
+        graph = helper.make_graph(
+            nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT16, DIMS)],
+            [helper.make_tensor_value_info("y", TensorProto.FLOAT16, None)],
+            [numpy_helper.from_array(weight, "w"), numpy_helper.from_array(np.float16(.03), "s"),
+             numpy_helper.from_array(np.uint8(128), "z")])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 19)], ir_version=9), self.folder / "m.onnx")
+        self.run_program(*program.end_to_end("m.onnx", "y", [("x", DIMS, "x.raw")], "input_list.txt", "--runtime", "cpu",
+                                             "--golden_without_quantization"))
+        golden = np.fromfile(self.latest("framework_runner") / "y.raw", np.float32)
+        value = np.fromfile(self.folder / "x.raw", np.float32).reshape(DIMS)
+        np.testing.assert_allclose(golden, np.maximum(value @ weight.astype(np.float32), 0).ravel(), rtol=1e-4, atol=1e-4)
+
     def test_a_float_target_of_a_half_model_is_float32(self):
         self.write_network("m.onnx", TensorProto.FLOAT16, TensorProto.FLOAT16)
         self.run_program(*program.end_to_end("m.onnx", "y", [("x", DIMS, "x.raw")], "input_list.txt",
