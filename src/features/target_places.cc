@@ -85,9 +85,11 @@ std::string Percent(double part, double whole) {
 std::string PlaceStatement(const TargetModel& model, std::span<const NodePlace> places) {
   if (places.empty()) return "";
   const Sums sums = SumsOf(model, places);
-  std::string text = sums.on_htp == sums.nodes
-                         ? fmt::format("The HTP computed all {} nodes", sums.nodes)
-                         : fmt::format("The HTP computed {} of {} nodes", sums.on_htp, sums.nodes);
+  std::string text = fmt::format("The HTP computed {} of {} nodes", sums.on_htp, sums.nodes);
+  if (sums.on_htp == sums.nodes) {
+    text = sums.nodes == 1 ? "The HTP computed the only node"
+                           : fmt::format("The HTP computed all {} nodes", sums.nodes);
+  }
   if (sums.macs > 0 && sums.on_htp < sums.nodes) {
     text += fmt::format(", {} of the multiply-accumulates", Percent(sums.htp_macs, sums.macs));
   }

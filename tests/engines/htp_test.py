@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The HTP simulator end to end, and what only it can show."""
 
+import contextlib
+import os
 import pathlib
+import signal
+import subprocess
+import time
 import unittest
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from program import MODELS, OCR, ProgramTest, end_to_end, smooth_image
+from program import MODELS, OCR, PROGRAM, ProgramTest, end_to_end, smooth_image
 
 
 class HtpTest(ProgramTest):
@@ -93,16 +98,19 @@ class HtpTest(ProgramTest):
         log = (self.latest("inference_engine") / "log.txt").read_text()
         self.assertRegex(log, r"Erf.*not supported")
 
-    def run_nodes(self, nodes, inits=(), dims=(1, 4, 6, 8), opset=18, expect=0, environment=None, more=()):
-        """An int8 run of a small graph from x to y on the HTP; (stdout, stderr)."""
+    def small_run(self, nodes, inits=(), dims=(1, 4, 6, 8), opset=18, more=()):
+        """The words of an int8 run of a small graph from x to y on the HTP."""
         graph = helper.make_graph(nodes, "small", [helper.make_tensor_value_info("x", TensorProto.FLOAT, dims)],
                                   [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)], list(inits))
         onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8),
                   self.folder / "small.onnx")
         raw = self.write_raw("x.raw", np.random.default_rng(1).standard_normal(dims).astype(np.float32))
         lines = self.write_input_list(raw)
-        return self.run_program(*end_to_end("small.onnx", "y", [("x", dims, raw)], lines, "--runtime", "dsp", *more),
-                                expect=expect, environment=environment)
+        return end_to_end("small.onnx", "y", [("x", dims, raw)], lines, "--runtime", "dsp", *more)
+
+    def run_nodes(self, nodes, inits=(), dims=(1, 4, 6, 8), opset=18, expect=0, environment=None, more=()):
+        """Such a run; (stdout, stderr)."""
+        return self.run_program(*self.small_run(nodes, inits, dims, opset, more), expect=expect, environment=environment)
 
     def records(self):
         manifest = self.manifest(self.latest("inference_engine") / "output" / "Result_0")
@@ -118,11 +126,11 @@ class HtpTest(ProgramTest):
     def test_the_first_line_and_each_tensor_say_what_the_htp_computed(self):
         relu = helper.make_node("Relu", ["x"], ["y"], name="relu")
         stdout, _ = self.run_nodes([relu])
-        self.assertTrue(stdout.startswith("The HTP computed all 1 nodes"), stdout)
+        self.assertTrue(stdout.startswith("The HTP computed the only node"), stdout)
         manifest, records = self.records()
         self.assertEqual(records["y"]["processor"], "HTP")
         self.assertNotIn("processor", records["x"])
-        self.assertTrue(manifest["statements"][0].startswith("The HTP computed all"))
+        self.assertTrue(manifest["statements"][0].startswith("The HTP computed the only node"))
         stdout, _ = self.run_nodes([helper.make_node("Relu", ["x"], ["r"], name="relu"),
                                     helper.make_node("Hardmax", ["r"], ["y"], name="hard", axis=1)])
         self.assertTrue(stdout.startswith("The HTP computed 1 of 2 nodes"), stdout)
@@ -151,6 +159,31 @@ class HtpTest(ProgramTest):
         _, stderr = self.run_nodes(relu, expect=3, environment={"ACC_QNN_FOLDER": str(folder)})
         self.assertIn("libQnnHtp.so", stderr)
         self.assertIn("file too short", stderr)
+
+    def test_too_little_address_space_is_an_error_that_says_so(self):
+        words = self.small_run([helper.make_node("Relu", ["x"], ["y"], name="relu")])
+        done = subprocess.run(["sh", "-c", 'ulimit -v 200000; exec "$0" "$@"', PROGRAM, *map(str, words)], cwd=self.folder,
+                              text=True, capture_output=True, check=False)
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("MB of address space (ulimit -v)", done.stderr)
+
+    def test_a_simulator_that_is_killed_each_time_is_an_error(self):
+        names = ["x", *(f"r{i}" for i in range(8)), "y"]
+        words = self.small_run([helper.make_node("Neg", [before], [after], name=f"n_{after}")
+                                for before, after in zip(names, names[1:])])
+        with subprocess.Popen([PROGRAM, *map(str, words)], cwd=self.folder, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as program:
+            tasks = pathlib.Path(f"/proc/{program.pid}/task")
+            while program.poll() is None:
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # It has ended meanwhile.
+                    for children in tasks.glob("*/children"):
+                        for child in children.read_text().split():
+                            os.kill(int(child), signal.SIGKILL)
+                time.sleep(.002)
+            stdout, stderr = program.communicate()
+        self.assertEqual(program.returncode, 3, stdout)
+        self.assertIn("killed (signal 9)", stderr)
+        self.assertNotIn("No tensor diverges", stdout)
 
     def test_a_tensor_that_cannot_be_captured_is_named_and_the_run_goes_on(self):
         weight = numpy_helper.from_array(np.random.default_rng(2).normal(size=(4, 4, 3, 3)).astype(np.float32), "w")
