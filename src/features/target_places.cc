@@ -96,8 +96,9 @@ std::string PlaceStatement(const TargetModel& model, std::span<const NodePlace> 
   const std::size_t on_cpu = sums.nodes - sums.on_htp - sums.unknown;
   if (on_cpu > 0) text += fmt::format("; the host's CPU computed {}", on_cpu);
   if (sums.unknown > 0) {
-    text += fmt::format("; the runtime merged {} into others, so nothing is known of {}",
-                        sums.unknown, sums.unknown == 1 ? "it" : "them");
+    text += fmt::format(
+        "; nothing is known of {}, which the runtime merged into others or could not run",
+        sums.unknown);
   }
   return text + ".";
 }

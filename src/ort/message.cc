@@ -89,6 +89,27 @@ std::string WithoutSource(std::string_view line) {
   return std::string(line);
 }
 
+// What stands between two words of `text`; empty where they are not there in this order.
+std::string_view Between(std::string_view text, std::string_view before, std::string_view after) {
+  const std::size_t start = text.find(before);
+  if (start == kNone) return "";
+  const std::string_view rest = text.substr(start + before.size());
+  const std::size_t end = rest.find(after);
+  return end == kNone ? "" : rest.substr(0, end);
+}
+
+// A provider that asks for a node in another axis order and then refuses it is told as a fault of
+// the runtime's own. The node there bears a name of the runtime: "<node>_token_<number>".
+std::string WithoutLayoutFault(std::string text) {
+  if (text.find(" was inserted using the NHWC format") == std::string::npos) return text;
+  const std::string_view node = Between(text, "Node '", "' OpType:");
+  const std::string_view type = Between(text, "' OpType:", " with domain:");
+  if (node.empty() || type.empty()) return text;
+  const std::string_view name = node.substr(0, node.rfind("_token_"));
+  return "the plugin takes the node '" + std::string(name) + "' (" + std::string(type) +
+         ") and then cannot run it";
+}
+
 }  // namespace
 
 std::string PlainMessage(std::string_view message) {
@@ -99,7 +120,7 @@ std::string PlainMessage(std::string_view message) {
     if (text.empty()) continue;
     plain += (plain.empty() ? "" : " ") + WithoutSource(text);
   }
-  return Printable(WithoutCodes(std::move(plain)));
+  return Printable(WithoutLayoutFault(WithoutCodes(std::move(plain))));
 }
 
 }  // namespace acc::ort

@@ -29,6 +29,16 @@ TEST(PlainMessage, LeavesOutCodes) {
             "failed with error: no library");
 }
 
+TEST(PlainMessage, NamesTheNodeThatAProviderCannotRun) {
+  EXPECT_EQ(
+      PlainMessage("Node 'norm_token_8' OpType:LRN with domain:com.ms.internal.nhwc was inserted "
+                   "using the NHWC format as requested by QNNExecutionProvider, but was not "
+                   "selected by that EP. This means the graph is now invalid."),
+      "the plugin takes the node 'norm' (LRN) and then cannot run it");
+  EXPECT_EQ(PlainMessage("It was inserted using the NHWC format."),
+            "It was inserted using the NHWC format.");
+}
+
 TEST(PlainMessage, LeavesOtherTextAlone) {
   EXPECT_EQ(PlainMessage("Node 'a:1' (b) is at 12:30"), "Node 'a:1' (b) is at 12:30");
   EXPECT_EQ(PlainMessage("x.cc:12"), "");

@@ -185,6 +185,21 @@ class HtpTest(ProgramTest):
         self.assertIn("killed (signal 9)", stderr)
         self.assertNotIn("No tensor diverges", stdout)
 
+    def test_a_node_that_ends_every_session_is_named_and_what_is_before_it_is_shown(self):
+        names = ["x", *(f"t{i}" for i in range(8))]
+        kinds = ["Neg", "Tanh"] * 4
+        nodes = [helper.make_node(kind, [before], [after], name=f"n_{after}")
+                 for kind, before, after in zip(kinds, names, names[1:])]
+        lrn = helper.make_node("LRN", ["t7"], ["y"], name="norm", size=3)
+        stdout, _ = self.run_nodes([*nodes, lrn], more=("-abw", "16"))
+        self.assertIn("9 of 10 tensors were captured", stdout)
+        self.assertIn("The HTP computed 8 of 9 nodes", stdout)
+        self.assertRegex(stdout, "The run without capture failed, .*LRN")
+        manifest, records = self.records()
+        self.assertEqual({record for record in records}, set(names))
+        self.assertTrue(any(tensor["name"] == "y" and "LRN" in tensor["reason"] for tensor in manifest["skipped"]), manifest)
+        self.assertGreater(min(float(row["SQNR"]) for row in self.summary().values()), 60)
+
     def test_a_tensor_that_cannot_be_captured_is_named_and_the_run_goes_on(self):
         weight = numpy_helper.from_array(np.random.default_rng(2).normal(size=(4, 4, 3, 3)).astype(np.float32), "w")
         self.run_nodes([helper.make_node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1]),

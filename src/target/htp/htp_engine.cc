@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/limits.h"
+#include "model/cut.h"
 #include "model/onnx/onnx_format.h"
 #include "ort/library.h"
 #include "target/dequantize.h"
@@ -28,6 +29,8 @@ constexpr char kFolderVariable[] = "ACC_QNN_FOLDER";
 constexpr char kInstall[] = "scripts/setup --for run";
 // The first generation whose simulator computes in half precision.
 constexpr int kFirstHalfArch = 69;
+// So many sessions that end with an error, whatever they capture, have it from the graph.
+constexpr std::size_t kErrorsOfTheGraph = 2;
 // What the library calls itself; others of Qualcomm's have the same interface and compute nothing.
 constexpr std::string_view kBackendName = "HTP_";
 // Of the tensors that are not inputs. With fewer than half of them, most layers cannot be told from
@@ -120,6 +123,25 @@ Status NothingComputed(const SessionLog& log, const std::vector<NodePlace>& plac
       on_cpu, places.size(), why, OperatorStep()));
 }
 
+// Leaves to the execution what its taps need: a node that the plugin cannot make ends every session
+// that has it, so what is before it can only be shown without it.
+Status Narrow(const model::Graph& graph, Execution& execution) {
+  std::vector<std::string> wanted;
+  for (const Tap& tap : execution.taps) wanted.push_back(tap.fetch);
+  const auto needed = model::NeededNodes(graph.nodes, execution.inputs, wanted);
+  model::Graph narrowed = graph;
+  narrowed.nodes.clear();
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (needed[i]) narrowed.nodes.push_back(graph.nodes[i]);
+  }
+  std::erase_if(narrowed.outputs, [&](const ValueInfo& output) {
+    return std::ranges::find(wanted, output.name) == wanted.end();
+  });
+  execution.outputs = model::OutputNames(narrowed);
+  ACC_ASSIGN_OR_RETURN(execution.model, model::SerializeOnnx(narrowed));
+  return OkStatus();
+}
+
 Status CheckShare(const Halving& done, std::size_t wanted) {
   if (wanted == 0 || static_cast<double>(done.shown) >= kLeastShare * static_cast<double>(wanted)) {
     return OkStatus();
@@ -150,11 +172,19 @@ Status HtpEngine::Run(const Program& program, std::size_t lines, const InputSour
     has_computed = true;
     return OkStatus();
   };
-  const auto attempt = [&](const std::vector<Tap>& taps) {
-    execution.taps = taps;
+  const auto execute = [&] {
     return ExecuteIsolated(
         execution, lines, [&](std::size_t line) { return ToIntegers(io, inputs(line)); }, sink,
         unreadable, enter, [&](const Tap& tap) { return placement.Of(tap); }, what);
+  };
+  std::size_t errors = 0;
+  const auto attempt = [&](const std::vector<Tap>& taps) -> Result<ChildEnd> {
+    execution.taps = taps;
+    if (errors >= kErrorsOfTheGraph) ACC_RETURN_IF_ERROR(Narrow(io.graph, execution));
+    ACC_ASSIGN_OR_RETURN(ChildEnd end, execute());
+    if (end.ok() || end.signal || ++errors != kErrorsOfTheGraph) return end;
+    ACC_RETURN_IF_ERROR(Narrow(io.graph, execution));
+    return execute();
   };
   std::vector<Tap> made = program.taps;
   const std::vector<Tap> fed = TakeFed(made, execution.inputs);
