@@ -199,6 +199,18 @@ class HtpTest(ProgramTest):
         self.assertEqual({record for record in records}, set(names))
         self.assertTrue(any(tensor["name"] == "y" and "LRN" in tensor["reason"] for tensor in manifest["skipped"]), manifest)
         self.assertGreater(min(float(row["SQNR"]) for row in self.summary().values()), 60)
+        self.assertRegex(stdout, "LRN 'norm' reads a 16-bit tensor, and the HTP's plugin cannot run such an LRN")
+
+    def test_an_operator_that_the_plugin_cannot_build_is_named(self):
+        slope = numpy_helper.from_array(np.array([.1, .2, .3, .4], np.float32).reshape(4, 1, 1), "slope")
+        _, stderr = self.run_nodes([helper.make_node("PRelu", ["x", "slope"], ["y"], name="leak")], [slope],
+                                   more=("-abw", "16"), expect=3)
+        self.assertIn("PRelu 'leak' reads a 16-bit input of the graph", stderr)
+        pool = helper.make_node("MaxPool", ["x"], ["p"], kernel_shape=[1, 1])  # The remedy that it names.
+        stdout, _ = self.run_nodes([pool, helper.make_node("PRelu", ["p", "slope"], ["y"], name="leak")], [slope],
+                                   more=("-abw", "16"))
+        self.assertNotIn("cannot build", stdout)
+        self.assertGreater(float(self.summary()["y"]["SQNR"]), 40)
 
     def test_a_tensor_that_cannot_be_captured_is_named_and_the_run_goes_on(self):
         weight = numpy_helper.from_array(np.random.default_rng(2).normal(size=(4, 4, 3, 3)).astype(np.float32), "w")

@@ -76,8 +76,7 @@ std::optional<std::string> OfCumSum(const Subject& subject) {
 std::optional<std::string> OfSwish(const Subject& subject) {
   if (!subject.Encoding(0)) return std::nullopt;
   return "is wrong on the HTP in integers. Write it as Mul(x, Sigmoid(x)), which is right there, "
-         "or "
-         "use --precision fp16.";
+         "or use --precision fp16.";
 }
 
 std::optional<std::string> OfCast(const Subject& subject) {
@@ -98,8 +97,7 @@ std::optional<std::string> OfPad(const Subject& subject) {
   const bool is_edge = subject.node.Get<std::string>("mode", "constant") == "edge";
   if (!subject.program.half || !reads_input || !is_edge) return std::nullopt;
   return "pads an input of the graph with its edge, which the HTP gets wrong in half precision. "
-         "Put "
-         "another operator before it, or use --precision int8.";
+         "Put another operator before it, or use --precision int8.";
 }
 
 bool AreWhole(const Tensor* scales) {
@@ -149,16 +147,55 @@ std::optional<std::string> OfGru(const Subject& subject) {
          "outputs of such a GRU wrong. Make one of its weights symmetric.";
 }
 
+// Whether the tensor at `input` is an input of the graph, moved at most.
+bool IsMovedGraphInput(const Subject& subject, std::size_t input) {
+  constexpr std::array<std::string_view, 10> kMoves = {
+      "Concat", "DequantizeLinear", "Flatten",   "QuantizeLinear", "Reshape", "Slice",
+      "Split",  "Squeeze",          "Transpose", "Unsqueeze"};
+  std::string tensor = subject.node.inputs[input];
+  for (;;) {
+    const int producer = subject.connections.Producer(tensor);
+    if (producer < 0) return !subject.program.graph.initializers.contains(tensor);
+    const Node& maker = subject.program.graph.nodes[producer];
+    if (std::ranges::find(kMoves, maker.op_type) == kMoves.end()) return false;
+    tensor = maker.inputs[0];
+  }
+}
+
+// The plugin then fails to build the graph for want of memory, whatever there is of it.
+std::optional<std::string> OfPRelu(const Subject& subject) {
+  const auto encoding = subject.Encoding(0);
+  if (!encoding || encoding->channels[0].bitwidth != 16 || !IsMovedGraphInput(subject, 0)) {
+    return std::nullopt;
+  }
+  const Node* slope = subject.Maker(1);
+  const auto values = slope == nullptr ? subject.program.graph.initializers.end()
+                                       : subject.program.graph.initializers.find(slope->inputs[0]);
+  if (values == subject.program.graph.initializers.end()) return std::nullopt;
+  if (ElementCount(values->second.dims()).value_or(0) <= 1) return std::nullopt;
+  return "reads a 16-bit input of the graph with a slope for each channel, which the HTP's plugin "
+         "cannot build. Put an operator that computes before it (a MaxPool of 1x1 changes "
+         "nothing), "
+         "or use --act_bitwidth 8.";
+}
+
+std::optional<std::string> OfLrn(const Subject& subject) {
+  const auto encoding = subject.Encoding(0);
+  if (!encoding || encoding->channels[0].bitwidth != 16) return std::nullopt;
+  return "reads a 16-bit tensor, and the HTP's plugin cannot run such an LRN. Use --act_bitwidth 8 "
+         "or --precision fp16.";
+}
+
 struct HazardRow {
   std::string_view op_type;
   Hazard of;
 };
 
 constexpr std::array kHazards = {
-    HazardRow{"Cast", &OfCast},       HazardRow{"CumSum", &OfCumSum},
-    HazardRow{"GRU", &OfGru},         HazardRow{"Log", &OfLog},
-    HazardRow{"Pad", &OfPad},         HazardRow{"Resize", &OfResize},
-    HazardRow{"Softmax", &OfSoftmax}, HazardRow{"Swish", &OfSwish},
+    HazardRow{"Cast", &OfCast},   HazardRow{"CumSum", &OfCumSum}, HazardRow{"GRU", &OfGru},
+    HazardRow{"LRN", &OfLrn},     HazardRow{"Log", &OfLog},       HazardRow{"PRelu", &OfPRelu},
+    HazardRow{"Pad", &OfPad},     HazardRow{"Resize", &OfResize}, HazardRow{"Softmax", &OfSoftmax},
+    HazardRow{"Swish", &OfSwish},
 };
 
 }  // namespace

@@ -142,15 +142,18 @@ Status Narrow(const model::Graph& graph, Execution& execution) {
   return OkStatus();
 }
 
-Status CheckShare(const Halving& done, std::size_t wanted) {
+Status CheckShare(const Halving& done, std::size_t wanted, const Program& program) {
   if (wanted == 0 || static_cast<double>(done.shown) >= kLeastShare * static_cast<double>(wanted)) {
     return OkStatus();
   }
-  if (done.shown == 0) return Failure(done.reason + ". " + NextStep());
+  std::string reason = done.reason + ".";
+  for (const std::string& hazard : HtpHazards(program)) reason += "\n" + hazard;
+  reason += (reason.find('\n') == std::string::npos ? " " : "\n") + NextStep();
+  if (done.shown == 0) return Failure(reason);
   return Failure(fmt::format(
       "only {} of {} tensors could be captured, too few to tell where the model goes wrong; {} "
-      "attempts failed, the first: {}. {}",
-      done.shown, wanted, done.failures, done.reason, NextStep()));
+      "attempts failed, the first: {}",
+      done.shown, wanted, done.failures, reason));
 }
 
 Status HtpEngine::Run(const Program& program, std::size_t lines, const InputSource& inputs,
@@ -191,7 +194,7 @@ Status HtpEngine::Run(const Program& program, std::size_t lines, const InputSour
   const auto run = [&]() -> Status {
     if (!fed.empty()) ACC_RETURN_IF_ERROR(attempt(fed).status());
     ACC_ASSIGN_OR_RETURN(const Halving done, CaptureApart(made, attempt, unreadable));
-    return CheckShare(done, made.size());
+    return CheckShare(done, made.size(), program);
   };
   const Status status = run();
   places_ = placement.places();
