@@ -74,10 +74,10 @@ class HtpEngine : public Engine {
 
 // The taps that are inputs come first: they are shown as they are fed, without the simulator.
 std::vector<Tap> TakeFed(std::vector<Tap>& taps, const std::set<std::string>& inputs) {
-  const auto made = std::ranges::stable_partition(
-      taps, [&](const Tap& tap) { return inputs.contains(tap.fetch); });
-  std::vector<Tap> fed(taps.begin(), made.begin());
-  taps.erase(taps.begin(), made.begin());
+  const auto is_fed = [&](const Tap& tap) { return inputs.contains(tap.fetch); };
+  const auto made = std::stable_partition(taps.begin(), taps.end(), is_fed);
+  std::vector<Tap> fed(taps.begin(), made);
+  taps.erase(taps.begin(), made);
   return fed;
 }
 
