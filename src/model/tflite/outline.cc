@@ -9,7 +9,6 @@ namespace acc::model {
 namespace {
 
 using tflite::File;
-using tflite::FileTensor;
 
 Node Outlined(const File& file, const tflite::schema::Operator& node) {
   Node outlined;

@@ -91,7 +91,7 @@ Status WorkOn(Execution execution, std::size_t lines, const InputSource& inputs,
   };
   execution.config.assigned = [&](std::vector<ort::AssignedNode> nodes) {
     log.nodes = std::move(nodes);
-    const Status sent = SendHead(send, JsonOf(log, kSession));
+    Status sent = SendHead(send, JsonOf(log, kSession));
     log = {};
     return sent;
   };
