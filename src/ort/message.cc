@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ort/message.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstddef>
@@ -89,25 +92,17 @@ std::string WithoutSource(std::string_view line) {
   return std::string(line);
 }
 
-// What stands between two words of `text`; empty where they are not there in this order.
-std::string_view Between(std::string_view text, std::string_view before, std::string_view after) {
-  const std::size_t start = text.find(before);
-  if (start == kNone) return "";
-  const std::string_view rest = text.substr(start + before.size());
-  const std::size_t end = rest.find(after);
-  return end == kNone ? "" : rest.substr(0, end);
-}
-
 // A provider that asks for a node in another axis order and then refuses it is told as a fault of
-// the runtime's own. The node there bears a name of the runtime: "<node>_token_<number>".
+// the runtime's own. The node there bears a name of the runtime.
 std::string WithoutLayoutFault(std::string text) {
-  if (text.find(" was inserted using the NHWC format") == std::string::npos) return text;
-  const std::string_view node = Between(text, "Node '", "' OpType:");
-  const std::string_view type = Between(text, "' OpType:", " with domain:");
-  if (node.empty() || type.empty()) return text;
-  const std::string_view name = node.substr(0, node.rfind("_token_"));
-  return "the plugin takes the node '" + std::string(name) + "' (" + std::string(type) +
-         ") and then cannot run it";
+  constexpr std::string_view kAfterType = " with domain:";
+  const auto node = Between(text, "Node '", "' OpType:");
+  const auto type = Between(text, "' OpType:", kAfterType);
+  const bool is_one = text.find(" was inserted using the NHWC format") != std::string::npos &&
+                      text.find(kAfterType) != std::string::npos;
+  if (!is_one || !node || !type) return text;
+  return fmt::format("the plugin takes the node '{}' ({}) and then cannot run it",
+                     WithoutToken(*node), *type);
 }
 
 }  // namespace
@@ -121,6 +116,28 @@ std::string PlainMessage(std::string_view message) {
     plain += (plain.empty() ? "" : " ") + WithoutSource(text);
   }
   return Printable(WithoutLayoutFault(WithoutCodes(std::move(plain))));
+}
+
+std::optional<std::string_view> Between(std::string_view text, std::string_view before,
+                                        std::string_view after, std::size_t& from) {
+  std::size_t begin = text.find(before, from);
+  if (begin == kNone) return std::nullopt;
+  begin += before.size();
+  const std::size_t end = std::min(text.find(after, begin), text.size());
+  from = end;
+  return text.substr(begin, end - begin);
+}
+
+std::optional<std::string_view> Between(std::string_view text, std::string_view before,
+                                        std::string_view after) {
+  std::size_t from = 0;
+  return Between(text, before, after, from);
+}
+
+std::string_view WithoutToken(std::string_view name) {
+  constexpr std::string_view kToken = "_token_";
+  const std::size_t at = name.rfind(kToken);
+  return at != kNone && ParseInt(name.substr(at + kToken.size())) ? name.substr(0, at) : name;
 }
 
 }  // namespace acc::ort

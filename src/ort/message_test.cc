@@ -39,6 +39,13 @@ TEST(PlainMessage, NamesTheNodeThatAProviderCannotRun) {
             "It was inserted using the NHWC format.");
 }
 
+TEST(WithoutToken, TakesOffOneEnding) {
+  EXPECT_EQ(WithoutToken("conv_token_12"), "conv");
+  EXPECT_EQ(WithoutToken("a_token_1_token_2"), "a_token_1");
+  EXPECT_EQ(WithoutToken("a_token_"), "a_token_");
+  EXPECT_EQ(WithoutToken("plain"), "plain");
+}
+
 TEST(PlainMessage, LeavesOtherTextAlone) {
   EXPECT_EQ(PlainMessage("Node 'a:1' (b) is at 12:30"), "Node 'a:1' (b) is at 12:30");
   EXPECT_EQ(PlainMessage("x.cc:12"), "");

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "model/unique_names.h"
+#include "ort/message.h"
 #include "target/execution.h"
 
 namespace acc::target {
@@ -51,7 +52,7 @@ Placement::Placement(const model::Graph& graph)
 }
 
 std::optional<std::size_t> Placement::IndexOf(std::string_view name) const {
-  for (std::string_view shorter = WithoutToken(name);; shorter = WithoutToken(name)) {
+  for (std::string_view shorter = ort::WithoutToken(name);; shorter = ort::WithoutToken(name)) {
     if (const auto found = index_of_.find(name); found != index_of_.end()) return found->second;
     if (shorter == name) return std::nullopt;
     name = shorter;

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 #include "base/text.h"
 #include "ort/message.h"
@@ -12,25 +11,9 @@
 namespace acc::target {
 namespace {
 
-constexpr auto kNone = std::string_view::npos;
+using ort::Between;
+
 constexpr std::string_view kReason = "REASON : ";
-
-// What stands between `before` and `after`, from `from` on; `from` moves behind it.
-std::optional<std::string_view> Between(std::string_view text, std::string_view before,
-                                        std::string_view after, std::size_t& from) {
-  std::size_t begin = text.find(before, from);
-  if (begin == kNone) return std::nullopt;
-  begin += before.size();
-  const std::size_t end = std::min(text.find(after, begin), text.size());
-  from = end;
-  return text.substr(begin, end - begin);
-}
-
-std::optional<std::string_view> Between(std::string_view text, std::string_view before,
-                                        std::string_view after) {
-  std::size_t from = 0;
-  return Between(text, before, after, from);
-}
 
 // "Operators of type `Erf` are not supported by QNN EP.Erf node `e` will not be assigned …" says
 // the same for every node once the node is out of it.
@@ -52,12 +35,6 @@ void ReadRefusal(std::string_view message, const std::string& reason,
 }
 
 }  // namespace
-
-std::string_view WithoutToken(std::string_view name) {
-  constexpr std::string_view kToken = "_token_";
-  const std::size_t at = name.rfind(kToken);
-  return at != kNone && ParseInt(name.substr(at + kToken.size())) ? name.substr(0, at) : name;
-}
 
 void SessionLog::Read(std::string_view message, bool is_error) {
   if (const auto reason = Between(message, kReason, "\n")) {

@@ -22,8 +22,4 @@ struct SessionLog {
   void Read(std::string_view message, bool is_error);
 };
 
-// A name that the runtime gave to a node which it put in another's place, as that other's:
-// "conv" of "conv_token_12". Other names stay.
-std::string_view WithoutToken(std::string_view name);
-
 }  // namespace acc::target

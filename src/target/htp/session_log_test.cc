@@ -53,12 +53,5 @@ TEST(SessionLog, KeepsEachErrorOnceAndTheLibrarysName) {
   EXPECT_EQ(log.backend, "HTP_QTI_AISW");
 }
 
-TEST(WithoutToken, TakesOffOneEnding) {
-  EXPECT_EQ(WithoutToken("conv_token_12"), "conv");
-  EXPECT_EQ(WithoutToken("a_token_1_token_2"), "a_token_1");
-  EXPECT_EQ(WithoutToken("a_token_"), "a_token_");
-  EXPECT_EQ(WithoutToken("plain"), "plain");
-}
-
 }  // namespace
 }  // namespace acc::target
