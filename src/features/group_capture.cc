@@ -94,7 +94,7 @@ class GroupRuns {
     ResultWriters captured(model_, scratch_, lines_.size(), native_outputs_);
     const auto write = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
                            const TensorView& stored) {
-      return captured.Write(line, tap, value, native_outputs_ ? stored : value);
+      return captured.Write(line, tap, value, stored);
     };
     const auto read = [&](std::size_t line) { return lines_.Read(line); };
     ++found_.runs;

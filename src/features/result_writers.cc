@@ -35,7 +35,7 @@ double SqnrDb(const std::vector<float>& reference, const std::vector<float>& oth
 
 ResultWriters::ResultWriters(const TargetModel& model, const fs::path& run, std::size_t lines,
                              bool native_outputs)
-    : model_(model) {
+    : model_(model), native_outputs_(native_outputs) {
   for (const auto& node : model.structure.nodes) {
     for (const auto& output : node.outputs) producers_[output.name] = &node;
   }
@@ -60,8 +60,8 @@ store::TensorRecord ResultWriters::RecordOf(const target::Tap& tap) const {
 }
 
 Status ResultWriters::Write(std::size_t line, const target::Tap& tap, const TensorView& value,
-                            const TensorView& native) {
-  return writers_[line]->Write(RecordOf(tap), value, native,
+                            const TensorView& stored) {
+  return writers_[line]->Write(RecordOf(tap), value, native_outputs_ ? stored : value,
                                model_.converted.tensors.at(tap.tensor).held);
 }
 

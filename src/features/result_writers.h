@@ -22,13 +22,14 @@ namespace acc::features {
 
 class ResultWriters {
  public:
-  // `native_outputs`: see store::TensorWriter::SetNativeFirst.
+  // `native_outputs`: see store::TensorWriter::SetNativeFirst; without, exact copies are those of
+  // the values alone.
   ResultWriters(const TargetModel& model, const std::filesystem::path& run, std::size_t lines,
                 bool native_outputs);
 
-  // From several threads at once.
+  // From several threads at once. `stored`: what the target held.
   Status Write(std::size_t line, const target::Tap& tap, const TensorView& value,
-               const TensorView& native);
+               const TensorView& stored);
 
   // What a run that captures nothing else gave for an output. The ratio of the captured values to
   // their difference from these in dB, where they differ; an output that was not captured is
@@ -62,6 +63,7 @@ class ResultWriters {
   store::TensorRecord RecordOf(const target::Tap& tap) const;
 
   const TargetModel& model_;
+  bool native_outputs_;
   std::map<std::string, const store::GraphStruct::Node*> producers_;
   std::vector<std::filesystem::path> folders_;
   std::vector<std::unique_ptr<store::TensorWriter>> writers_;

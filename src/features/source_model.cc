@@ -124,12 +124,7 @@ std::map<std::string, ValueInfo> InferredTypes(Reader read, const std::filesyste
                                                const std::vector<std::string>& tensors) {
   auto graph = read(path, {});
   if (!graph.ok()) return {};
-  const std::vector<bool> needed = model::NeededNodes(graph->nodes, {}, tensors);
-  std::vector<model::Node> nodes;
-  for (std::size_t i = 0; i < needed.size(); ++i) {
-    if (needed[i]) nodes.push_back(std::move(graph->nodes[i]));
-  }
-  graph->nodes = std::move(nodes);
+  model::KeepNodes(model::NeededNodes(graph->nodes, {}, tensors), graph->nodes);
   graph->outputs.clear();
   auto types = InferTypes(*graph);
   return types.ok() ? *std::move(types) : std::map<std::string, ValueInfo>();

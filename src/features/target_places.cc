@@ -16,10 +16,6 @@ namespace {
 using target::NodePlace;
 using target::Processor;
 
-bool IsQuantization(const std::string& op_type) {
-  return op_type == "QuantizeLinear" || op_type == "DequantizeLinear";
-}
-
 // Dims of the program's tensors: those of the float graph, of constants, and of the integers and
 // real values around quantization, which have the dims of what is quantized.
 class ProgramDims {
@@ -35,7 +31,7 @@ class ProgramDims {
     const auto constant = graph_.initializers.find(name);
     if (constant != graph_.initializers.end()) return &constant->second.dims();
     const int maker = connections_.Producer(name);
-    if (maker < 0 || !IsQuantization(graph_.nodes[maker].op_type)) return nullptr;
+    if (maker < 0 || !target::IsQuantization(graph_.nodes[maker].op_type)) return nullptr;
     return Find(graph_.nodes[maker].inputs[0]);
   }
 
@@ -55,11 +51,11 @@ struct Sums {
 
 // `places` has the graph's nodes in their order, those of quantization apart.
 Sums SumsOf(const TargetModel& model, std::span<const NodePlace> places) {
-  const model::Graph graph = ProgramOf(model, true).graph;
+  const model::Graph& graph = ExecutedGraph(model);
   const ProgramDims dims(model, graph);
   Sums sums;
   for (const model::Node& node : graph.nodes) {
-    if (IsQuantization(node.op_type) || sums.nodes == places.size()) continue;
+    if (target::IsQuantization(node.op_type) || sums.nodes == places.size()) continue;
     const Processor processor = places[sums.nodes++].processor;
     const auto macs =
         static_cast<double>(model::MultiplyAccumulates(node, [&](const std::string& name) {

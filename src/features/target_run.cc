@@ -59,10 +59,6 @@ std::optional<target::Tap> TapOf(const TargetModel& model, const std::set<std::s
   return target::Tap{tensor, tensor, EncodingOfCodes(model, described->second)};
 }
 
-const model::Graph& ExecutedGraph(const TargetModel& model) {
-  return model.quantized ? model.quantized->graph : model.converted.graph;
-}
-
 // What the reader has to know of the run before its scores.
 std::vector<std::string> StatementsOf(const TargetModel& model, const TargetRunResult& captured,
                                       const PlainRun& plain, const GroupCapture& groups) {
@@ -120,6 +116,10 @@ void LogProcessors(std::span<const store::TensorRecord> records) {
 
 }  // namespace
 
+const model::Graph& ExecutedGraph(const TargetModel& model) {
+  return model.quantized ? model.quantized->graph : model.converted.graph;
+}
+
 target::Program ProgramOf(const TargetModel& model, bool final_only) {
   target::Program program;
   program.graph = ExecutedGraph(model);
@@ -160,7 +160,7 @@ Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& li
   ResultWriters writers(model, run, lines.size(), native_outputs);
   const auto write = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
                          const TensorView& stored) {
-    return writers.Write(line, tap, value, native_outputs ? stored : value);
+    return writers.Write(line, tap, value, stored);
   };
   const auto read = [&](std::size_t line) { return lines.Read(line); };
   const auto skip = [&](const std::string& tensor, const std::string& reason) {

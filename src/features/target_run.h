@@ -31,6 +31,9 @@ struct TargetModel {
   store::GraphStruct structure;  // Who makes each tensor, under the names that the user knows.
 };
 
+// The graph that the target runs.
+const model::Graph& ExecutedGraph(const TargetModel& model);
+
 // All tensors that the target stores, of those selected, as taps; `final_only`: the graph's
 // outputs.
 target::Program ProgramOf(const TargetModel& model, bool final_only);

@@ -19,13 +19,6 @@ std::vector<std::string> Reads(const Node& node) {
   return reads;
 }
 
-std::set<std::string> MadeTensors(const Graph& graph) {
-  std::set<std::string> made;
-  for (const Node& node : graph.nodes) made.insert(node.outputs.begin(), node.outputs.end());
-  made.erase("");
-  return made;
-}
-
 bool IsFed(const Node& node, const std::set<std::string>& fed) {
   return std::ranges::all_of(node.outputs, [&](const std::string& output) {
     return output.empty() || fed.contains(output);
@@ -157,6 +150,21 @@ std::vector<bool> NeededNodes(const std::vector<Node>& nodes, const std::set<std
   return needed;
 }
 
+void KeepNodes(const std::vector<bool>& needed, std::vector<Node>& nodes) {
+  std::vector<Node> kept;
+  for (std::size_t i = 0; i < needed.size(); ++i) {
+    if (needed[i]) kept.push_back(std::move(nodes[i]));
+  }
+  nodes = std::move(kept);
+}
+
+std::set<std::string> MadeTensors(const Graph& graph) {
+  std::set<std::string> made;
+  for (const Node& node : graph.nodes) made.insert(node.outputs.begin(), node.outputs.end());
+  made.erase("");
+  return made;
+}
+
 Result<CutPlan> PlanCut(const Graph& graph, const Ends& ends) {
   Chosen chosen = ChosenOf(graph, ends);
   if (chosen.inner.empty()) return CutPlan();
@@ -187,11 +195,7 @@ Result<Cut> CutAt(Graph& graph, const Ends& ends, const std::map<std::string, Va
   ACC_ASSIGN_OR_RETURN(const CutPlan plan, PlanCut(graph, ends));
   if (ends.cut != nullptr) *ends.cut = plan.cut;
   if (plan.needed.empty()) return plan.cut;
-  std::vector<Node> nodes;
-  for (std::size_t i = 0; i < plan.needed.size(); ++i) {
-    if (plan.needed[i]) nodes.push_back(std::move(graph.nodes[i]));
-  }
-  graph.nodes = std::move(nodes);
+  KeepNodes(plan.needed, graph.nodes);
   std::vector<ValueInfo> inputs;
   for (const std::string& name : plan.inputs) {
     const auto own = std::ranges::find(graph.inputs, name, &ValueInfo::name);

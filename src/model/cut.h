@@ -21,6 +21,12 @@ std::string SpelledIn(const std::string& name, const std::set<std::string>& know
 std::vector<bool> NeededNodes(const std::vector<Node>& nodes, const std::set<std::string>& fed,
                               const std::vector<std::string>& wanted);
 
+// Leaves those for which `needed` says so, in their order.
+void KeepNodes(const std::vector<bool>& needed, std::vector<Node>& nodes);
+
+// All tensors that nodes make.
+std::set<std::string> MadeTensors(const Graph& graph);
+
 // What is left of a graph that is cut.
 struct CutPlan {
   std::vector<std::string> inputs;   // The graph's, as far as they are read or named, then inner.

@@ -25,6 +25,10 @@ constexpr std::array kEngines = {
 
 }  // namespace
 
+bool IsQuantization(std::string_view op_type) {
+  return op_type == "QuantizeLinear" || op_type == "DequantizeLinear";
+}
+
 std::string_view Name(Processor processor) {
   switch (processor) {
     case Processor::kHtp:

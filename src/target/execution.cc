@@ -14,8 +14,7 @@ using TapsOf = std::map<std::string, std::vector<const Tap*>>;
 
 int MakerOf(const model::Graph& graph, const model::Connections& connections, const Tap& tap) {
   int maker = connections.Producer(tap.fetch);
-  while (maker >= 0 && (graph.nodes[maker].op_type == "QuantizeLinear" ||
-                        graph.nodes[maker].op_type == "DequantizeLinear")) {
+  while (maker >= 0 && IsQuantization(graph.nodes[maker].op_type)) {
     maker = connections.Producer(graph.nodes[maker].inputs[0]);
   }
   return maker;

@@ -19,6 +19,9 @@ enum class Processor { kUnknown, kHtp, kCpu };
 // "HTP", "CPU"; "" where it is unknown.
 std::string_view Name(Processor processor);
 
+// QuantizeLinear and DequantizeLinear, which stand around the nodes that compute.
+bool IsQuantization(std::string_view op_type);
+
 // A tensor to capture.
 struct Tap {
   std::string tensor;  // Its name in the converted graph.

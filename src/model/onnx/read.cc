@@ -300,9 +300,7 @@ void EraseIf(Repeated& values, Predicate predicate) {
 
 // Leaves of the file's graph what is in `cut`.
 void KeepPart(const Graph& cut, onnx::GraphProto& graph) {
-  std::set<std::string> made;
-  for (const Node& node : cut.nodes) made.insert(node.outputs.begin(), node.outputs.end());
-  made.erase("");
+  const std::set<std::string> made = MadeTensors(cut);
   EraseIf(*graph.mutable_node(), [&](const onnx::NodeProto& node) {
     return std::ranges::none_of(node.output(),
                                 [&](const auto& output) { return made.contains(output); });

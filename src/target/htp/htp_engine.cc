@@ -128,12 +128,8 @@ Status NothingComputed(const SessionLog& log, const std::vector<NodePlace>& plac
 Status Narrow(const model::Graph& graph, Execution& execution) {
   std::vector<std::string> wanted;
   for (const Tap& tap : execution.taps) wanted.push_back(tap.fetch);
-  const auto needed = model::NeededNodes(graph.nodes, execution.inputs, wanted);
   model::Graph narrowed = graph;
-  narrowed.nodes.clear();
-  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (needed[i]) narrowed.nodes.push_back(graph.nodes[i]);
-  }
+  model::KeepNodes(model::NeededNodes(graph.nodes, execution.inputs, wanted), narrowed.nodes);
   std::erase_if(narrowed.outputs, [&](const ValueInfo& output) {
     return std::ranges::find(wanted, output.name) == wanted.end();
   });

@@ -21,10 +21,6 @@ constexpr std::array<std::string_view, 9> kFormOnly = {
     "Reshape", "Squeeze",          "Transpose", "Unsqueeze",
 };
 
-bool IsQuantization(const std::string& op_type) {
-  return op_type == "QuantizeLinear" || op_type == "DequantizeLinear";
-}
-
 bool ChangesFormOnly(const model::Node& node) {
   return std::ranges::find(kFormOnly, node.op_type) != kFormOnly.end();
 }
