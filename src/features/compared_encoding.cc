@@ -81,7 +81,7 @@ class Comparison {
       quantize::ChannelDifference& channel = row.difference.channels[i];
       if (channel.first == nullptr || channel.second == nullptr) continue;
       const auto ends = [&](const auto* stated, const Encoding& encoding) {
-        return quantize::StatedEnds{
+        return quantize::StatedRange{
             StatedValue(EncodingField::kStatedMin, stated, i).value_or(encoding.min),
             StatedValue(EncodingField::kStatedMax, stated, i).value_or(encoding.max)};
       };

@@ -76,8 +76,8 @@ TensorEncoding Normalized(TensorEncoding encoding) {
   return encoding;
 }
 
-void CompareStated(const StatedEnds& first, const StatedEnds& second, const ComparisonRules& rules,
-                   ChannelDifference& channel) {
+void CompareStated(const StatedRange& first, const StatedRange& second,
+                   const ComparisonRules& rules, ChannelDifference& channel) {
   if (channel.first == nullptr || channel.second == nullptr) return;
   const double step = std::min(channel.first->scale, channel.second->scale);
   const auto differ = [&](double one, double other) {

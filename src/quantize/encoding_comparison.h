@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "quantize/quantize.h"
 #include "tensor/encoding.h"
 
 namespace acc::quantize {
@@ -72,12 +73,8 @@ struct EncodingDifference {
 // Adds to a channel what differs between the ends that two files state: those that lie half a step
 // or more apart, which is more than rounding, where the ends that follow from scale and offset do
 // not differ already. `second` is of the other file.
-struct StatedEnds {
-  double min = 0;
-  double max = 0;
-};
-void CompareStated(const StatedEnds& first, const StatedEnds& second, const ComparisonRules& rules,
-                   ChannelDifference& channel);
+void CompareStated(const StatedRange& first, const StatedRange& second,
+                   const ComparisonRules& rules, ChannelDifference& channel);
 
 // The sides are normalized and outlive the result. Float encodings differ in bitwidth only; a float
 // side and an integer one differ in data type and, where it does, in bitwidth.
