@@ -162,12 +162,9 @@ std::string HeadingHtml(const Row& row) {
   if (!row.processor.empty()) {
     Append(html, "<span>computed by the {}</span>", EscapeHtml(row.processor));
   }
-  // The heading has one of the names; the other is the one to be told.
-  const bool is_golden = &ReadableName(row) == &row.golden_name;
-  Append(html, "<span>{} <b class=\"name\">{}</b>, matched by {}</span>",
-         is_golden ? "target" : "golden",
-         EscapeHtml(ShortName(is_golden ? row.name : row.golden_name, kTitleBytes)),
-         EscapeHtml(row.matched_by));
+  const OtherName other = OtherNameOf(row.golden_name, row.name);
+  Append(html, "<span>{} <b class=\"name\">{}</b>, matched by {}</span>", other.side,
+         EscapeHtml(ShortName(other.name, kTitleBytes)), EscapeHtml(row.matched_by));
   html += "</p>";
   if (row.verdict != verify::Verdict::kMatch) {
     Append(html, "<p class=\"warning\"><b>{}</b>: {}</p>", verify::Name(row.verdict),

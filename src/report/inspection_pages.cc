@@ -122,10 +122,9 @@ std::string HeadingHtml(const InspectedTensor& tensor) {
   }
   Append(html, "<span>{}</span><span>{} elements</span>",
          tensor.dims ? ToText(*tensor.dims) : "dimensions unknown", tensor.statistics.target.count);
-  // The heading has one of the names; the other is the one to be told.
-  const bool is_golden = &ReadableName(tensor.golden_name, tensor.name) == &tensor.golden_name;
-  Append(html, "<span>{} <b class=\"name\">{}</b></span>", is_golden ? "target" : "golden",
-         EscapeHtml(ShortName(is_golden ? tensor.name : tensor.golden_name, kTitleBytes)));
+  const OtherName other = OtherNameOf(tensor.golden_name, tensor.name);
+  Append(html, "<span>{} <b class=\"name\">{}</b></span>", other.side,
+         EscapeHtml(ShortName(other.name, kTitleBytes)));
   for (const auto& [verifier, score] : tensor.scores) {
     Append(html, "<span>{} <b>{}</b></span>", EscapeHtml(verifier), NumberText(score));
   }

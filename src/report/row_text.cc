@@ -43,6 +43,11 @@ const std::string& ReadableName(const std::string& golden, const std::string& ta
   return is_ascii ? target : golden;
 }
 
+OtherName OtherNameOf(const std::string& golden, const std::string& target) {
+  if (&ReadableName(golden, target) == &golden) return {"target", target};
+  return {"golden", golden};
+}
+
 bool MixesProcessors(const Summary& summary) {
   const auto computed_some = [&](bool cpu) {
     return std::ranges::any_of(summary.rows, [&](const Row& row) {

@@ -23,6 +23,14 @@ std::string Coordinates(std::uint64_t index, const std::optional<Shape>& dims);
 const std::string& ReadableName(const Row& row);
 const std::string& ReadableName(const std::string& golden, const std::string& target);
 
+// The other of the two names, of a page whose heading has the readable one: "golden" or "target",
+// and the name.
+struct OtherName {
+  std::string_view side;
+  const std::string& name;
+};
+OtherName OtherNameOf(const std::string& golden, const std::string& target);
+
 // Whether the chip computed some tensors and the CPU others: then which one did is worth saying of
 // each, and of those that the CPU computed above all.
 bool MixesProcessors(const Summary& summary);
