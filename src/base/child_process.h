@@ -17,8 +17,8 @@ using MessageSink = std::function<Status(std::string_view head, std::span<const 
 
 // Forks; the child runs `work`, which sends messages (from any thread of its own) and returns; then
 // the child ends without running destructors. The parent gets the messages in the order in which
-// they were sent. Returns nothing when the child ended well, or the signal that killed it. A
-// An exception that leaves `work` ends the child by SIGABRT. A failure of `receive` stops the child
+// they were sent. Returns nothing when the child ended well, or the signal that killed it. An
+// exception that leaves `work` ends the child by SIGABRT. A failure of `receive` stops the child
 // and is returned. Only to be called while no other thread of this process runs. The child dies
 // with its parent.
 Result<std::optional<int>> RunInChild(const std::function<void(const MessageSink& send)>& work,

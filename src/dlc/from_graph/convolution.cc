@@ -108,9 +108,7 @@ bool WriteConvTranspose(Builder& builder, const model::Node& node) {
   auto window = WindowOf(source, node, KernelOf(source, node));
   if (!window) return false;
   const std::vector<std::int64_t> output_padding = OutputPadding(node, *window);
-  if (!std::ranges::all_of(window->dilations, [](auto size) { return size == 1; })) {
-    return builder.Refuse("QNN's transposed convolution has no dilations");
-  }
+  if (IsDilated(*window)) return builder.Refuse("QNN's transposed convolution has no dilations");
   const bool fits = output_padding.size() == window->axes() &&
                     PadsToOutput(source, node, *window, output_padding);
   if (!fits) return false;

@@ -31,10 +31,6 @@ void AddPool(Builder& builder, const model::Node& node, const Window& window, st
   output.Finish();
 }
 
-bool IsDilated(const Window& window) {
-  return std::ranges::any_of(window.dilations, [](std::int64_t dilation) { return dilation != 1; });
-}
-
 bool WritePool(Builder& builder, const model::Node& node, std::string_view kind,
                std::vector<Attribute> attributes) {
   const auto window =

@@ -107,6 +107,10 @@ void ImageOutput::Finish() {
                     .outputs = {builder_.Write(tensor_, AxisOrder::kChannelLast)}});
 }
 
+bool IsDilated(const Window& window) {
+  return std::ranges::any_of(window.dilations, [](std::int64_t dilation) { return dilation != 1; });
+}
+
 Attribute Strides(Builder& builder, const Window& window) {
   return builder.Uints("stride", window.strides);
 }

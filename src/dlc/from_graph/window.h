@@ -29,6 +29,9 @@ struct Window {
 std::optional<Window> WindowOf(const Source& source, const model::Node& node,
                                std::vector<std::int64_t> kernel);
 
+// Whether a dilation is not 1.
+bool IsDilated(const Window& window);
+
 // "Conv" to "Conv2d" or "Conv3d".
 std::string TypeFor(std::string_view stem, const Window& window);
 

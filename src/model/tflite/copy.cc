@@ -130,6 +130,18 @@ Status CheckGraph(const schema::SubGraphT& graph, const schema::ModelT& model) {
       fmt::format("its subgraph '{}' names tensors or buffers that it does not have", graph.name));
 }
 
+bool CallsGraphs(const schema::OperatorT& node) {
+  switch (node.builtin_options.type) {
+    case schema::BuiltinOptions_CallOnceOptions:
+    case schema::BuiltinOptions_CallOptions:
+    case schema::BuiltinOptions_IfOptions:
+    case schema::BuiltinOptions_WhileOptions:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 schema::BuiltinOperator CodeOf(const schema::OperatorCode& code) {
@@ -162,22 +174,6 @@ Result<std::optional<schema::ModelT>> CopyOf(const schema::Model& model, CopyBud
   for (const auto& graph : copy.subgraphs) ACC_RETURN_IF_ERROR(CheckGraph(*graph, copy));
   return std::optional<schema::ModelT>(std::move(copy));
 }
-
-namespace {
-
-bool CallsGraphs(const schema::OperatorT& node) {
-  switch (node.builtin_options.type) {
-    case schema::BuiltinOptions_CallOnceOptions:
-    case schema::BuiltinOptions_CallOptions:
-    case schema::BuiltinOptions_IfOptions:
-    case schema::BuiltinOptions_WhileOptions:
-      return true;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
 
 void DropUnusedGraphs(schema::ModelT& model) {
   const auto& nodes = model.subgraphs[0]->operators;
