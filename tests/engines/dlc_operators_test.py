@@ -218,6 +218,7 @@ def reductions():
         model.add(f"Reduce{kind}", CUBE, axes=[1], keepdims=1)
     model.add("ReduceSum", CUBE, ints(1, 2), keepdims=0)
     model.add("ReduceMean", IMAGE, axes=[2, 3], keepdims=1)
+    model.add("ReduceMean", CUBE, axes=[2, 2, -1, 2], keepdims=0)
     return model
 
 

@@ -59,6 +59,7 @@ bool WriteConcat(Builder& builder, const model::Node& node) {
   const std::size_t rank = source.Rank(node.outputs.front());
   const AxisOrder order = source.Stored(node.outputs.front());
   const std::size_t axis = AxisFromStart(node.Get<std::int64_t>("axis", 0), rank);
+  if (axis >= rank) return false;
   builder.AddNode(node, "Concat", node.inputs, order,
                   {Uint("axis", static_cast<std::uint64_t>(AxisIn(order, axis, rank)))});
   return true;
@@ -75,6 +76,7 @@ bool WriteSplit(Builder& builder, const model::Node& node) {
   });
   const AxisOrder order = is_image ? AxisOrder::kChannelLast : AxisOrder::kSource;
   const std::size_t axis = AxisFromStart(node.Get<std::int64_t>("axis", 0), rank);
+  if (axis >= rank) return false;
   Numbers starts;
   std::int64_t start = 0;
   Node split{.name = node.name, .type = "Split", .inputs = {builder.Read(input, order)}};

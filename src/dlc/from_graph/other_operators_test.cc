@@ -6,6 +6,7 @@
 namespace acc::dlc {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Ints = std::vector<std::int64_t>;
@@ -119,6 +120,31 @@ TEST(Reduction, AxesAndTheirDims) {
             "Reduce(a_nchw[1,2,3,3]) -> y[1,2] axes=[2,3] keep_dims=false reduce_type=ReduceMean");
   EXPECT_EQ(lines[4],
             "Reduce(a[1,3,3,2]) -> k[1,3,3,1] axes=[3] keep_dims=true reduce_type=ReduceMax");
+}
+
+TEST(Reduction, AnAxisThatIsNamedTwiceIsOneAxis) {
+  TestGraph graph;
+  graph.Input("x", {2, 3, 4}).Declare("y", {2, 3}).Declare("z", {2, 1, 1});
+  graph.Op("ReduceMean", {"x"}, {"y"},
+           {{"axes", Ints{2, 2, -1, 2}}, {"keepdims", std::int64_t{0}}});
+  graph.Op("ReduceMax", {"x"}, {"z"}, {{"axes", Ints{1, 2, 1}}});
+  EXPECT_THAT(
+      graph.Lines(),
+      ElementsAre("Reduce(x[2,3,4]) -> y[2,3] axes=[2] keep_dims=false reduce_type=ReduceMean",
+                  "Reduce(x[2,3,4]) -> z[2,1,1] axes=[1,2] keep_dims=true reduce_type=ReduceMax"));
+}
+
+TEST(Axes, OneBeyondTheRankIsNotTranslated) {
+  TestGraph graph;
+  graph.Opset(11).Input("x", {2, 3}).Declare("y", {2, 3}).Declare("z", {2, 3});
+  graph.Declare("a", {2, 3}).Declare("b", {2, 3}).Declare("c", {4, 3});
+  graph.Op("Split", {"x"}, {"a", "b"}, {{"axis", std::int64_t{7}}});
+  graph.Op("Concat", {"x", "x"}, {"c"}, {{"axis", std::int64_t{7}}});
+  graph.Op("ReduceMean", {"x"}, {"y"}, {{"axes", Ints{7}}});
+  graph.Op("Softmax", {"x"}, {"z"}, {{"axis", std::int64_t{7}}});
+  const auto lines = graph.Lines();
+  EXPECT_EQ(lines.size(), 4U);
+  EXPECT_THAT(lines, Each(HasSubstr("onnx_opset=11")));
 }
 
 TEST(Reduction, OfSeveralSteps) {

@@ -45,7 +45,10 @@ class Reduction {
       axes_.push_back(AxisIn(order_, AxisFromStart(axis, rank_), rank_));
     }
     std::ranges::sort(axes_);
-    ready_ = ready_ && rank_ > 0;
+    const auto repeated = std::ranges::unique(axes_);  // ONNX lets an axis be named twice.
+    axes_.erase(repeated.begin(), repeated.end());
+    const auto rank = static_cast<std::int64_t>(rank_);
+    ready_ = ready_ && rank > 0 && axes_.back() < rank;
   }
 
   bool ready() const { return ready_; }
@@ -208,6 +211,7 @@ bool WriteSoftmax(Builder& builder, const model::Node& node) {
   if (dims.empty()) return false;
   const std::size_t axis =
       AxisFromStart(node.Get<std::int64_t>("axis", DefaultSoftmaxAxis(source)), dims.size());
+  if (axis >= dims.size()) return false;
   const bool joins =
       source.Opset("") < 13 && std::any_of(dims.begin() + static_cast<std::ptrdiff_t>(axis) + 1,
                                            dims.end(), [](std::int64_t dim) { return dim != 1; });
