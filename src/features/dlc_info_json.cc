@@ -88,6 +88,23 @@ Json AttributesJson(const dlc::Node& node) {
   return attributes;
 }
 
+struct TypeOfValue {
+  dlc::DataType operator()(bool) const { return dlc::DataType::kBool8; }
+  dlc::DataType operator()(std::int32_t) const { return dlc::DataType::kInt32; }
+  dlc::DataType operator()(std::uint32_t) const { return dlc::DataType::kUint32; }
+  dlc::DataType operator()(float) const { return dlc::DataType::kFloat32; }
+  dlc::DataType operator()(const std::string&) const { return dlc::DataType::kString; }
+  dlc::DataType operator()(const dlc::Tensor& value) const { return value.type; }
+};
+
+Json AttributeTypesJson(const dlc::Node& node) {
+  Json types = Json::object();
+  for (const dlc::Attribute& attribute : node.attributes) {
+    types[attribute.name] = dlc::Name(std::visit(TypeOfValue(), attribute.value));
+  }
+  return types;
+}
+
 Json NodeJson(const dlc::Node& node, const TensorsByName& tensors) {
   const auto macs = MultiplyAccumulates(node, tensors);
   return {{"name", node.name},
@@ -96,6 +113,7 @@ Json NodeJson(const dlc::Node& node, const TensorsByName& tensors) {
           {"inputs", node.inputs},
           {"outputs", node.outputs},
           {"attributes", AttributesJson(node)},
+          {"attribute_types", AttributeTypesJson(node)},
           {"parameters", ParameterCount(node, tensors)},
           {"macs", macs ? Json(*macs) : Json()}};
 }

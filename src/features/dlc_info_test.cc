@@ -144,6 +144,8 @@ TEST(DlcInfoJsonTest, HoldsEverything) {
   const Json& graph = json["graphs"][0];
   EXPECT_EQ(graph["totals"]["macs"], 1800);
   EXPECT_EQ(graph["nodes"][0]["attributes"]["group"], 1);
+  EXPECT_EQ(graph["nodes"][0]["attribute_types"]["group"], "uint32");
+  EXPECT_EQ(graph["nodes"][0]["attribute_types"]["stride"], "uint32");
   EXPECT_EQ(graph["nodes"][0]["attributes"]["stride"]["values"], Json::array({1, 4294967295}));
   EXPECT_EQ(graph["nodes"][0]["macs"], 1800);
   EXPECT_TRUE(graph["nodes"][1]["macs"].is_null());
