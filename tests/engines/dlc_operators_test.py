@@ -90,6 +90,7 @@ def convolutions():
     model.add("Conv", IMAGE, floats(6, 4, 3, 3), auto_pad="SAME_UPPER", strides=[2, 2])
     model.add("Conv", LINE, floats(6, 4, 3), floats(6), strides=[2], pads=[1, 0])
     model.add("Conv", VOLUME, floats(6, 4, 3, 3, 3), floats(6), pads=[1, 0, 1, 0, 1, 1], strides=[1, 2, 1])
+    model.add("Conv", (1, 1, 6, 8), floats(1, 1, 3, 3))
     model.add("ConvTranspose", IMAGE, floats(4, 3, 3, 3), floats(3), strides=[2, 2], pads=[1, 0, 1, 1],
               output_padding=[1, 1])
     model.add("ConvTranspose", IMAGE, floats(4, 3, 3, 2), strides=[2, 2], group=2)
@@ -106,7 +107,11 @@ def pools():
         model.add(kind, LINE, kernel_shape=[3], strides=[2])
         model.add(kind, VOLUME, kernel_shape=[2, 2, 2], strides=[2, 2, 2])
     model.add("AveragePool", IMAGE, kernel_shape=[3, 3], pads=[1, 1, 1, 1], count_include_pad=1)
-    model.add("LpPool", (1, 3, 8, 8), kernel_shape=[2, 2], strides=[2, 2], p=2)
+    for p in (1, 2):
+        model.add("LpPool", (1, 3, 8, 8), kernel_shape=[2, 2], strides=[2, 2], p=p)
+        model.add("LpPool", (1, 3, 8, 8), kernel_shape=[3, 2], strides=[2, 1], pads=[1, 1, 1, 0], p=p)
+    model.add("LpPool", (1, 3, 8), kernel_shape=[2], p=2)
+    model.add("LpPool", (1, 3, 4, 4, 4), kernel_shape=[2, 2, 2], p=2)
     for dims in (IMAGE, LINE, VOLUME):
         model.add("GlobalAveragePool", dims)
     model.add("GlobalMaxPool", IMAGE)
@@ -152,6 +157,9 @@ def element_wise():
     model.add("HardSigmoid", IMAGE, alpha=0.3, beta=0.4)
     model.add("Clip", IMAGE, np.float32(-0.2), np.float32(0.6))
     model.add("Clip", IMAGE, np.float32(-0.2))
+    model.add("Clip", ("int32", MATRIX), np.int32(0), np.int32(1))
+    model.add("Clip", ("int32", MATRIX), None, np.int32(0))
+    model.add("Reciprocal", (2, 8))
     model.add("Not", ("bool", MATRIX))
     model.add("Where", ("bool", MATRIX), MATRIX, floats(1))
     model.add("Cast", MATRIX, to=TensorProto.INT32)
@@ -172,7 +180,14 @@ def movements():
     model.add("Squeeze", (2, 1, 4), ints(1))
     model.add("Tile", CUBE, ints(2, 1, 3))
     model.add("Expand", (1, 3, 1), ints(2, 3, 4))
+    model.add("Expand", (4,), ints(2, 3, 4))
+    model.add("Expand", (1, 4, 1, 1), ints(1, 4, 9, 8))
+    model.add("Expand", ("int32", (1, 5)), ints(3, 5))
+    model.add("Expand", ("bool", (1, 5)), ints(3, 5))
+    model.add("Split", IMAGE, axis=1)
     model.add("Pad", IMAGE, ints(0, 0, 1, 2, 0, 0, 2, 1), np.float32(0.5))
+    model.add("Pad", CUBE, ints(0, -1, 1, 0, 0, 2))
+    model.add("Pad", IMAGE, ints(0, 0, -1, 0, 0, 0, 0, 1), np.float32(0.5))
     for mode in ("reflect", "edge"):
         model.add("Pad", IMAGE, ints(0, 0, 1, 2, 0, 0, 2, 1), mode=mode)
     for mode in ("DCR", "CRD"):
@@ -203,6 +218,8 @@ def indices():
     model.add("ScatterND", (5, 4), ints([0], [3]), floats(2, 4))
     model.add("ScatterND", (5, 4), ints([0], [3]), floats(2, 4), reduction="add")
     model.add("ScatterElements", (3, 4), ints([0, 2], [1, 1], [3, 0]), floats(3, 2), axis=1)
+    for reduction in ("add", "mul", "max"):
+        model.add("ScatterElements", (3, 4), ints([0, 2], [1, 3], [3, 0]), floats(3, 2), axis=1, reduction=reduction)
     model.add("ArgMax", CUBE, axis=1, keepdims=0)
     model.add("ArgMin", CUBE, axis=2)
     for largest in (0, 1):
@@ -228,6 +245,12 @@ def matrices():
     model.add("MatMul", (2, 3, 4), floats(4, 5))
     model.add("MatMul", (4,), floats(4, 5))
     model.add("MatMul", (2, 1, 3, 4), (5, 4, 6))
+    model.add("MatMul", (2, 3, 4), (4,))
+    model.add("MatMul", (4,), (4, 5))
+    model.add("MatMul", floats(3, 4), (4,))
+    for equation in ("bij,bjk->bik", "bid,bjd->bij"):
+        model.add("Einsum", (2, 4, 4), (2, 4, 4), equation=equation)
+    model.add("Einsum", (1, 2, 3, 4), (2, 5, 4), equation="bhwc,hkc->bhwk")
     model.add("Gemm", (3, 4), floats(5, 4), floats(5), transB=1)
     model.add("Gemm", (3, 4), (4, 5))
     model.add("GridSample", IMAGE, (1, 4, 4, 2))

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Activation functions: one input, one output of the same dims.
+#include <fmt/format.h>
+
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
+#include "base/text.h"
 #include "dlc/from_graph/attributes.h"
 #include "dlc/from_graph/broadcast.h"
 #include "dlc/from_graph/operators.h"
@@ -41,7 +45,11 @@ bool WriteCelu(Builder& builder, const model::Node& node) {
 }
 
 bool WriteGelu(Builder& builder, const model::Node& node) {
-  if (node.Get<std::string>("approximate", "none") != "none") return false;
+  if (node.Get<std::string>("approximate", "none") != "none") {
+    builder.Warn(fmt::format(
+        "node '{}' (Gelu) is written as QNN's Gelu, which does not say that it is approximated",
+        Printable(node.name)));
+  }
   AddNeuron(builder, node, kNeuronType, {Uint("operation", NumberOf("Gelu"))});
   return true;
 }
@@ -114,9 +122,18 @@ bool WriteClipByParts(Builder& builder, const model::Node& node) {
   return true;
 }
 
+// Whether a float32 is the bound, where the input has one.
+bool IsExact(const Source& source, const model::Node& node, std::size_t input) {
+  constexpr std::int64_t kLargest = 1 << std::numeric_limits<float>::digits;
+  const auto values = source.Ints(node, input);
+  return !values || (values->size() == 1 && std::abs(values->front()) <= kLargest);
+}
+
+// QNN has the bounds as floats, of integers too.
 bool WriteClip(Builder& builder, const model::Node& node) {
-  const Bounds bounds = BoundsOf(builder.source(), node);
-  if (!bounds.constant || !builder.source().IsFloating(node.outputs.front())) {
+  const Source& source = builder.source();
+  const Bounds bounds = BoundsOf(source, node);
+  if (!bounds.constant || !IsExact(source, node, 1) || !IsExact(source, node, 2)) {
     return WriteClipByParts(builder, node);
   }
   AddNeuron(builder, node, kNeuronType,
@@ -212,7 +229,7 @@ bool WriteSwish(Builder& builder, const model::Node& node, float default_alpha) 
   const float alpha = node.Get<float>("alpha", default_alpha);
   std::string scaled = steps.input();
   if (alpha != 1) {
-    scaled = steps.Step(kBinaryType, {steps.input(), steps.Number(alpha)},
+    scaled = steps.Step(kBinaryType, {steps.Number(alpha), steps.input()},
                         {Uint("operation", NumberOf("Mul"))});
   }
   const std::string sigmoid =

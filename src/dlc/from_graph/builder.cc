@@ -226,9 +226,14 @@ std::string Builder::AddStatic(const std::string& name, const acc::Tensor& value
 }
 
 std::string Builder::AddNumber(const std::string& tensor, std::string_view suffix, float value) {
+  return AddNumbers(tensor, suffix, value,
+                    Shape(std::min<std::size_t>(source_.Rank(tensor), 1), 1));
+}
+
+std::string Builder::AddNumbers(const std::string& tensor, std::string_view suffix, float value,
+                                const Shape& dims) {
   std::string name = tensor_names_.Take(tensor + std::string(suffix));
-  const std::vector<float> values = {value};
-  const Shape dims(std::min<std::size_t>(source_.Rank(tensor), 1), 1);
+  const std::vector<float> values(ElementCount(dims).value_or(0), value);
   auto number = FromFloatValues(StoredElements(source_.Type(tensor)), dims, values);
   if (!number.ok()) {
     Fail(number.status());
@@ -238,8 +243,8 @@ std::string Builder::AddNumber(const std::string& tensor, std::string_view suffi
   if (const TensorEncoding* like = source_.EncodingOf(tensor)) {
     encoding = EncodingOfNumber(value, std::min(like->channels.front().bitwidth, 16));
   }
-  auto stored =
-      StoreConstant(*number, encoding ? &*encoding : nullptr, {dims, Permutation(dims.size(), 0)});
+  auto stored = StoreConstant(*number, encoding ? &*encoding : nullptr,
+                              {dims, FromSource(AxisOrder::kSource, dims.size())});
   if (!stored.ok()) {
     Fail(stored.status());
     return name;

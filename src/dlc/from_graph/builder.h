@@ -58,6 +58,9 @@ class Builder {
                       const Shape& dims);
   // One number in the type of `tensor`, quantized where that is.
   std::string AddNumber(const std::string& tensor, std::string_view suffix, float value);
+  // The same, repeated over `dims`.
+  std::string AddNumbers(const std::string& tensor, std::string_view suffix, float value,
+                         const Shape& dims);
 
   // What stands for an input that is left out.
   std::string Null();

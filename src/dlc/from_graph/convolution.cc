@@ -60,7 +60,7 @@ bool WriteConv(Builder& builder, const model::Node& node) {
   if (!window) return false;
   const auto group = node.Get<std::int64_t>("group", 1);
   const Shape& filter = source.Dims(node.inputs[1]);
-  const bool depthwise = group > 1 && filter[0] == group && filter[1] == 1 && window->axes() == 2;
+  const bool depthwise = filter[0] == group && filter[1] == 1 && window->axes() == 2;
   std::vector<std::string> inputs = Inputs(builder, node, *window, {1, 0});
   std::vector<Attribute> attributes = {Dilations(builder, *window)};
   if (!depthwise) attributes.push_back(Uint("group", static_cast<std::uint64_t>(group)));

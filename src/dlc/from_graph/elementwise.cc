@@ -184,29 +184,62 @@ bool WriteIsInf(Builder& builder, const model::Node& node) {
   return true;
 }
 
-// Repeats along the axes of length 1: the inputs stay small where QNN would multiply by ones.
+// How often each axis of the output, in the graph's order, repeats that of the input.
+Shape RepeatsOf(const Source& source, const model::Node& node) {
+  Shape from = source.Dims(node.inputs.front());
+  Shape repeats = source.Dims(node.outputs.front());
+  from.insert(from.begin(), repeats.size() - std::min(from.size(), repeats.size()), 1);
+  for (std::size_t i = 0; i < repeats.size(); ++i) {
+    if (from[i] != 1) repeats[i] = 1;
+  }
+  return repeats;
+}
+
+// For elements that no runtime multiplies.
+void AddTile(Builder& builder, const model::Node& node, AxisOrder order, const Shape& repeats) {
+  const std::string& input = node.inputs.front();
+  Shape from = builder.source().Dims(input);
+  std::string read = builder.Read(input, from.size() < repeats.size() ? AxisOrder::kSource : order);
+  if (from.size() < repeats.size()) {
+    from.insert(from.begin(), repeats.size() - from.size(), 1);
+    read = builder.AddReshaped(read, Permute(from, FromSource(order, repeats.size())));
+  }
+  builder.AddNode({.name = node.name,
+                   .type = "Tile",
+                   .inputs = {read},
+                   .outputs = {builder.Write(node.outputs.front(), order)},
+                   .attributes = {builder.Uints("multiples", repeats)}});
+}
+
+// QNN has no operator for it: a product with ones, of truth values a conjunction with true. The
+// ones have the repeated axes only.
 bool WriteExpand(Builder& builder, const model::Node& node) {
   const std::string& input = node.inputs.front();
   const std::string& output = node.outputs.front();
   const Source& source = builder.source();
   const AxisOrder order = BroadcastOrder(builder, std::span(node.inputs).first(1), output);
-  const Permutation permutation = FromSource(order, source.Rank(output));
-  Shape from = source.Dims(input);
-  const bool grows = from.size() < source.Rank(output);
-  from.insert(from.begin(), source.Rank(output) - from.size(), 1);
-  std::vector<std::int64_t> multiples;
-  for (const int axis : permutation) {
-    const auto i = static_cast<std::size_t>(axis);
-    multiples.push_back(from[i] == 1 ? source.Dims(output)[i] : 1);
+  const Shape repeats = Permute(RepeatsOf(source, node), FromSource(order, source.Rank(output)));
+  if (repeats.empty()) return WriteIdentity(builder, node);
+  const DataType type = DataTypeOf(StoredElements(source.Type(output)));
+  const bool is_bool = type == DataType::kBool8;
+  if (!source.IsFloating(output) && !is_bool && type != DataType::kInt32) {
+    AddTile(builder, node, order, repeats);
+    return true;
   }
-  if (multiples.empty()) return WriteIdentity(builder, node);
-  std::string read = builder.Read(input, grows ? AxisOrder::kSource : order);
-  if (grows) read = builder.AddReshaped(read, Permute(from, permutation));
-  builder.AddNode({.name = node.name,
-                   .type = "Tile",
-                   .inputs = {read},
-                   .outputs = {builder.Write(output, order)},
-                   .attributes = {builder.Uints("multiples", multiples)}});
+  const std::string ones = builder.AddNumbers(output, "_ones", 1, repeats);
+  AddBinary(builder, node.name, OperationOf(is_bool ? "And" : "Mul")->number,
+            {ReadOperand(builder, input, repeats.size(), order), ones},
+            builder.Write(output, order));
+  return true;
+}
+
+// 1 / x
+bool WriteReciprocal(Builder& builder, const model::Node& node) {
+  const std::string& output = node.outputs.front();
+  const AxisOrder order = builder.source().Stored(output);
+  AddBinary(builder, node.name, kDivide,
+            {builder.AddNumber(output, "_one", 1), builder.Read(node.inputs.front(), order)},
+            builder.Write(output, order));
   return true;
 }
 
@@ -277,7 +310,7 @@ constexpr OperatorRow kRows[] = {
     {"Not", WriteUnary},
     {"Or", WriteBinary},
     {"Pow", WriteBinary},
-    {"Reciprocal", WriteUnary},
+    {"Reciprocal", WriteReciprocal},
     {"Round", WriteUnary},
     {"Sign", WriteUnary},
     {"Sin", WriteUnary},

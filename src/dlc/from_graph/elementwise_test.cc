@@ -74,12 +74,35 @@ TEST(Elementwise, OperandsOfTwoTypesKeepTheOperator) {
   EXPECT_THAT(graph.Lines(), ElementsAre(HasSubstr("Pow(x[2], two_1[1]) -> y[2]")));
 }
 
-TEST(Elementwise, ExpandRepeats) {
+std::vector<std::string> ExpandLines(ElementType type) {
   TestGraph graph;
-  graph.Input("x", {3, 1}).Declare("y", {2, 3, 4}).Int64s("shape", {2, 3, 4});
-  graph.Op("Expand", {"x", "shape"}, {"y"});
-  EXPECT_THAT(graph.Lines(), ElementsAre("Reshape(x[3,1]) -> x_reshaped[1,3,1]",
-                                         "Tile(x_reshaped[1,3,1]) -> y[2,3,4] multiples=[2,1,4]"));
+  graph.Input("x", {3, 1}, type).Declare("y", {2, 3, 4}, type).Int64s("shape", {2, 3, 4});
+  return graph.Op("Expand", {"x", "shape"}, {"y"}).Lines();
+}
+
+TEST(Elementwise, ExpandMultipliesByOnes) {
+  EXPECT_THAT(ExpandLines(ElementType::kFloat32),
+              ElementsAre("Eltwise_Binary(x[3,1], y_ones[2,1,4]) -> y[2,3,4] operation=13"));
+  EXPECT_THAT(ExpandLines(ElementType::kBool),
+              ElementsAre("Eltwise_Binary(x[3,1], y_ones[2,1,4]) -> y[2,3,4] operation=1"));
+  EXPECT_THAT(ExpandLines(ElementType::kUint8),
+              ElementsAre("Reshape(x[3,1]) -> x_reshaped[1,3,1]",
+                          "Tile(x_reshaped[1,3,1]) -> y[2,3,4] multiples=[2,1,4]"));
+}
+
+TEST(Elementwise, ExpandOfAnImageFollowsItsOrder) {
+  TestGraph graph;
+  graph.Input("x", {1, 2, 1, 1}).ChannelLast("y", {1, 2, 4, 3}).Declare("z", {1, 2, 1, 1});
+  graph.Int64s("shape", {1, 2, 4, 3}).Op("Expand", {"x", "shape"}, {"y"});
+  graph.Op("GlobalMaxPool", {"y"}, {"z"});
+  EXPECT_EQ(graph.Lines()[1],
+            "Eltwise_Binary(x_nhwc[1,1,1,2], y_ones[1,4,3,1]) -> y[1,4,3,2] operation=13");
+}
+
+TEST(Elementwise, AReciprocalDividesOne) {
+  TestGraph graph;
+  graph.Input("x", {2, 3}).Declare("y", {2, 3}).Op("Reciprocal", {"x"}, {"y"});
+  EXPECT_THAT(graph.Lines(), ElementsAre("Eltwise_Binary(y_one[1], x[2,3]) -> y[2,3] operation=2"));
 }
 
 }  // namespace

@@ -98,6 +98,31 @@ TEST(Pooling, WindowsAndWholeImages) {
             "pool_type=PoolAvg2d stride=[5,5] count_pad_for_edges=false");
 }
 
+TEST(Pooling, ANormOfAWindowIsAMeanTimesItsElements) {
+  TestGraph graph;
+  graph.Input("x", {1, 2, 3, 4}).Declare("y", {1, 2, 2, 2});
+  graph.Op("LpPool", {"x"}, {"y"},
+           {{"kernel_shape", Ints{2, 3}}, {"strides", Ints{2, 3}}, {"pads", Ints{0, 1, 1, 1}}});
+  const auto written = graph.Write();
+  ASSERT_TRUE(written.ok());
+  const Graph& made = written->model.graphs.front();
+  const auto lines = graph.Lines();
+  ASSERT_EQ(lines.size(), 6U);
+  EXPECT_EQ(lines[1],
+            "Eltwise_Binary(x_nhwc[1,3,4,2], x_nhwc[1,3,4,2]) -> y_powers[1,3,4,2] "
+            "operation=13");
+  EXPECT_EQ(lines[2],
+            "Pool(y_powers[1,3,4,2]) -> y_mean[1,2,2,2] filter_size=[2,3] "
+            "pad_amount=[0,1,1,1] pool_type=PoolAvg2d stride=[2,3]");
+  EXPECT_EQ(lines[3], "Eltwise_Unary(y_mean[1,2,2,2]) -> y_root[1,2,2,2] operation=15");
+  EXPECT_EQ(lines[4],
+            "Eltwise_Binary(y_root[1,2,2,2], y_counts[1,2,2,1]) -> y_nhwc[1,2,2,2] "
+            "operation=13");
+  EXPECT_THAT(Values<float>(*FindTensor(made, "y_counts")),
+              ElementsAre(2, 2, std::sqrt(2.0F), std::sqrt(2.0F)))
+      << "of the elements that lie in the image";
+}
+
 TEST(Pooling, LargestElementsOfDilatedWindows) {
   TestGraph graph;
   graph.Input("x", {1, 2, 5, 5}).Declare("y", {1, 2, 3, 3}).Declare("z", {1, 2, 3, 3});

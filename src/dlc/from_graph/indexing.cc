@@ -118,12 +118,13 @@ bool WriteGatherNd(Builder& builder, const model::Node& node) {
 }
 
 std::optional<std::uint32_t> ReductionOf(const model::Node& node) {
-  const auto reduction = node.Get<std::string>("reduction", "none");
-  if (reduction == "none") return 0;
-  if (reduction == "add") return 1;
-  if (reduction == "mul") return 2;
-  return std::nullopt;
+  constexpr std::string_view kReductions[] = {"none", "add", "mul", "max"};
+  const auto* found = std::ranges::find(kReductions, node.Get<std::string>("reduction", "none"));
+  if (found == std::end(kReductions)) return std::nullopt;
+  return static_cast<std::uint32_t>(found - std::begin(kReductions));
 }
+
+constexpr std::uint32_t kMaxReduction = 3;
 
 std::string NoReduction(const model::Node& node) {
   return "its reduction '" + Printable(node.Get<std::string>("reduction", "")) +
@@ -132,7 +133,7 @@ std::string NoReduction(const model::Node& node) {
 
 bool WriteScatterNd(Builder& builder, const model::Node& node) {
   const auto reduction = ReductionOf(node);
-  if (!reduction) return builder.Refuse(NoReduction(node));
+  if (!reduction || *reduction == kMaxReduction) return builder.Refuse(NoReduction(node));
   builder.AddNode({.name = node.name,
                    .type = "ScatterNd",
                    .inputs = {builder.Read(node.inputs[0], kOrder), ReadTuples(builder, node, 0),

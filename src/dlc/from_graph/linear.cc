@@ -2,6 +2,7 @@
 // Products of matrices, in the graph's axis order.
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "dlc/from_graph/attributes.h"
@@ -23,15 +24,28 @@ void AddFullyConnected(Builder& builder, const std::string& name, std::vector<st
       {.name = name, .type = "FullyConnected", .inputs = std::move(inputs), .outputs = {output}});
 }
 
-// A constant matrix is the weights of a layer, [out, in]; all other dims of the input are a batch.
+// A vector as the matrix that it stands for.
+std::string ReadMatrix(Builder& builder, const std::string& tensor, bool is_row) {
+  const Source& source = builder.source();
+  const Shape& dims = source.Dims(tensor);
+  if (dims.size() != 1) return builder.Read(tensor, kOrder);
+  const Shape matrix = is_row ? Shape{1, dims[0]} : Shape{dims[0], 1};
+  if (source.IsConstant(tensor)) return builder.ReadConstant(tensor, {matrix, {0, 1}});
+  return builder.AddReshaped(builder.Read(tensor, kOrder), matrix);
+}
+
+// A constant matrix or a vector is the weights of a layer, [out, in]; all other dims of the input
+// are a batch.
 bool WriteWithWeights(Builder& builder, const model::Node& node) {
   const Source& source = builder.source();
   const std::string& output = node.outputs.front();
   const Shape& dims = source.Dims(node.inputs[1]);
   const std::int64_t outputs = dims.size() == 2 ? dims[1] : 1;
   const std::string weights =
-      builder.ReadConstant(node.inputs[1], {{dims.front(), outputs}, {1, 0}});
-  std::vector<std::string> inputs = {builder.Read(node.inputs[0], kOrder), weights};
+      source.IsConstant(node.inputs[1])
+          ? builder.ReadConstant(node.inputs[1], {{dims.front(), outputs}, {1, 0}})
+          : ReadMatrix(builder, node.inputs[1], true);
+  std::vector<std::string> inputs = {ReadMatrix(builder, node.inputs[0], true), weights};
   if (source.Rank(output) == 2 && dims.size() == 2) {
     AddFullyConnected(builder, node.name, std::move(inputs), builder.Write(output, kOrder));
     return true;
@@ -44,16 +58,6 @@ bool WriteWithWeights(Builder& builder, const model::Node& node) {
   AddFullyConnected(builder, node.name, std::move(inputs), flat);
   AddReshape(builder, flat, output);
   return true;
-}
-
-// A vector as the matrix that it stands for.
-std::string ReadMatrix(Builder& builder, const std::string& tensor, bool is_row) {
-  const Source& source = builder.source();
-  const Shape& dims = source.Dims(tensor);
-  if (dims.size() != 1) return builder.Read(tensor, kOrder);
-  const Shape matrix = is_row ? Shape{1, dims[0]} : Shape{dims[0], 1};
-  if (source.IsConstant(tensor)) return builder.ReadConstant(tensor, {matrix, {0, 1}});
-  return builder.AddReshaped(builder.Read(tensor, kOrder), matrix);
 }
 
 // With the axes that a product of matrices has and one with vectors lacks.
@@ -70,8 +74,9 @@ bool WriteMatMul(Builder& builder, const model::Node& node) {
   const Source& source = builder.source();
   const std::size_t left = source.Rank(node.inputs[0]);
   const std::size_t right = source.Rank(node.inputs[1]);
-  if (source.IsConstant(node.inputs[1]) && !source.IsConstant(node.inputs[0]) && right >= 1 &&
-      right <= 2 && left >= 2 && source.IsFloating(node.inputs[0])) {
+  const bool is_layer = right == 1 || (right == 2 && source.IsConstant(node.inputs[1]) &&
+                                       !source.IsConstant(node.inputs[0]));
+  if (is_layer && left >= 1 && source.IsFloating(node.inputs[0])) {
     return WriteWithWeights(builder, node);
   }
   const std::string& output = node.outputs.front();
@@ -139,7 +144,54 @@ bool WriteGemm(Builder& builder, const model::Node& node) {
   return true;
 }
 
-constexpr OperatorRow kRows[] = {{"Gemm", WriteGemm}, {"MatMul", WriteMatMul}};
+// "ij,jk->ik" in parts; nothing for an equation of other than two operands and a result.
+struct Equation {
+  std::string left;
+  std::string right;
+  std::string result;
+};
+
+std::optional<Equation> EquationOf(const model::Node& node) {
+  auto text = node.Get<std::string>("equation", "");
+  std::erase(text, ' ');
+  const std::size_t comma = text.find(',');
+  const std::size_t arrow = text.find("->");
+  if (arrow == std::string::npos || comma >= arrow || text.find(',', comma + 1) < arrow) {
+    return std::nullopt;
+  }
+  return Equation{text.substr(0, comma), text.substr(comma + 1, arrow - comma - 1),
+                  text.substr(arrow + 2)};
+}
+
+bool NamesEachAxisOnce(std::string letters) {
+  const bool named = std::ranges::none_of(letters, [](char letter) { return letter == '.'; });
+  std::ranges::sort(letters);
+  return named && std::ranges::adjacent_find(letters) == letters.end();
+}
+
+// Products of matrices, of the second one transposed perhaps, whose other axes stay in front.
+bool WriteEinsum(Builder& builder, const model::Node& node) {
+  const auto equation = EquationOf(node);
+  if (!equation || node.inputs.size() != 2) return false;
+  const auto& [left, right, result] = *equation;
+  const bool has_matrices = left.size() >= 2 && right.size() >= 2 && result.size() == left.size();
+  if (!has_matrices || !NamesEachAxisOnce(left) || !NamesEachAxisOnce(right)) return false;
+  const std::string batch = left.substr(0, left.size() - 2);
+  const char row = left[left.size() - 2];
+  const char inner = left.back();
+  const bool transposed = right.back() == inner;
+  const char column = right[right.size() - (transposed ? 2 : 1)];
+  const bool fits = batch.ends_with(right.substr(0, right.size() - 2)) &&
+                    right[right.size() - (transposed ? 1 : 2)] == inner &&
+                    left.find(column) == std::string::npos && result == batch + row + column;
+  if (!fits) return builder.Refuse("its equation is not a product of matrices");
+  builder.AddNode(node, "MatMul", node.inputs, kOrder,
+                  {Flag("transpose_in0", false), Flag("transpose_in1", transposed)});
+  return true;
+}
+
+constexpr OperatorRow kRows[] = {
+    {"Einsum", WriteEinsum}, {"Gemm", WriteGemm}, {"MatMul", WriteMatMul}};
 
 }  // namespace
 

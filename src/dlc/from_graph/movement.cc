@@ -70,7 +70,8 @@ bool WriteSplit(Builder& builder, const model::Node& node) {
   const std::string& input = node.inputs.front();
   const std::size_t rank = source.Rank(input);
   const bool all_read = std::ranges::none_of(node.outputs, [](auto& name) { return name.empty(); });
-  if (!all_read || node.outputs.size() < 2) return false;
+  if (node.outputs.size() == 1) return WriteReshape(builder, node);
+  if (!all_read) return false;
   const bool is_image = std::ranges::any_of(node.outputs, [&](const std::string& output) {
     return source.Stored(output) == AxisOrder::kChannelLast;
   });
@@ -183,38 +184,72 @@ std::optional<Numbers> PadsOf(const Source& source, const model::Node& node) {
   Numbers pads(2 * rank, 0);
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const std::size_t axis = AxisFromStart(axes[i], rank);
-    if (axis >= rank || given[i] < 0 || given[i + axes.size()] < 0) return std::nullopt;
+    if (axis >= rank) return std::nullopt;
     pads[2 * axis] = given[i];
     pads[2 * axis + 1] = given[i + axes.size()];
   }
   return pads;
 }
 
-bool WritePad(Builder& builder, const model::Node& node) {
-  const Source& source = builder.source();
-  const auto scheme = PadScheme(node.Get<std::string>("mode", "constant"));
-  const auto pads = PadsOf(source, node);
+// What a Pad says besides its pads; nothing for values that are not constant.
+std::optional<std::vector<Attribute>> PadAttributes(const Source& source, const model::Node& node,
+                                                    std::uint32_t scheme) {
   const auto value = source.Floats(node, 2);
-  if (!scheme || !pads || pads->empty() || (HasInput(node, 2) && (!value || value->size() != 1))) {
-    return false;
-  }
-  const std::size_t rank = pads->size() / 2;
-  const AxisOrder order = source.Stored(node.outputs.front());
-  Numbers stored;
-  for (const int axis : FromSource(order, rank)) {
-    const auto i = 2 * static_cast<std::size_t>(axis);
-    stored.insert(stored.end(), {(*pads)[i], (*pads)[i + 1]});
-  }
-  std::vector<Attribute> attributes = {
-      builder.Uints("pad_amount", {static_cast<std::int64_t>(rank), 2}, stored)};
-  if (*scheme == 0) {
+  const bool has_value = HasInput(node, 2) || node.attributes.contains("value");
+  if (HasInput(node, 2) && (!value || value->size() != 1)) return std::nullopt;
+  std::vector<Attribute> attributes;
+  if (scheme == 0 && has_value) {
     const float number = value ? value->front() : node.Get<float>("value", 0);
     attributes.push_back(source.IsFloating(node.inputs.front())
                              ? Real("pad_constant_value", number)
                              : Int("pad_constant_value", static_cast<std::int64_t>(number)));
   }
-  attributes.push_back(Uint("scheme", *scheme));
-  builder.AddNode(node, "Pad", std::span(node.inputs).first(1), order, std::move(attributes));
+  attributes.push_back(Uint("scheme", scheme));
+  return attributes;
+}
+
+// A negative pad takes away: what is left of the padded tensor is cut out of it.
+bool WritePad(Builder& builder, const model::Node& node) {
+  const Source& source = builder.source();
+  const auto scheme = PadScheme(node.Get<std::string>("mode", "constant"));
+  const auto pads = PadsOf(source, node);
+  if (!scheme || !pads || pads->empty()) return false;
+  auto attributes = PadAttributes(source, node, *scheme);
+  if (!attributes) return false;
+
+  const std::string& output = node.outputs.front();
+  const std::size_t rank = pads->size() / 2;
+  const AxisOrder order = source.Stored(output);
+  Shape dims = Permute(source.Dims(node.inputs.front()), FromSource(order, rank));
+  Numbers added;
+  Numbers ranges;
+  bool cuts = false;
+  for (std::size_t i = 0; i < rank; ++i) {
+    const auto axis = 2 * static_cast<std::size_t>(FromSource(order, rank)[i]);
+    const std::int64_t before = (*pads)[axis];
+    const std::int64_t after = (*pads)[axis + 1];
+    added.insert(added.end(),
+                 {std::max<std::int64_t>(before, 0), std::max<std::int64_t>(after, 0)});
+    dims[i] += added[2 * i] + added[2 * i + 1];
+    const std::int64_t begin = std::max<std::int64_t>(-before, 0);
+    ranges.insert(ranges.end(), {begin, dims[i] - std::max<std::int64_t>(-after, 0), 1});
+    cuts = cuts || before < 0 || after < 0;
+  }
+  const auto axes = static_cast<std::int64_t>(rank);
+  attributes->insert(attributes->begin(), builder.Uints("pad_amount", {axes, 2}, added));
+  const std::string from = builder.Read(node.inputs.front(), order);
+  const std::string padded =
+      cuts ? builder.AddLike(output, "_padded", dims) : builder.Write(output, order);
+  builder.AddNode({.name = node.name,
+                   .type = "Pad",
+                   .inputs = {from},
+                   .outputs = {padded},
+                   .attributes = *std::move(attributes)});
+  if (!cuts) return true;
+  builder.AddNode({.type = "StridedSlice",
+                   .inputs = {padded},
+                   .outputs = {builder.Write(output, order)},
+                   .attributes = {builder.Ints("ranges", {axes, 3}, ranges)}});
   return true;
 }
 

@@ -25,10 +25,24 @@ TEST(Movement, AxesAreThoseOfTheStoredOrder) {
   const auto lines = graph.Lines();
   EXPECT_EQ(lines[1], "Concat(x_nhwc[1,6,8,4], x_nhwc[1,6,8,4]) -> c[1,6,8,8] axis=3");
   EXPECT_EQ(lines[2], "StridedSlice(c[1,6,8,8]) -> s[1,6,8,2] ranges=[0,1,1,0,6,1,7,-1,-1,1,3,1]");
-  EXPECT_EQ(lines[3],
-            "Pad(s[1,6,8,2]) -> p[1,8,8,2] pad_amount=[0,0,2,0,0,0,0,0] pad_constant_value=0f "
-            "scheme=0");
+  EXPECT_EQ(lines[3], "Pad(s[1,6,8,2]) -> p[1,8,8,2] pad_amount=[0,0,2,0,0,0,0,0] scheme=0");
   EXPECT_EQ(lines[4], "Tile(p[1,8,8,2]) -> t[1,8,16,2] multiples=[1,1,2,1]");
+}
+
+TEST(Movement, NegativePadsCut) {
+  TestGraph graph;
+  graph.Input("x", {2, 3, 4}).Declare("y", {2, 2, 7}).Int64s("pads", {0, -1, 1, 0, 0, 2});
+  graph.Op("Pad", {"x", "pads"}, {"y"});
+  EXPECT_THAT(graph.Lines(),
+              ElementsAre("Pad(x[2,3,4]) -> y_padded[2,3,7] pad_amount=[0,0,0,0,1,2] scheme=0",
+                          "StridedSlice(y_padded[2,3,7]) -> y[2,2,7] "
+                          "ranges=[0,2,1,1,3,1,0,7,1]"));
+}
+
+TEST(Movement, ASplitIntoOnePartIsAReshape) {
+  TestGraph graph;
+  graph.Input("x", {2, 3}).Declare("y", {2, 3}).Op("Split", {"x"}, {"y"});
+  EXPECT_THAT(graph.Lines(), ElementsAre("Reshape(x[2,3]) -> y[2,3]"));
 }
 
 TEST(Movement, SplitSaysWhereThePartsBegin) {
@@ -90,6 +104,17 @@ TEST(Indexing, TuplesAreCountedFromTheStartAlongEachAxis) {
   EXPECT_THAT(Values<std::int32_t>(*FindTensor(result, "i_1")), ElementsAre(0, 2, 3, 0, 0, 3));
   EXPECT_THAT(Values<std::int32_t>(*FindTensor(result, "b_1")), ElementsAre(2, 0));
   EXPECT_TRUE(written->warnings.empty());
+}
+
+TEST(Indexing, ScatterElementsKeepsTheLargest) {
+  TestGraph graph;
+  graph.Input("x", {3, 4}).Input("u", {1, 2}).Declare("y", {3, 4}).Declare("z", {3, 4});
+  graph.Constant("i", acc::Tensor::FromInt64s({1, 2}, Ints{0, 2}));
+  graph.Op("ScatterElements", {"x", "i", "u"}, {"y"}, {{"reduction", std::string("max")}});
+  graph.Op("ScatterElements", {"x", "i", "u"}, {"z"}, {{"reduction", std::string("min")}});
+  EXPECT_THAT(graph.Lines(),
+              ElementsAre("ScatterElements(x[3,4], i[1,2], u[1,2]) -> y[3,4] axis=0 reduction=3",
+                          HasSubstr("reduction=min onnx_opset=17")));
 }
 
 TEST(Indexing, ScatterAndOneHot) {
@@ -198,10 +223,31 @@ TEST(Linear, OthersAreMultiplied) {
   graph.Op("MatMul", {"x", "w"}, {"y"}).Op("MatMul", {"x", "v"}, {"z"});
   EXPECT_THAT(graph.Lines(), ElementsAre("MatMul(x[2,3,4], w[4,5]) -> y[2,3,5] transpose_in0=false "
                                          "transpose_in1=false",
-                                         "Reshape(v[4]) -> v_reshaped[4,1]",
-                                         "MatMul(x[2,3,4], v_reshaped[4,1]) -> z_matrix[2,3,1] "
-                                         "transpose_in0=false transpose_in1=false",
-                                         "Reshape(z_matrix[2,3,1]) -> z[2,3]"));
+                                         "Reshape(v[4]) -> v_reshaped[1,4]",
+                                         "FullyConnected(x[2,3,4], v_reshaped[1,4]) -> z_fc[6,1]",
+                                         "Reshape(z_fc[6,1]) -> z[2,3]"));
+}
+
+std::vector<std::string> EinsumLines(const std::string& equation, Shape left, Shape right,
+                                     Shape made) {
+  TestGraph graph;
+  graph.Input("a", std::move(left)).Input("b", std::move(right)).Declare("y", std::move(made));
+  return graph.Op("Einsum", {"a", "b"}, {"y"}, {{"equation", equation}}).Lines();
+}
+
+TEST(Linear, EinsumIsAProductOfMatricesWhereItsEquationSaysSo) {
+  EXPECT_THAT(EinsumLines("ij, jk -> ik", {3, 4}, {4, 5}, {3, 5}),
+              ElementsAre("MatMul(a[3,4], b[4,5]) -> y[3,5] transpose_in0=false "
+                          "transpose_in1=false"));
+  EXPECT_THAT(EinsumLines("bhwc,hkc->bhwk", {1, 2, 3, 4}, {2, 5, 4}, {1, 2, 3, 5}),
+              ElementsAre("MatMul(a[1,2,3,4], b[2,5,4]) -> y[1,2,3,5] transpose_in0=false "
+                          "transpose_in1=true"));
+  for (const char* other : {"ij,ij->ij", "ij,jk->ki", "ij,ji->ij", "ij,jk", "ii,ij->ij",
+                            "ij,kj->ij", "...j,jk->..k", "ij,jk,kl->il", ",->", "ij,kj,->ik"}) {
+    EXPECT_THAT(EinsumLines(other, {3, 3}, {3, 3}, {3, 3}),
+                ElementsAre(HasSubstr("Einsum(a[3,3], b[3,3])")))
+        << other;
+  }
 }
 
 TEST(Linear, GemmIsFullyConnected) {

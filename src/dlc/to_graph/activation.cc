@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
 #include "dlc/operations.h"
 #include "dlc/to_graph/operators.h"
@@ -11,10 +13,20 @@
 namespace acc::dlc {
 namespace {
 
+// QNN has bounds as floats, of integers too.
+std::string Bound(Translation& t, std::string_view name, float value) {
+  const ElementType type = t.InputType(0);
+  if (IsFloat(type)) return t.FloatScalar(name, value);
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int32_t>::lowest();
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  const double bound = std::clamp(static_cast<double>(value), double{kLeast}, double{kMost});
+  return t.AddCast(t.Int64Scalar(name, static_cast<std::int64_t>(bound)), type);
+}
+
 void MakeClip(Translation& t, float least, float most) {
   const Order order = t.CommonOrder();
-  const std::string bound = t.FloatScalar("min", least);
-  t.Make(0, order, "Clip", {t.Input(0, order), bound, t.FloatScalar("max", most)});
+  const std::string bound = Bound(t, "min", least);
+  t.Make(0, order, "Clip", {t.Input(0, order), bound, Bound(t, "max", most)});
 }
 
 void Simple(Translation& t, std::string_view op_type, Attributes attributes = {}) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Operators with indices. The file's indices are 32-bit, the standard's mostly 64-bit.
 #include <array>
+#include <span>
 #include <string_view>
 
 #include "dlc/to_graph/operators.h"
@@ -29,12 +30,12 @@ void GatherNd(Translation& t) {
        {{"batch_dims", t.Int("batch_dims", 0)}});
 }
 
-// QNN's numbers are the places in this list.
-constexpr std::array<std::string_view, 5> kReductions = {"none", "add", "mul", "min", "max"};
+// QNN's numbers are the places in this list; ScatterNd lacks the last one.
+constexpr std::array<std::string_view, 4> kReductions = {"none", "add", "mul", "max"};
 
 void ScatterNd(Translation& t) {
   Make(t, "ScatterND", {t.Input(0), t.InputAs(1, ElementType::kInt64), t.Input(2)},
-       {{"reduction", t.Choice("reduction", kReductions)}});
+       {{"reduction", t.Choice("reduction", std::span(kReductions).first(3))}});
 }
 
 void ScatterElements(Translation& t) {
