@@ -9,8 +9,8 @@
 #include <set>
 #include <utility>
 
-#include "base/files.h"
 #include "base/text.h"
+#include "dlc/checksum.h"
 #include "dlc/zip_format.h"
 
 namespace acc::dlc {
@@ -35,18 +35,6 @@ Status Damaged(std::string_view reason) {
 // zlib counts in 32 bits.
 uInt Limited(std::size_t size) {
   return static_cast<uInt>(std::min<std::size_t>(size, std::numeric_limits<uInt>::max()));
-}
-
-// The bytes are mapped, and most of them not needed soon.
-std::uint32_t Crc(Bytes bytes) {
-  constexpr std::size_t kPiece = std::size_t{1} << 24;
-  uLong crc = 0;
-  for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), kPiece))) {
-    const Bytes piece = bytes.first(std::min(bytes.size(), kPiece));
-    crc = crc32_z(crc, reinterpret_cast<const Bytef*>(piece.data()), piece.size());
-    ReleaseMemory(piece);
-  }
-  return static_cast<std::uint32_t>(crc);
 }
 
 // Raw deflate, as ZIP has it.
@@ -241,7 +229,7 @@ Result<Archive::Content> Archive::Read(std::string_view record) {
                                entry->method));
   }
   if (content.bytes.size() != entry->bytes) return Damaged("it has another size than it says");
-  if (entry->crc != 0 && Crc(content.bytes) != entry->crc) return Damaged("its CRC is wrong");
+  if (entry->crc != 0 && Checksum(content.bytes) != entry->crc) return Damaged("its CRC is wrong");
   return content;
 }
 

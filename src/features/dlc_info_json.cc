@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <type_traits>
+#include <variant>
 
 #include "dlc/axis_orders.h"
+#include "dlc/checksum.h"
 #include "features/dlc_info.h"
 #include "features/static_values.h"
 
@@ -55,6 +59,8 @@ Json TensorJson(const dlc::Tensor& tensor) {
                {"dims", tensor.dims}};
   json["encoding"] = tensor.encoding ? EncodingJson(*tensor.encoding) : Json();
   json["data_bytes"] = tensor.data.size();
+  json["data_crc32"] =
+      tensor.data.empty() ? Json() : Json(fmt::format("{:08x}", dlc::Checksum(tensor.data)));
   json["statistics"] = HasValues(tensor) ? StatisticsJson(tensor) : Json();
   return json;
 }

@@ -154,6 +154,8 @@ TEST(DlcInfoJsonTest, HoldsEverything) {
   EXPECT_EQ(weight["data_type"], "sfixed8");
   EXPECT_EQ(weight["dims"], Json::array({3, 3, 2, 4}));
   EXPECT_EQ(weight["data_bytes"], 72);
+  EXPECT_THAT(weight["data_crc32"].get<std::string>(), ::testing::MatchesRegex("[0-9a-f]{8}"));
+  EXPECT_TRUE(graph["tensors"][0]["data_crc32"].is_null());
   EXPECT_EQ(weight["encoding"]["axis"], 3);
   EXPECT_EQ(weight["encoding"]["channels"][3]["scale"], 4.0);
   EXPECT_EQ(weight["statistics"], (Json{{"min", 3.0}, {"max", 12.0}, {"not_finite", 0}}));
