@@ -19,12 +19,15 @@ inline constexpr std::uint32_t kEnd64Locator = 0x07064b50;
 inline constexpr std::size_t kLocalHeaderBytes = 30;
 inline constexpr std::size_t kDirectoryEntryBytes = 46;
 inline constexpr std::size_t kEndBytes = 22;
+inline constexpr std::size_t kEnd64Bytes = 56;
 inline constexpr std::size_t kEnd64LocatorBytes = 20;
 
 // Stand where the number is in a ZIP64 field.
 inline constexpr std::uint16_t kSee64Short = 0xffff;
 inline constexpr std::uint32_t kSee64 = 0xffffffff;
 inline constexpr std::uint16_t kField64 = 0x0001;  // The extra field that has it.
+// An extra field that moves the content to a multiple of its first two bytes (Android's zipalign).
+inline constexpr std::uint16_t kAlignmentField = 0xd935;
 
 inline constexpr std::uint16_t kStored = 0;
 inline constexpr std::uint16_t kDeflated = 8;
