@@ -29,8 +29,9 @@ struct GraphToWrite {
   // are written as float32.
   std::map<std::string, TensorEncoding> activations;
   std::map<std::string, TensorEncoding> params;
-  std::string converter_command;
+  std::string converter_command;  // These as Model has them.
   std::string converter_version;
+  std::string timestamp;
 };
 
 struct WrittenGraph {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <string_view>
+#include <utility>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -64,12 +65,36 @@ void TakeHistory(const Json& json, Model& model) {
   }
 }
 
-std::string OneLine(std::string_view text) {
-  std::string line(text);
-  for (char& character : line) {
-    if (character == '\n' || character == '\r') character = ' ';
+// What both records begin with: their kind, and the versions of their own layout.
+Json Header(std::string_view kind, const Model& model) {
+  Json header = {{"artifact_type", kind},
+                 {"header_version", {{"major", 0}, {"minor", 1}, {"patch", 0}}},
+                 {"version", {{"major", 2}, {"minor", 3}, {"patch", 0}}}};
+  if (!model.timestamp.empty()) header["timestamp"] = model.timestamp;
+  return {{"header", std::move(header)}};
+}
+
+// The inverse of CommandOf().
+Json ConverterCommand(const Model& model) {
+  const std::string& line = model.converter_command;
+  const std::size_t space = line.find(' ');
+  Json arguments = Json::object();
+  if (space != std::string::npos) {
+    for (const std::string& argument : Split(line.substr(space + 1), ';')) {
+      const std::size_t equals = argument.find('=');
+      arguments[argument.substr(0, equals)] =
+          equals == std::string::npos ? "" : argument.substr(equals + 1);
+    }
   }
-  return line;
+  Json command = {{"tool", line.substr(0, space)},
+                  {"converterVersion", model.converter_version},
+                  {"args", std::move(arguments)}};
+  if (!model.timestamp.empty()) command["timestamp"] = model.timestamp;
+  return command;
+}
+
+std::string Dump(const Json& json) {
+  return json.dump(4, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -88,9 +113,12 @@ Status TakeMetadata(std::span<const std::byte> record, const std::string& name, 
   return OkStatus();
 }
 
-std::string MetadataLines(const Model& model) {
-  return fmt::format("converter-command={}\nconverter-version={}\n",
-                     OneLine(model.converter_command), OneLine(model.converter_version));
+std::string Metadata(const Model& model) { return Dump(Header("DLC_METADATA", model)); }
+
+std::string MetadataHistory(const Model& model) {
+  Json history = Header("DLC_METADATA_HISTORY", model);
+  history["dlcGenerationInfo"] = Json::array({{{"converterCommand", ConverterCommand(model)}}});
+  return Dump(history);
 }
 
 }  // namespace acc::dlc

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/status.h"
 #include "dlc/model.h"
@@ -16,7 +17,14 @@ namespace acc::dlc {
 // JSON that does not parse.
 Status TakeMetadata(std::span<const std::byte> record, const std::string& name, Model& model);
 
-// Lines "key=value", for the record "dlc.metadata".
-std::string MetadataLines(const Model& model);
+// What the writer names its two records of metadata.
+inline constexpr std::string_view kMetadataRecord = "dlc.metadata2.3.0";
+inline constexpr std::string_view kHistoryRecord = "dlc.metadata.history.2.3.0";
+
+// The content of kMetadataRecord: what it is, in JSON.
+std::string Metadata(const Model& model);
+// That of kHistoryRecord: the converter's command and version, in JSON. The command's form is
+// "tool key=value;key=value", as TakeMetadata gives it.
+std::string MetadataHistory(const Model& model);
 
 }  // namespace acc::dlc

@@ -114,6 +114,7 @@ struct Model {
   int minor = 1;
   std::string converter_command;  // As the file has it; empty where it does not say.
   std::string converter_version;
+  std::string timestamp;  // For the writer: "2026-11-29 08:13:08 UTC"; left out where empty.
   std::vector<Graph> graphs;
   std::vector<Record> records;
   std::vector<std::string> notes;  // What was left out of what the file says; for the log.

@@ -77,7 +77,8 @@ class RandomModel {
 
   Model Make() {
     Model model;
-    model.converter_command = "accuracy-debugger --seed=1";
+    model.converter_command = "accuracy-debugger seed=1;list=a b;flag=";
+    model.timestamp = "2026-11-29 08:13:08 UTC";
     model.converter_version = "1.0";
     for (int i = Below(3); i >= 0; --i) model.graphs.push_back(MakeGraph(model));
     return model;
@@ -192,6 +193,7 @@ class RandomModel {
       for (int k = Below(4); k > 0; --k) node.inputs.push_back(any_tensor());
       for (int k = Below(3); k > 0; --k) node.outputs.push_back(any_tensor());
       for (int k = Below(5); k > 0; --k) node.attributes.push_back({MakeName(), MakeValue(model)});
+      std::ranges::sort(node.attributes, {}, &Attribute::name);  // As files have them.
       graph.nodes.push_back(std::move(node));
     }
     return graph;

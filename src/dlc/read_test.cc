@@ -175,7 +175,8 @@ TEST(ReadTest, FailsForDataThatDoNotFit) {
   const std::string three = Written(WithWeight(DataType::kFloat32, {3}));
   const std::string file =
       MakeZip({{.name = "model", .content = RecordOf(three, "model")},
-               {.name = "model.params", .content = RecordOf(two, "model.params")}});
+               {.name = "model.params", .content = RecordOf(two, "model.params")},
+               {.name = "model.params.bin", .content = RecordOf(two, "model.params.bin")}});
   EXPECT_THAT(FailureOf(file),
               HasSubstr("the tensor 'w' has 8 bytes of data, but 3 elements of float32 take 12"));
   EXPECT_THAT(FailureOf(MakeZip({{.name = "model", .content = RecordOf(two, "model")}})),
@@ -218,7 +219,8 @@ TEST(ReadTest, TakesPackedRecords) {
   const Model model = RandomModel(5).Make();
   const std::string file = Written(model);
   std::vector<ZipRecord> records;
-  for (const char* name : {"model", "model.params", "dlc.metadata"}) {
+  for (const char* name : {"model", "model.params", "model.params.bin", "dlc.metadata2.3.0",
+                           "dlc.metadata.history.2.3.0"}) {
     const std::string content = RecordOf(file, name);
     records.push_back({.name = name,
                        .content = Deflated(content),
@@ -232,17 +234,38 @@ TEST(ReadTest, TakesPackedRecords) {
   EXPECT_EQ(ToText(*read), ToText(model));
 }
 
-// The params record of the one weight, in the record "model.params.bin".
-std::string ExternalParams(std::uint64_t offset, std::uint64_t size) {
-  Builder builder;
-  const auto range = v4::CreateRange(builder, offset, size);
-  const auto name = builder.CreateString("w");
-  const std::vector tensors = {v4::CreateTensorData(builder, name, 0, 0, range)};
-  const auto list = builder.CreateVector(tensors);
+// The params record of the one weight that `data` is about.
+std::string ParamsOf(Builder& builder, flatbuffers::Offset<v4::TensorData> data) {
+  const auto list = builder.CreateVector(std::vector{data});
   const auto graph = builder.CreateString("g");
   const std::vector graphs = {v4::CreateGraphParams(builder, graph, list)};
   builder.Finish(v4::CreateParams(builder, builder.CreateVector(graphs)), kParamsIdentifier);
   return Finished(builder);
+}
+
+// In the record "model.params.bin".
+std::string ExternalParams(std::uint64_t offset, std::uint64_t size) {
+  Builder builder;
+  const auto range = v4::CreateRange(builder, offset, size);
+  const auto name = builder.CreateString("w");
+  return ParamsOf(builder, v4::CreateTensorData(builder, name, 0, 0, range));
+}
+
+// As this program wrote them before.
+TEST(ReadTest, TakesWeightsFromTheParamsThemselves) {
+  Builder builder;
+  const auto bytes = builder.CreateVector(std::vector<std::uint8_t>{5, 6, 7});
+  const auto data = v4::CreateTensorData(builder, builder.CreateString("w"), bytes);
+  const std::string model = RecordOf(Written(WithWeight(DataType::kInt8, {3})), "model");
+  const std::string file =
+      MakeZip({{.name = "model", .content = model},
+               {.name = "model.params", .content = ParamsOf(builder, data)},
+               {.name = "dlc.metadata", .content = "converter-command=old one\n"}});
+  const Result<Model> read = Read(BytesOf(file), "x.dlc");
+  ASSERT_TRUE(read.ok()) << read.status().message();
+  EXPECT_THAT(read->graphs[0].tensors[0].data,
+              ElementsAre(std::byte{5}, std::byte{6}, std::byte{7}));
+  EXPECT_EQ(read->converter_command, "old one");
 }
 
 TEST(ReadTest, TakesWeightsFromARecordOfTheirOwn) {
@@ -324,26 +347,63 @@ TEST(ReadTest, LeavesOutEncodingsItCannotRead) {
                           HasSubstr("'wide' is left out, as it has a bitwidth of 99")));
 }
 
-TEST(ReadTest, TakesRealsOfFourBytes) {
-  Builder builder;
-  const auto value = [&](bool real_first) {
-    const auto start = builder.StartTable();
-    if (real_first) builder.AddElement<std::uint32_t>(v4::Value::VT_TYPE, 0x0232, 0);
-    builder.AddElement<float>(v4::Value::VT_REAL, 1.5F, 0);
-    if (!real_first) builder.AddElement<std::uint32_t>(v4::Value::VT_TYPE, 0x0232, 0);
-    return flatbuffers::Offset<v4::Value>(builder.EndTable(start));
-  };
+// What is read of a node whose attributes have these values.
+std::vector<Attribute> AttributesOf(Builder& builder,
+                                    const std::vector<flatbuffers::Offset<v4::Value>>& values) {
   const auto name = builder.CreateString("n");
-  const auto first = v4::CreateAttribute(builder, name, 0, 1, value(true));
-  const auto last = v4::CreateAttribute(builder, name, 0, 1, value(false));
-  const auto list = builder.CreateVector(std::vector{first, last});
-  const auto node = v4::CreateNode(builder, name, name, 0, 0, list);
+  std::vector<flatbuffers::Offset<v4::Attribute>> attributes;
+  for (const auto value : values) {
+    attributes.push_back(v4::CreateAttribute(builder, name, 0, 1, value));
+  }
+  const auto node = v4::CreateNode(builder, name, name, 0, 0, builder.CreateVector(attributes));
   const std::string file =
       MakeZip({{.name = "model", .content = ModelRecord(builder, {node}, {})}});
   const Result<Model> read = Read(BytesOf(file), "x.dlc");
-  ASSERT_TRUE(read.ok()) << read.status().message();
-  for (const Attribute& attribute : read->graphs[0].nodes[0].attributes) {
+  EXPECT_TRUE(read.ok()) << read.status().message();
+  return read.ok() ? read->graphs[0].nodes[0].attributes : std::vector<Attribute>();
+}
+
+// A value of the type, with `number` in the field, which is as wide as its own type.
+template <typename Number>
+flatbuffers::Offset<v4::Value> ValueOf(Builder& builder, DataType type,
+                                       flatbuffers::voffset_t field, Number number,
+                                       bool number_first) {
+  const auto add_type = [&] {
+    builder.AddElement(v4::Value::VT_TYPE, static_cast<std::uint32_t>(type), 0U);
+  };
+  const auto start = builder.StartTable();
+  if (!number_first) add_type();
+  builder.AddElement<Number>(field, number, 0);
+  if (number_first) add_type();
+  return builder.EndTable(start);
+}
+
+TEST(ReadTest, TakesRealsOfFourBytes) {
+  Builder builder;
+  const auto value = [&](bool first) {
+    return ValueOf(builder, DataType::kFloat32, v4::Value::VT_REAL, 1.5F, first);
+  };
+  for (const Attribute& attribute : AttributesOf(builder, {value(true), value(false)})) {
     EXPECT_EQ(std::get<float>(attribute.value), 1.5F);
+  }
+}
+
+TEST(ReadTest, TakesNumbersOfFourBytesAndOfEight) {
+  for (const bool first : {true, false}) {
+    Builder builder;
+    const auto value = [&](DataType type, auto number) {
+      return ValueOf(builder, type, v4::Value::VT_NUMBER, number, first);
+    };
+    const std::vector<Attribute> read = AttributesOf(
+        builder,
+        {value(DataType::kInt32, std::int32_t{-3}), value(DataType::kInt32, std::int64_t{-3}),
+         value(DataType::kUint32, std::int32_t{-1}),
+         value(DataType::kUint32, std::int64_t{0xffffffff}),
+         value(DataType::kBool8, std::int32_t{1}), value(DataType::kBool8, std::int64_t{1} << 32)});
+    ASSERT_EQ(read.size(), 6);
+    for (const int i : {0, 1}) EXPECT_EQ(std::get<std::int32_t>(read[i].value), -3) << i;
+    for (const int i : {2, 3}) EXPECT_EQ(std::get<std::uint32_t>(read[i].value), 0xffffffff) << i;
+    for (const int i : {4, 5}) EXPECT_TRUE(std::get<bool>(read[i].value)) << i;
   }
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,18 +27,39 @@ using model::View;
 
 constexpr std::uint32_t kMaxRank = 64;
 
-// Reals are doubles; where the next field leaves room for a float only, a writer meant that.
-double Real(const v4::Value& value) {
+// The bytes from the start of a field to that of the next one, or to the end of the value; 0 for a
+// field that is not there.
+std::uint32_t Room(const v4::Value& value, flatbuffers::voffset_t field) {
   const auto& table = reinterpret_cast<const flatbuffers::Table&>(value);
-  const std::uint32_t start = table.GetOptionalFieldOffset(v4::Value::VT_REAL);
+  const std::uint32_t start = table.GetOptionalFieldOffset(field);
+  if (start == 0) return 0;
   std::uint32_t end = flatbuffers::ReadScalar<flatbuffers::voffset_t>(
       table.GetVTable() + sizeof(flatbuffers::voffset_t));
-  for (const auto field : {v4::Value::VT_TYPE, v4::Value::VT_NUMBER, v4::Value::VT_TEXT}) {
-    const std::uint32_t other = table.GetOptionalFieldOffset(field);
-    if (other > start) end = std::min(end, other);
+  for (const auto other :
+       {v4::Value::VT_TYPE, v4::Value::VT_NUMBER, v4::Value::VT_REAL, v4::Value::VT_TEXT}) {
+    const std::uint32_t at = table.GetOptionalFieldOffset(other);
+    if (at > start) end = std::min(end, at);
   }
-  if (start == 0 || start + sizeof(double) <= end) return value.real();
-  return table.GetField<float>(v4::Value::VT_REAL, 0);
+  return end > start ? end - start : 0;
+}
+
+// The field as a Wide; `narrow`, its first half, where there is no room for more. The place is not
+// checked to be aligned.
+template <typename Wide, typename Narrow>
+Wide Widest(const v4::Value& value, flatbuffers::voffset_t field, Narrow narrow) {
+  Wide wide = narrow;
+  if (Room(value, field) < sizeof(Wide)) return wide;
+  const auto& table = reinterpret_cast<const flatbuffers::Table&>(value);
+  std::memcpy(&wide, table.GetAddressOf(field), sizeof(Wide));
+  return wide;
+}
+
+double Real(const v4::Value& value) {
+  return Widest<double>(value, v4::Value::VT_REAL, value.real());
+}
+
+std::int64_t Number(const v4::Value& value) {
+  return Widest<std::int64_t>(value, v4::Value::VT_NUMBER, value.number());
 }
 
 class StructureReader {
@@ -100,15 +122,15 @@ class StructureReader {
   Status ReadValue(const v4::Value& from, decltype(Attribute::value)& value) {
     const auto type = static_cast<DataType>(from.type());
     if (type == DataType::kBool8) {
-      value = from.number() != 0;
+      value = Number(from) != 0;
     } else if (IsFloat(StoredType(type))) {
       value = static_cast<float>(Real(from));
     } else if (StoredType(type) == ElementType::kUndefined) {
       return budget_.Copy(from.text(), value.emplace<std::string>());
     } else if (IsSigned(type)) {
-      value = from.number();
+      value = static_cast<std::int32_t>(Number(from));
     } else {
-      value = static_cast<std::uint32_t>(from.number());
+      value = static_cast<std::uint32_t>(Number(from));
     }
     return OkStatus();
   }
@@ -166,7 +188,8 @@ class StructureReader {
                                   .min = from.min(),
                                   .max = from.max(),
                                   .scale = from.scale(),
-                                  .offset = from.offset()};
+                                  .offset = from.offset(),
+                                  .symmetric = from.symmetric() != 0};
     return SetEncoding({&entry, 1}, {}, tensor);
   }
 

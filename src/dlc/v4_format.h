@@ -20,11 +20,14 @@ inline constexpr int kBitwidthScaleOffset = 2;
 inline constexpr int kBitwidthAxisScaleOffset = 3;
 inline constexpr int kUndefinedEncoding = 0x7fffffff;
 
-// The kinds of attributes, and their flags.
+// The kinds of attributes, and what they are to their operator.
 inline constexpr int kValueAttribute = 0;
 inline constexpr int kTensorAttribute = 1;
-inline constexpr std::uint8_t kOtherFlag = 1;
-inline constexpr std::uint8_t kTextFlag = 2;
+inline constexpr std::uint8_t kCoreAttribute = 1;
+inline constexpr std::uint8_t kSupplementalAttribute = 2;
+
+// Of a tensor whose axes' meaning is not said.
+inline constexpr int kFormatNotSaid = -1;
 
 // An attribute of every node, which is no parameter of its operator.
 inline constexpr char kPackageAttribute[] = "packageName";

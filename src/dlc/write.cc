@@ -15,6 +15,7 @@
 #include "dlc/metadata.h"
 #include "dlc/stored_encoding.h"
 #include "dlc/v4_format.h"
+#include "dlc/write_data.h"
 #include "dlc/zip_writer.h"
 #include "dlc_schema/v4_generated.h"
 
@@ -23,9 +24,6 @@ namespace {
 
 using flatbuffers::FlatBufferBuilder;
 using flatbuffers::Offset;
-
-// What FlatBuffers takes besides data and names of a tensor, at most.
-constexpr std::uint64_t kTensorBytes = 128;
 
 class ModelWriter {
  public:
@@ -52,13 +50,15 @@ class ModelWriter {
     }
     const auto name = builder_.CreateString(graph.name);
     return v4::CreateGraph(builder_, name, builder_.CreateVector(nodes),
-                           builder_.CreateVector(tensors));
+                           builder_.CreateVector(tensors), 0, name);
   }
 
   Result<Offset<v4::Node>> WriteNode(const Node& node) {
+    std::vector<Attribute> sorted = node.attributes;
+    if (!node.package.empty()) sorted.push_back({kPackageAttribute, node.package});
+    std::ranges::sort(sorted, {}, &Attribute::name);
     std::vector<Offset<v4::Attribute>> attributes;
-    if (!node.package.empty()) attributes.push_back(WritePackage(node.package));
-    for (const Attribute& attribute : node.attributes) {
+    for (const Attribute& attribute : sorted) {
       ACC_ASSIGN_OR_RETURN(attributes.emplace_back(), WriteAttribute(attribute));
     }
     const auto name = builder_.CreateString(node.name);
@@ -68,23 +68,15 @@ class ModelWriter {
     return v4::CreateNode(builder_, name, type, inputs, outputs, builder_.CreateVector(attributes));
   }
 
-  Offset<v4::Attribute> WritePackage(const std::string& package) {
-    const auto text = builder_.CreateString(package);
-    const auto name = builder_.CreateString(kPackageAttribute);
-    const auto value =
-        v4::CreateValue(builder_, static_cast<std::uint32_t>(DataType::kString), 0, 0, text);
-    return v4::CreateAttribute(builder_, name, kValueAttribute, kTextFlag, value);
-  }
-
   Result<Offset<v4::Attribute>> WriteAttribute(const Attribute& attribute) {
     const auto name = builder_.CreateString(attribute.name);
+    const std::uint8_t usage =
+        attribute.name == kPackageAttribute ? kSupplementalAttribute : kCoreAttribute;
     if (const auto* tensor = std::get_if<Tensor>(&attribute.value)) {
       ACC_ASSIGN_OR_RETURN(const Offset<v4::Tensor> written, WriteTensor(*tensor, 0));
-      return v4::CreateAttribute(builder_, name, kTensorAttribute, kOtherFlag, 0, written);
+      return v4::CreateAttribute(builder_, name, kTensorAttribute, usage, 0, written);
     }
-    const bool text = std::holds_alternative<std::string>(attribute.value);
-    return v4::CreateAttribute(builder_, name, kValueAttribute, text ? kTextFlag : kOtherFlag,
-                               WriteValue(attribute.value));
+    return v4::CreateAttribute(builder_, name, kValueAttribute, usage, WriteValue(attribute.value));
   }
 
   Offset<v4::Value> WriteValue(const decltype(Attribute::value)& value) {
@@ -97,12 +89,17 @@ class ModelWriter {
     if (const auto* number = std::get_if<std::int32_t>(&value)) {
       return Scalar(DataType::kInt32, *number);
     }
-    return Scalar(DataType::kUint32, static_cast<std::int32_t>(std::get<std::uint32_t>(value)));
+    return Scalar(DataType::kUint32, std::get<std::uint32_t>(value));
   }
 
-  Offset<v4::Value> Scalar(DataType type, std::int32_t number, double real = 0,
+  Offset<v4::Value> Scalar(DataType type, std::int64_t number, double real = 0,
                            Offset<flatbuffers::String> text = 0) {
-    return v4::CreateValue(builder_, static_cast<std::uint32_t>(type), number, real, text);
+    v4::ValueBuilder value(builder_);
+    builder_.AddElement<std::int64_t>(v4::Value::VT_NUMBER, number, 0);
+    builder_.AddElement<double>(v4::Value::VT_REAL, real, 0);
+    value.add_type(static_cast<std::uint32_t>(type));
+    value.add_text(text);
+    return value.Finish();
   }
 
   Result<Offset<v4::Tensor>> WriteTensor(const Tensor& tensor, std::uint8_t quantizable) {
@@ -118,8 +115,10 @@ class ModelWriter {
     const auto name = builder_.CreateString(tensor.name);
     const auto written_dims = builder_.CreateVector(dims);
     const auto type = static_cast<std::uint32_t>(tensor.type);
+    const auto same_order = builder_.CreateVector(std::vector<std::uint32_t>());
     return v4::CreateTensor(builder_, tensor.id, name, static_cast<std::int32_t>(tensor.kind),
-                            written_dims, -1, encoding, type, type, quantizable);
+                            written_dims, kFormatNotSaid, encoding, type, type, quantizable, 0, 0,
+                            0, kFormatNotSaid, 0, same_order);
   }
 
   Result<Offset<v4::Quantization>> WriteEncoding(const Tensor& tensor) {
@@ -133,9 +132,10 @@ class ModelWriter {
                        static_cast<std::uint64_t>(encoding.channels.front().bitwidth) == bits;
     if (!encoding.axis) {
       const StoredEncoding one = ToStored(encoding.channels.front(), tensor.type);
-      const auto written = v4::CreateScaleOffset(
-          builder_, one.bitwidth, static_cast<float>(one.min), static_cast<float>(one.max),
-          static_cast<float>(one.scale), static_cast<std::int32_t>(one.offset));
+      const auto written =
+          v4::CreateScaleOffset(builder_, one.bitwidth, static_cast<float>(one.min),
+                                static_cast<float>(one.max), static_cast<float>(one.scale),
+                                static_cast<std::int32_t>(one.offset), one.symmetric ? 1 : 0);
       return v4::CreateQuantization(builder_, usual ? kScaleOffset : kBitwidthScaleOffset, 1,
                                     written);
     }
@@ -174,79 +174,9 @@ class ModelWriter {
   FlatBufferBuilder& builder_;
 };
 
-// Readers look tensors up by name, and some count on the order.
-std::vector<const Tensor*> ByName(std::vector<const Tensor*> tensors) {
-  std::ranges::sort(tensors, {}, &Tensor::name);
-  return tensors;
-}
-
-std::vector<const Tensor*> StaticTensors(const Graph& graph) {
-  std::vector<const Tensor*> tensors;
-  for (const Tensor& tensor : graph.tensors) {
-    if (tensor.kind == TensorKind::kStatic) tensors.push_back(&tensor);
-  }
-  return ByName(std::move(tensors));
-}
-
-std::vector<const Tensor*> StaticTensors(const Node& node) {
-  std::vector<const Tensor*> tensors;
-  for (const Attribute& attribute : node.attributes) {
-    const auto* tensor = std::get_if<Tensor>(&attribute.value);
-    if (tensor != nullptr) tensors.push_back(tensor);
-  }
-  return ByName(std::move(tensors));
-}
-
-using WrittenTensors = Offset<flatbuffers::Vector<Offset<v4::TensorData>>>;
-
-WrittenTensors WriteData(FlatBufferBuilder& builder, const std::vector<const Tensor*>& tensors) {
-  std::vector<Offset<v4::TensorData>> written;
-  for (const Tensor* tensor : tensors) {
-    const auto bytes = builder.CreateVector(
-        reinterpret_cast<const std::uint8_t*>(tensor->data.data()), tensor->data.size());
-    written.push_back(v4::CreateTensorData(builder, builder.CreateString(tensor->name), bytes));
-  }
-  return builder.CreateVector(written);
-}
-
-void WriteParams(const Model& model, FlatBufferBuilder& builder) {
-  std::vector<Offset<v4::GraphParams>> graphs;
-  for (const Graph& graph : model.graphs) {
-    const WrittenTensors tensors = WriteData(builder, StaticTensors(graph));
-    std::vector<Offset<v4::NodeParams>> nodes;
-    for (const Node& node : graph.nodes) {
-      nodes.push_back(v4::CreateNodeParams(builder, WriteData(builder, StaticTensors(node))));
-    }
-    const auto name = builder.CreateString(graph.name);
-    graphs.push_back(v4::CreateGraphParams(builder, name, tensors, builder.CreateVector(nodes)));
-  }
-  builder.Finish(v4::CreateParams(builder, builder.CreateVector(graphs)), kParamsIdentifier);
-}
-
-// Adds the bytes that the tensors take to `total`.
-Status CheckTensors(const std::vector<const Tensor*>& tensors, std::uint64_t& total) {
-  for (const Tensor* tensor : tensors) {
-    if (tensor->data.empty() && ElementCount(tensor->dims) != 0U) {
-      return Failure(fmt::format("the static tensor '{}' has no data", Printable(tensor->name)));
-    }
-    total += tensor->data.size() + tensor->name.size() + kTensorBytes;
-  }
+Status Check(const Model& model) {
+  for (const Graph& graph : model.graphs) ACC_RETURN_IF_ERROR(CheckGraph(graph));
   return OkStatus();
-}
-
-// The size of the weights' FlatBuffer, about.
-Result<std::uint64_t> Check(const Model& model) {
-  std::uint64_t total = 0;
-  for (const Graph& graph : model.graphs) {
-    ACC_RETURN_IF_ERROR(CheckGraph(graph));
-    ACC_RETURN_IF_ERROR(CheckTensors(StaticTensors(graph), total));
-    for (const Node& node : graph.nodes) {
-      ACC_RETURN_IF_ERROR(CheckTensors(StaticTensors(node), total));
-      total += kTensorBytes;
-    }
-  }
-  if (total < FLATBUFFERS_MAX_BUFFER_SIZE) return total;
-  return Failure(fmt::format("the weights take {} bytes; a DLC holds 2 GiB", total));
 }
 
 std::string_view Content(FlatBufferBuilder& builder) {
@@ -254,18 +184,20 @@ std::string_view Content(FlatBufferBuilder& builder) {
 }
 
 Status WriteRecords(const Model& model, const std::filesystem::path& path) {
-  ACC_ASSIGN_OR_RETURN(const std::uint64_t params_bytes, Check(model));
+  ACC_RETURN_IF_ERROR(Check(model));
   FlatBufferBuilder structure;
   ACC_RETURN_IF_ERROR(ModelWriter(structure).Write(model));
-  FlatBufferBuilder params(params_bytes);
-  WriteParams(model, params);
-  const std::string metadata = MetadataLines(model);
+  FlatBufferBuilder params;
+  ACC_ASSIGN_OR_RETURN(DataPieces data, WriteData(model, params));
+  const std::string history = MetadataHistory(model);
+  const std::string metadata = Metadata(model);
   const std::string_view header(kHeader, sizeof(kHeader));
-  const RecordToWrite records[] = {
-      {"model", {header, Content(structure)}},
-      {"model.params", {header, Content(params)}},
-      {"dlc.metadata", {metadata}},
-  };
+  std::vector<RecordToWrite> records;
+  if (!data.empty()) records.push_back({"model.params.bin", std::move(data)});
+  records.push_back({std::string(kHistoryRecord), {history}});
+  records.push_back({std::string(kMetadataRecord), {metadata}});
+  records.push_back({"model", {header, Content(structure)}});
+  records.push_back({"model.params", {header, Content(params)}});
   return WriteZip(records, path);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Writes DLC files of version 4.
+// Writes DLC files of version 4.1, as QNN's serializer lays them out today.
 #pragma once
 
 #include <filesystem>
@@ -9,10 +9,9 @@
 
 namespace acc::dlc {
 
-// The file appears complete or not at all. The records are stored uncompressed with their CRCs, so
-// that strict readers take them as well; weights lie inside model.params, where every reader looks.
-// Fails where weights pass 2 GiB, which is FlatBuffers' bound, and where a static tensor has no
-// data of its size.
+// The file appears complete or not at all. The records are stored uncompressed, with their CRCs,
+// which QNN's serializer leaves 0; weights lie in model.params.bin, whatever their size, and are
+// not copied on their way. Fails where a static tensor has no data of its size.
 Status Write(const Model& model, const std::filesystem::path& path);
 
 }  // namespace acc::dlc

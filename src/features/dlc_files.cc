@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "features/dlc_files.h"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/log.h"
-#include "base/text.h"
 #include "dlc/from_graph.h"
 #include "dlc/write.h"
 
@@ -14,7 +20,36 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kProgram = "snpe-accuracy-debugger ";
+constexpr std::string_view kProgram = "snpe-accuracy-debugger";
+
+// Without its dashes; nothing for a word that is no flag (-3 is a number).
+std::string_view FlagName(std::string_view word) {
+  if (!word.starts_with('-')) return {};
+  word.remove_prefix(std::min(word.find_first_not_of('-'), word.size()));
+  const bool number =
+      !word.empty() && std::string_view("0123456789.").find(word.front()) != std::string_view::npos;
+  return number ? std::string_view() : word;
+}
+
+// As converters' commands stand in DLCs: the tool, then flag=values;flag=values.
+std::string CommandOf(const std::vector<std::string>& words) {
+  std::string command(kProgram);
+  char before_flag = ' ';
+  char before_value = ' ';
+  for (const std::string& word : words) {
+    const std::string_view flag = FlagName(word);
+    command += flag.empty() ? before_value : before_flag;
+    command += flag.empty() ? std::string_view(word) : flag;
+    before_flag = ';';
+    before_value = flag.empty() ? ' ' : '=';
+  }
+  return command;
+}
+
+std::string Now() {
+  const std::time_t now = std::time(nullptr);
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(now));
+}
 
 dlc::GraphToWrite FloatGraph(const TargetModel& model, const CommonOptions& options) {
   dlc::GraphToWrite graph{.graph = model.converted.graph,
@@ -22,8 +57,9 @@ dlc::GraphToWrite FloatGraph(const TargetModel& model, const CommonOptions& opti
                           .tensors = {},
                           .activations = {},
                           .params = {},
-                          .converter_command = std::string(kProgram) + Join(options.command, " "),
-                          .converter_version = std::string(kProgram) + options.version};
+                          .converter_command = CommandOf(options.command),
+                          .converter_version = fmt::format("{} {}", kProgram, options.version),
+                          .timestamp = Now()};
   for (const auto& [name, tensor] : model.converted.tensors) {
     graph.tensors[name] = {convert::WrittenOrder(tensor), tensor.info};
   }

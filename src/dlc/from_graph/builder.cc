@@ -117,7 +117,6 @@ void Builder::DeclareConstantOutputs() {
 }
 
 std::string Builder::Add(Tensor tensor) {
-  tensor.id = static_cast<std::uint32_t>(graph_.tensors.size());
   std::string name = tensor.name;
   tensors_.emplace(name, graph_.tensors.size());
   graph_.tensors.push_back(std::move(tensor));
@@ -420,12 +419,25 @@ bool Builder::Refuse(std::string why) {
   return false;
 }
 
+// From 1 on; 0 is no tensor's.
+void Builder::NumberTensors() {
+  std::uint32_t id = 0;
+  for (Tensor& tensor : graph_.tensors) tensor.id = ++id;
+  for (Node& node : graph_.nodes) {
+    for (Attribute& attribute : node.attributes) {
+      if (auto* tensor = std::get_if<Tensor>(&attribute.value)) tensor->id = ++id;
+    }
+  }
+}
+
 Result<WrittenGraph> Builder::Finish() {
   if (!failure_.ok()) return failure_;
+  NumberTensors();
   graph_.name = source_.written().name;
   WrittenGraph written;
   written.model.converter_command = source_.written().converter_command;
   written.model.converter_version = source_.written().converter_version;
+  written.model.timestamp = source_.written().timestamp;
   written.model.graphs.push_back(std::move(graph_));
   written.model.storage = std::move(storage_);
   written.warnings = std::move(warnings_);

@@ -99,6 +99,7 @@ class Builder {
  private:
   void DeclareGraph();
   void DeclareConstantOutputs();
+  void NumberTensors();
   Tensor Declaration(const std::string& name, const std::string& tensor, AxisOrder order) const;
   std::string Add(Tensor tensor);  // Under a free name like its own.
   std::string AddNull();
