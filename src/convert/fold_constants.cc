@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "convert/state.h"
+#include "model/random_numbers.h"
 
 namespace acc::convert {
 namespace {
@@ -21,12 +22,6 @@ constexpr const char* kReason = "folded into a constant";
 // A result may be this much larger than what it is made of; a Range or an Expand that makes
 // hundreds of megabytes of a few numbers stays a node.
 constexpr std::uint64_t kMaxGrowthBytes = std::uint64_t{64} << 20;
-
-// Operators whose result is not a function of their inputs.
-constexpr std::array<std::string_view, 6> kRandomOperators = {
-    "Bernoulli",        "Multinomial",   "RandomNormal",
-    "RandomNormalLike", "RandomUniform", "RandomUniformLike",
-};
 
 // Operators whose results no inference can tell the dims of, but which are never much larger than
 // the inputs.
@@ -130,7 +125,7 @@ bool MakesNoTensor(const Node& node) {
 }
 
 bool IsPure(const Node& node) {
-  return !Holds(kRandomOperators, node.op_type) && Holds(kPureDomains, node.domain) &&
+  return !model::IsRandomOperator(node) && Holds(kPureDomains, node.domain) &&
          node.op_type != "Constant" && !MakesNoTensor(node) && model::Subgraphs(node).empty();
 }
 

@@ -35,7 +35,8 @@ class GroupRuns {
         scratch_(std::move(scratch)),
         writers_(writers) {
     for (const target::Tap& tap : program.outputs) {
-      if (writers.Has(tap.tensor)) outputs_.insert(tap.tensor);
+      const bool tells = writers.Has(tap.tensor) && !writers.IsRandom(tap.tensor);
+      if (tells) outputs_.insert(tap.tensor);
     }
   }
 
@@ -71,7 +72,8 @@ class GroupRuns {
     Group between;
     for (const target::Tap& tap : program_.taps) {
       const bool is_end = outputs_.contains(tap.tensor) || inputs.contains(tap.tensor);
-      if (!is_end && writers_.Has(tap.tensor)) between.push_back(tap);
+      const bool is_same = !writers_.IsRandom(tap.tensor) && writers_.Has(tap.tensor);
+      if (!is_end && is_same) between.push_back(tap);
     }
     return between;
   }

@@ -35,6 +35,7 @@ Result<PlainRun> RunPlain(const TargetModel& model, const InputLines& lines, tar
   const auto keep = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
                         const TensorView&) -> Status {
     if (!model.selected.empty() && !model.selected.contains(tap.tensor)) return OkStatus();
+    if (writers.IsRandom(tap.tensor) && writers.Has(tap.tensor)) return OkStatus();
     const std::lock_guard lock(mutex);
     ACC_ASSIGN_OR_RETURN(const auto db, writers.WritePlain(line, tap, value));
     if (!db) return OkStatus();

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/files.h"
+#include "model/random_numbers.h"
 
 namespace acc::features {
 namespace {
@@ -35,7 +36,9 @@ double SqnrDb(const std::vector<float>& reference, const std::vector<float>& oth
 
 ResultWriters::ResultWriters(const TargetModel& model, const fs::path& run, std::size_t lines,
                              bool native_outputs)
-    : model_(model), native_outputs_(native_outputs) {
+    : model_(model),
+      native_outputs_(native_outputs),
+      random_(model::RandomTensors(model.converted.graph)) {
   for (const auto& node : model.structure.nodes) {
     for (const auto& output : node.outputs) producers_[output.name] = &node;
   }
@@ -53,6 +56,8 @@ store::TensorRecord ResultWriters::RecordOf(const target::Tap& tap) const {
                              .source = tensor.source,
                              .encoding = tap.encoding,
                              .processor = std::string(target::Name(tap.processor))};
+  const auto drawn = random_.find(tap.tensor);
+  if (drawn != random_.end()) record.random = drawn->second;
   const auto producer = producers_.find(tap.tensor);
   record.node = producer == producers_.end() ? "" : producer->second->name;
   record.op_type = producer == producers_.end() ? "Input" : producer->second->type;
@@ -107,6 +112,14 @@ void ResultWriters::MarkDisturbed(const std::string& tensor) {
 
 void ResultWriters::Skip(const std::string& name, const std::string& reason) {
   for (const auto& writer : writers_) writer->Skip(name, reason);
+}
+
+std::string ResultWriters::SkipReason(const std::string& name) const {
+  if (writers_.empty()) return "";
+  for (const store::SkippedTensor& skipped : writers_[0]->manifest().skipped) {
+    if (skipped.name == name) return skipped.reason;
+  }
+  return "";
 }
 
 Status ResultWriters::Finish(const std::map<std::string, std::size_t>& order,

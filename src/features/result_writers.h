@@ -44,6 +44,11 @@ class ResultWriters {
   void MarkDisturbed(const std::string& tensor);
 
   void Skip(const std::string& name, const std::string& reason);
+  // What Skip was told of a tensor, or "".
+  std::string SkipReason(const std::string& name) const;
+
+  // Of tensors that hold or depend on random numbers.
+  bool IsRandom(const std::string& tensor) const { return random_.contains(tensor); }
 
   bool Has(const std::string& tensor) const {
     return !writers_.empty() && writers_[0]->Find(tensor) != nullptr;
@@ -65,6 +70,7 @@ class ResultWriters {
   const TargetModel& model_;
   bool native_outputs_;
   std::map<std::string, const store::GraphStruct::Node*> producers_;
+  std::map<std::string, std::string> random_;  // As model::RandomTensors gives it.
   std::vector<std::filesystem::path> folders_;
   std::vector<std::unique_ptr<store::TensorWriter>> writers_;
 };

@@ -18,6 +18,7 @@
 #include "features/plain_run.h"
 #include "features/result_writers.h"
 #include "features/target_places.h"
+#include "model/random_numbers.h"
 #include "verify/comparison.h"
 
 namespace acc::features {
@@ -59,6 +60,46 @@ std::optional<target::Tap> TapOf(const TargetModel& model, const std::set<std::s
   return target::Tap{tensor, tensor, EncodingOfCodes(model, described->second)};
 }
 
+// Of the first output of the model that was not captured.
+std::string LostOutputStatement(const target::Program& program, const ResultWriters& writers) {
+  for (const target::Tap& tap : program.outputs) {
+    const std::string reason = writers.SkipReason(tap.tensor);
+    if (!reason.empty() && !writers.Has(tap.tensor)) {
+      return fmt::format("The output '{}' is neither captured nor compared: {}.",
+                         Printable(tap.tensor), reason);
+    }
+  }
+  return "";
+}
+
+// What draws random numbers, and how much of the run depends on it.
+std::string RandomStatement(const TargetModel& model) {
+  const model::Graph& graph = model.converted.graph;
+  std::size_t tensors = 0;
+  std::string drawn;
+  std::string output;
+  for (const auto& [tensor, cause] : model::RandomTensors(graph)) {
+    const auto described = model.converted.tensors.find(tensor);
+    if (described == model.converted.tensors.end() || !described->second.is_shown) continue;
+    ++tensors;
+    if (drawn.empty()) drawn = cause;
+    if (output.empty() && model::IsGraphOutput(graph, tensor)) output = tensor;
+  }
+  if (tensors == 0) return "";
+  const auto described = model.converted.tensors.find(drawn);
+  const bool has_source =
+      described != model.converted.tensors.end() && !described->second.source.empty();
+  const std::string source = Printable(has_source ? described->second.source : drawn);
+  const std::string text = fmt::format(
+      "'{}' holds random numbers, which differ from run to run: {} tensor{} with such numbers{} "
+      "cannot be compared.",
+      source, tensors, tensors == 1 ? "" : "s",
+      output.empty() ? "" : fmt::format(" ('{}', an output, among them)", Printable(output)));
+  if (model::IsGraphOutput(graph, drawn)) return text;
+  return text +
+         fmt::format(" --input_tensor with the name '{}' gives it numbers that stay.", source);
+}
+
 // What the reader has to know of the run before its scores.
 std::vector<std::string> StatementsOf(const TargetModel& model, const TargetRunResult& captured,
                                       const PlainRun& plain, const GroupCapture& groups) {
@@ -72,6 +113,8 @@ std::vector<std::string> StatementsOf(const TargetModel& model, const TargetRunR
     state(fmt::format("{} of {} tensors were captured; of the others tensors.json says why not.",
                       captured.tensors, captured.wanted));
   }
+  state(captured.lost_output);
+  state(RandomStatement(model));
   for (const std::string& change : plain.changes) state(change);
   if (plain.lowest_db) state(GroupStatement(groups));
   statements.insert(statements.end(), model.statements.begin(), model.statements.end());
@@ -167,10 +210,12 @@ Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& li
     writers.Skip(tensor, reason);
   };
   ACC_RETURN_IF_ERROR(engine.Run(program, lines.size(), read, write, skip, "target run"));
+  const std::string lost_output = LostOutputStatement(program, writers);
   LogProcessors(writers.records());
   for (const auto& [name, reason] : WithoutTwin(model)) writers.Skip(name, reason);
   TargetRunResult result{.tensors = writers.Count(), .wanted = program.taps.size()};
   result.places = engine.places();
+  result.lost_output = lost_output;
   PlainRun plain;
   if (!only_outputs) {
     ACC_ASSIGN_OR_RETURN(plain, RunPlain(model, lines, engine, writers));

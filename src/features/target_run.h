@@ -44,6 +44,7 @@ std::vector<store::SkippedTensor> WithoutTwin(const TargetModel& model);
 struct TargetRunResult {
   std::size_t tensors = 0;  // Captured per line.
   std::size_t wanted = 0;   // That were to be captured.
+  std::string lost_output;  // One sentence on an output that was not captured, or "".
   // Of the run that captured nothing but the outputs, or of the only run; see Engine::places.
   std::vector<target::NodePlace> places;
   std::vector<std::string> statements;  // As written to each line's tensors.json.

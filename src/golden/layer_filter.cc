@@ -84,6 +84,9 @@ bool Selected(const LayerFilter& filter, const model::Node& node, const std::str
 Result<std::vector<std::string>> SelectTensors(const model::Graph& graph,
                                                const LayerFilter& filter) {
   ACC_RETURN_IF_ERROR(CheckNames(graph, filter));
+  if (graph.nodes.empty()) {
+    return Failure("the model has no nodes: nothing is computed that could be compared");
+  }
   std::size_t first = 0;
   std::size_t last = std::numeric_limits<std::size_t>::max();
   if (!filter.start.empty()) {

@@ -149,6 +149,13 @@ std::string NamesOfBoth(const Sources& sources) {
 
 // What a comparison of one model with itself would pair: see kLeastShare.
 Status CheckShare(const Sources& sources, const Matches& matches) {
+  const auto is_random = [](const store::TensorRecord& tensor) { return !tensor.random.empty(); };
+  if (matches.pairs.empty() && std::ranges::any_of(sources.target->tensors, is_random)) {
+    return Failure(
+        "every tensor that could be compared depends on random numbers, which differ "
+        "from run to run. --input_tensor with the name of what draws them gives it "
+        "numbers that stay.");
+  }
   if (matches.pairs.empty()) {
     return Failure("no golden tensor belongs to a target tensor. " + NamesOfBoth(sources));
   }
@@ -200,6 +207,18 @@ Unmatched WithoutGolden(const store::TensorRecord& target, const Sources& source
   return unmatched;
 }
 
+// A target tensor that golden has as well, with other numbers.
+Unmatched AtRandom(const store::TensorRecord& target) {
+  Unmatched unmatched;
+  unmatched.name = target.name;
+  unmatched.reason = target.random == target.name
+                         ? "it holds random numbers, which differ from run to run"
+                         : "it depends on the random numbers of '" + target.random +
+                               "', which differ from run to run";
+  unmatched.explained = true;
+  return unmatched;
+}
+
 Unmatched WithoutTarget(const store::TensorRecord& golden, const Sources& sources,
                         const GraphIndex& graph, const Reasons& target_skipped) {
   Unmatched unmatched;
@@ -234,8 +253,12 @@ Result<Matches> Match(const Sources& sources) {
   Matches matches;
   std::vector<bool> paired(golden.size(), false);
   for (const std::size_t i : TargetOrder(*sources.target, graph)) {
+    if (named[i]) paired[named[i]->golden] = true;
+    if (!target[i].random.empty()) {
+      matches.unmatched_target.push_back(AtRandom(target[i]));
+      continue;
+    }
     if (named[i]) {
-      paired[named[i]->golden] = true;
       matches.pairs.push_back(MakePair(golden[named[i]->golden],
                                        sources.golden->channel_last_source, target[i],
                                        named[i]->strategy, FindEntry(graph, target[i].name)));

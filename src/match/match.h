@@ -41,7 +41,8 @@ struct Unmatched : store::SkippedTensor {
   // The other run says why it has none, the mapping leaves it out, or conversion inserted it.
   bool explained = false;
   // Explained, or a golden tensor that the target need not have: it says itself what it holds
-  // (tensors.json), or its graph has no such tensor. Anything else may be a lost file.
+  // (tensors.json), or its graph has no such tensor. Anything else may be a lost file, or holds
+  // random numbers, which nobody can judge.
   bool expected = false;
 };
 

@@ -145,6 +145,23 @@ TEST(MatchTest, SaysWhichTensorsShouldHaveATwin) {
   EXPECT_THAT(unexpected(matches.unmatched_golden), IsEmpty());
 }
 
+TEST(MatchTest, RandomNumbersHaveNoTwin) {
+  const auto golden = RunOf({"a", "n", "y"});
+  auto target = RunOf({"a", "n", "y"});
+  target.tensors[1].random = target.tensors[2].random = "n";
+  const Matches matches = MatchOrFail({&golden, &target});
+  ASSERT_EQ(matches.pairs.size(), 1u);
+  EXPECT_THAT(matches.unmatched_golden, IsEmpty());
+  ASSERT_EQ(matches.unmatched_target.size(), 2u);
+  EXPECT_THAT(matches.unmatched_target[0].reason, HasSubstr("holds random numbers"));
+  EXPECT_THAT(matches.unmatched_target[1].reason, HasSubstr("the random numbers of 'n'"));
+  EXPECT_FALSE(matches.unmatched_target[1].expected) << "a threshold cannot judge it";
+  target.tensors[0].random = "n";
+  const auto none = Match({&golden, &target});
+  ASSERT_FALSE(none.ok());
+  EXPECT_THAT(none.status().message(), HasSubstr("depends on random numbers"));
+}
+
 TEST(MatchTest, ABetterStrategyClaimsFirst) {
   const auto golden = RunOf({"p/out"});
   const auto target = RunOf({"q/out", "p_out"});

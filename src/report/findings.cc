@@ -174,7 +174,7 @@ std::optional<std::size_t> WorstOutput(const Summary& summary) {
   std::optional<std::size_t> worst;
   for (std::size_t i = 0; i < summary.rows.size(); ++i) {
     const Row& row = summary.rows[i];
-    if (!row.is_output || std::isnan(row.sqnr_db)) continue;
+    if (!row.is_output || std::isnan(row.sqnr_db) || ProvesNothing(row)) continue;
     if (!worst || row.sqnr_db < summary.rows[*worst].sqnr_db) worst = i;
   }
   return worst;
@@ -194,11 +194,31 @@ std::string GradualText(const Summary& summary, std::size_t lowest) {
       "grows gradually: the lowest SQNR, at {}, is {}",
       kDivergingLossDb, Quoted(summary.rows[lowest]), state(lowest));
   const auto output = WorstOutput(summary);
-  if (output && *output != lowest) {
+  if (output && std::isinf(summary.rows[*output].sqnr_db)) {
+    const bool is_number = summary.rows[*output].sums.finite == 1;
+    text += fmt::format("; the worst output, {}, is identical{}", Quoted(summary.rows[*output]),
+                        is_number ? ", but it is a single number, which proves little" : "");
+  } else if (output && *output != lowest) {
     text += fmt::format("; the worst output, {}, has {}", Quoted(summary.rows[*output]),
                         state(*output));
   }
   return text + ".";
+}
+
+// Of the first output that golden's input gives no content; nothing where all have some.
+std::optional<std::string> EmptyOutputHeadline(const Summary& summary) {
+  const auto found = std::ranges::find_if(summary.rows, [](const Row& row) {
+    const bool is_empty = row.verdict == verify::Verdict::kSuspicious && row.sums.count == 0;
+    return row.is_output && (ProvesNothing(row) || is_empty);
+  });
+  if (found == summary.rows.end()) return std::nullopt;
+  const std::string what = found->sums.count == 0
+                               ? "holds no element"
+                               : fmt::format("is {:.3g} throughout", found->sums.golden_min + 0.0);
+  return fmt::format(
+      "Golden's output {} {}, so that agreement there proves nothing; another input may give it "
+      "content.",
+      Quoted(*found), what);
 }
 
 // Of a run of which no tensor has an SQNR.
@@ -276,14 +296,16 @@ std::string SwallowedText(const Summary& summary, std::size_t row) {
       "its step of {:.3g} is larger than all differences that matter here: {} of the {} values "
       "that are not zero become zero; ",
       use.step, use.vanishing, use.nonzero);
+  const double sqnr_db = summary.rows[row].sqnr_db;
   if (const auto owner = OwnerOfRange(summary, row)) {
     const Row& cause = summary.rows[*owner];
     return text +
            fmt::format("it shares the encoding of {}, whose values reach from {:.3g} to {:.3g}",
                        Quoted(cause), cause.sums.golden_min, cause.sums.golden_max);
   }
+  if (sqnr_db < kBadDb) return text + DbText(sqnr_db) + " SQNR";
   return text + fmt::format("SQNR ({}) does not show it, as a few huge values dominate it",
-                            DbText(summary.rows[row].sqnr_db));
+                            DbText(sqnr_db));
 }
 
 Findings FindingsOf(const Summary& summary) {
@@ -343,6 +365,7 @@ std::vector<std::string> Headlines(const Summary& summary, const Findings& findi
                     Quoted(row), row.sums.both_nan, row.sums.count));
   }
   lines.push_back(DivergenceHeadline(summary, findings));
+  if (auto empty = EmptyOutputHeadline(summary)) lines.push_back(std::move(*empty));
   if (const auto agreement = AgreementHeadline(summary)) lines.push_back(*agreement);
   if (findings.largest_loss && !SwallowsFirst(findings)) {
     const std::size_t worst = *findings.largest_loss;

@@ -179,6 +179,36 @@ TEST(FindingsTest, AnInnerTensorIsNotCalledBadWhereTheOutputIsNot) {
                           Not(HasSubstr("bad"))));
 }
 
+TEST(FindingsTest, WhereSqnrShowsWhatAStepSwallowsNothingElseIsSaid) {
+  Summary summary = TestSummary({}, {TestRow("x", 45), SwallowingRow("tiny", 0, {0}, 100, 1)});
+  summary.rows[1].is_output = true;
+  EXPECT_THAT(Headlines(summary, FindingsOf(summary))[0],
+              AllOf(HasSubstr("100 of the 100 values"), HasSubstr("become zero; 0.0 dB SQNR"),
+                    Not(HasSubstr("huge values"))));
+}
+
+TEST(FindingsTest, AnOutputWithoutContentIsTold) {
+  Summary summary = TestSummary({}, {TestRow("a", 35), TestRow("y", INFINITY, {0})});
+  summary.rows[1].is_output = true;
+  summary.rows[1].sums.finite = summary.rows[1].sums.count = 8;
+  summary.rows[1].sums.golden_min = summary.rows[1].sums.golden_max = 0.25;
+  const auto lines = Headlines(summary, FindingsOf(summary));
+  EXPECT_THAT(lines[0], AllOf(HasSubstr("35.0 dB"), Not(HasSubstr("worst output"))));
+  EXPECT_THAT(lines[1], AllOf(HasSubstr("Golden's output 'y' (Conv) is 0.25 throughout"),
+                              HasSubstr("proves nothing")));
+  summary.rows[1].sums.golden_max = 1;
+  EXPECT_THAT(Headlines(summary, FindingsOf(summary)), Not(Contains(HasSubstr("proves nothing"))));
+}
+
+TEST(FindingsTest, AnIdenticalOutputHasNoErrorToState) {
+  Summary summary = TestSummary({}, {TestRow("a", 35), TestRow("y", INFINITY, {0})});
+  summary.rows[1].is_output = true;
+  summary.rows[1].sums.finite = summary.rows[1].sums.count = 1;
+  EXPECT_THAT(Headlines(summary, FindingsOf(summary))[0],
+              AllOf(HasSubstr("'y' (Conv), is identical, but it is a single number"),
+                    Not(HasSubstr("0 % of the signal"))));
+}
+
 TEST(FindingsTest, AConstantIsNotTheHeadline) {
   Summary summary = TestSummary({}, {TestRow("constant", 41), TestRow("b", 45, {0})});
   summary.rows[0].sums.golden_min = summary.rows[0].sums.golden_max = 0.3;

@@ -89,6 +89,7 @@ Json JsonFromRecord(const TensorRecord& record) {
   PutText(json, "processor", record.processor);
   PutText(json, "plain_file", record.plain_file);
   if (record.is_disturbed) json["disturbed"] = true;
+  PutText(json, "random", record.random);
   if (record.encoding) json["encoding"] = JsonFromEncoding(*record.encoding);
   return json;
 }
@@ -253,6 +254,7 @@ Result<TensorRecord> RecordFromJson(const Json& json) {
   record.processor = fields.Text("processor");
   record.plain_file = fields.RelativePath("plain_file", false);
   record.is_disturbed = fields.Flag("disturbed");
+  record.random = fields.Text("random");
   ReadTypeAndLayout(fields, record);
   ReadDims(fields, record);
   ACC_RETURN_IF_ERROR(fields.status());

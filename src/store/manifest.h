@@ -38,6 +38,9 @@ struct TensorRecord {
   std::string plain_file;
   // Target runs: captured in a run that gave other outputs than the one that captures nothing.
   bool is_disturbed = false;
+  // Target runs: the tensor whose random numbers this one holds or depends on, "" for none. No two
+  // runs have them in common.
+  std::string random;
 };
 
 // A tensor that was not captured, or has no twin, and why.
