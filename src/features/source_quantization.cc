@@ -85,8 +85,8 @@ std::string DroppedStatement(const InferenceEngineOptions& options) {
 }  // namespace
 
 bool IsQuantized(const model::Graph& outline) {
-  constexpr std::array kPrefixes = {"Dequantize", "DynamicQuantize", "FakeQuant", "QGemm",
-                                    "QLinear",    "Quantize",        "QUANTIZE",  "DEQUANTIZE"};
+  constexpr std::array kPrefixes = {"Dequantize", "DynamicQuantize", "FakeQuant",
+                                    "QGemm",      "QLinear",         "Quantize"};
   constexpr std::array kTypes = {"ConvInteger", "MatMulInteger", "MatMulIntegerToFloat"};
   return HasSourceEncodings(outline) ||
          std::ranges::any_of(outline.nodes, [&](const model::Node& node) {

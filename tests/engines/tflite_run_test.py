@@ -176,6 +176,20 @@ class QuantizedTest(TfLiteTest):
         rows, _ = self.run_small(hybrid(), "--precision", "fp32", *HOST)
         # The golden kernel quantizes its input as well, which the float run does not.
         self.assertGreater(float(rows["dense"]["SQNR"]), 40)
+        self.assertIn("golden is itself quantized", self.statements())
+
+    def test_weights_in_half_precision_are_no_quantization(self):
+        builder = Builder()
+        half = builder.constant(np.random.default_rng(0).standard_normal((8, 16)).astype(np.float16))
+        weights = builder.op("DEQUANTIZE", [half], dims=(8, 16), version=3)
+        rows = builder.input("rows", [2, 16])
+        builder.output(builder.op("FULLY_CONNECTED", [rows, weights, -1], name="dense", dims=(2, 8),
+                                  options="FullyConnectedOptions"))
+        self.run_small(builder, "--precision", "fp32", *HOST)
+        self.assertNotIn("quantized", self.statements())
+
+    def statements(self):
+        return " ".join(self.manifest(self.latest("framework_runner")).get("statements", []))
 
 
 class LoopTest(TfLiteTest):

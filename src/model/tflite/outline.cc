@@ -38,8 +38,11 @@ Graph tflite::OutlineOf(const File& file) {
     graph.nodes.push_back(Outlined(file, *file.graph().operators()->Get(i)));
   }
   for (const FileTensor& tensor : file.tensors()) {
-    if (tensor.is_constant) continue;
-    graph.source_tensors[tensor.name] = {.type = tensor.type, .encoding = tensor.encoding};
+    if (!tensor.is_constant) {
+      graph.source_tensors[tensor.name] = {.type = tensor.type, .encoding = tensor.encoding};
+    } else if (tensor.encoding) {
+      graph.source_params[tensor.name] = *tensor.encoding;
+    }
   }
   return graph;
 }

@@ -16,8 +16,8 @@ bool LooksLikeTflite(std::string_view first_bytes);
 
 // The model in TensorFlow Lite's own operators: inputs, outputs and nodes of the first subgraph,
 // each node named after its first output, without constants. Quantized inputs are float32;
-// `source_tensors` has every tensor that is no constant. Fails for a truncated or foreign file,
-// saying what it is. Cut as PlanCut says.
+// `source_tensors` has every tensor that is no constant, `source_params` the encodings of those
+// that are. Fails for a truncated or foreign file, saying what it is. Cut as PlanCut says.
 Result<Graph> OutlineTflite(const std::filesystem::path& path, const Ends& ends = {});
 
 // The model translated: constants dense, quantized tensors as float32 with their encodings in
