@@ -45,6 +45,7 @@ struct Sums {
   std::size_t nodes = 0;
   std::size_t on_htp = 0;
   std::size_t unknown = 0;
+  std::size_t uncounted = 0;  // Not on the HTP, of unknown multiply-accumulates.
   double macs = 0;
   double htp_macs = 0;
 };
@@ -57,13 +58,15 @@ Sums SumsOf(const TargetModel& model, std::span<const NodePlace> places) {
   for (const model::Node& node : graph.nodes) {
     if (target::IsQuantization(node.op_type) || sums.nodes == places.size()) continue;
     const Processor processor = places[sums.nodes++].processor;
-    const auto macs =
-        static_cast<double>(model::MultiplyAccumulates(node, [&](const std::string& name) {
-                              return dims.Find(name);
-                            }).value_or(0));
+    const auto counted =
+        model::MultiplyAccumulates(node, [&](const std::string& name) { return dims.Find(name); });
+    const auto macs = static_cast<double>(counted.value_or(0));
     sums.macs += macs;
     sums.unknown += processor == Processor::kUnknown ? 1 : 0;
-    if (processor != Processor::kHtp) continue;
+    if (processor != Processor::kHtp) {
+      sums.uncounted += !counted && model::MayMultiply(node) ? 1 : 0;
+      continue;
+    }
     ++sums.on_htp;
     sums.htp_macs += macs;
   }
@@ -86,7 +89,9 @@ std::string PlaceStatement(const TargetModel& model, std::span<const NodePlace> 
     text = sums.nodes == 1 ? "The HTP computed the only node"
                            : fmt::format("The HTP computed all {} nodes", sums.nodes);
   }
-  if (sums.macs > 0 && sums.on_htp < sums.nodes) {
+  if (sums.uncounted > 0) {
+    text += ", an unknown share of the multiply-accumulates";
+  } else if (sums.macs > 0 && sums.on_htp < sums.nodes) {
     text += fmt::format(", {} of the multiply-accumulates", Percent(sums.htp_macs, sums.macs));
   }
   const std::size_t on_cpu = sums.nodes - sums.on_htp - sums.unknown;

@@ -147,6 +147,7 @@ constexpr Row kRows[] = {
     {"ConvInteger", &OfConvolution<1>},
     {"ConvTranspose", &OfTransposedConvolution},
     {"DeformConv", &OfConvolution<1>},
+    {"DynamicQuantizeLSTM", &OfRecurrence, kRuntimes},
     {"DynamicQuantizeMatMul", &OfMatMul, kRuntimes},
     {"Einsum", &OfEinsum},
     {"FusedConv", &OfConvolution<1>, kRuntimes},
@@ -165,15 +166,26 @@ constexpr Row kRows[] = {
     {"RNN", &OfRecurrence},
 };
 
+std::string_view DomainOf(const Node& node) {
+  return node.domain == "ai.onnx" ? "" : std::string_view(node.domain);
+}
+
+const Row* RowOf(const Node& node) {
+  const auto* row = std::ranges::find_if(kRows, [&](const Row& candidate) {
+    return candidate.op_type == node.op_type && candidate.domain == DomainOf(node);
+  });
+  return row == std::end(kRows) ? nullptr : row;
+}
+
 }  // namespace
 
 Count MultiplyAccumulates(const Node& node, const DimsOf& dims_of) {
-  const std::string_view domain = node.domain == "ai.onnx" ? "" : std::string_view(node.domain);
-  const auto* row = std::ranges::find_if(kRows, [&](const Row& candidate) {
-    return candidate.op_type == node.op_type && candidate.domain == domain;
-  });
-  if (row == std::end(kRows)) return std::nullopt;
-  return row->count(Dims(node, dims_of));
+  const Row* row = RowOf(node);
+  return row == nullptr ? std::nullopt : row->count(Dims(node, dims_of));
+}
+
+bool MayMultiply(const Node& node) {
+  return RowOf(node) != nullptr || !DomainOf(node).empty() || !Subgraphs(node).empty();
 }
 
 }  // namespace acc::model

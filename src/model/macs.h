@@ -21,4 +21,8 @@ using DimsOf = std::function<const Shape*(const std::string& tensor)>;
 // subgraphs too), where dims that it depends on are unknown, and past 64 bits.
 std::optional<std::uint64_t> MultiplyAccumulates(const Node& node, const DimsOf& dims_of);
 
+// Whether a node that MultiplyAccumulates has no number of may hold some all the same: one of those
+// operators, one with subgraphs, or one outside the standard.
+bool MayMultiply(const Node& node);
+
 }  // namespace acc::model

@@ -69,10 +69,21 @@ TEST(MacsTest, OfMatrices) {
             90U * 7);
 }
 
+TEST(MacsTest, NodesThatMayHoldUncountedOnes) {
+  EXPECT_TRUE(MayMultiply(Make("Conv", {"image", "unknown"}, {"conv"})));
+  EXPECT_TRUE(MayMultiply(Make("MultiHeadAttention", {"q"}, {"o"}, {}, "com.microsoft")));
+  const Attribute body = std::make_shared<const Graph>();
+  EXPECT_TRUE(MayMultiply(Make("Loop", {"a"}, {"b"}, {{"body", body}})));
+  EXPECT_FALSE(MayMultiply(Make("Relu", {"a"}, {"b"})));
+  EXPECT_FALSE(MayMultiply(Make("Relu", {"a"}, {"b"}, {}, "ai.onnx")));
+}
+
 TEST(MacsTest, OfSequences) {
   for (const char* type : {"LSTM", "GRU", "RNN"}) {
     EXPECT_EQ(Macs(Make(type, {"steps", "w", "r"}, {"all"})), 20U * (2 * 12 * 7 + 2 * 12 * 3));
   }
+  EXPECT_EQ(Macs(Make("DynamicQuantizeLSTM", {"steps", "w", "r"}, {"all"}, {}, "com.microsoft")),
+            20U * (2 * 12 * 7 + 2 * 12 * 3));
   EXPECT_EQ(Macs(Make("Attention", {"q", "k", "v"}, {"o"})), 2U * (6 * 9 * 8 + 6 * 9 * 4));
   EXPECT_EQ(Macs(Make("Attention", {"q", "k", "v", "", "past"}, {"o"})),
             2U * (6 * 12 * 8 + 6 * 12 * 4));

@@ -70,6 +70,7 @@ constexpr std::array kRules = {
     // Inputs that are no data.
     Rule{"Clip", kOwn, kAfterFirst},
     Rule{"CumSum", kOwn, kAfterFirst},
+    Rule{"DynamicQuantizeLSTM", kOwn, kAfterFirst},  // Its file quantized what follows.
     Rule{"Dropout", kOfInput, kAfterFirst},
     Rule{"NonMaxSuppression", kOwn, kThird | kFourth | 1u << 4},
     Rule{"OneHot", kOwn, kFirst | kSecond},

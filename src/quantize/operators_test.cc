@@ -28,6 +28,8 @@ TEST(RoleOf, TellsDataFromShapesAndWeights) {
   EXPECT_EQ(RoleOf(Node("Resize"), 2), InputRole::kPlain);
   EXPECT_EQ(RoleOf(Node("Clip"), 2), InputRole::kPlain);
   EXPECT_EQ(RoleOf(Node("Pad"), 2), InputRole::kPlain);
+  EXPECT_EQ(RoleOf(Node("DynamicQuantizeLSTM"), 0), InputRole::kData);
+  EXPECT_EQ(RoleOf(Node("DynamicQuantizeLSTM"), 3), InputRole::kPlain);
   EXPECT_EQ(RoleOf(Node("Mul"), 1), InputRole::kData);
   EXPECT_EQ(RoleOf(Node("Concat"), 40), InputRole::kData);
   EXPECT_EQ(RoleOf(Node("NobodyKnowsThis"), 3), InputRole::kData);

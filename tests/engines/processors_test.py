@@ -44,6 +44,26 @@ class ProcessorsTest(program.ProgramTest):
         self.assertRegex(log, r"computed by the HTP: .*\bc\b")
         self.assertRegex(log, r"computed by the CPU: .*\bh\b")
 
+    def test_a_node_of_uncounted_work_makes_the_share_unknown(self):
+        body = helper.make_graph(
+            [helper.make_node("Mul", ["s", "s"], ["square"]), helper.make_node("Identity", ["go"], ["on"])], "body",
+            [helper.make_tensor_value_info("i", TensorProto.INT64, []), helper.make_tensor_value_info("go", TensorProto.BOOL, []),
+             helper.make_tensor_value_info("s", TensorProto.FLOAT, DIMS)],
+            [helper.make_tensor_value_info("on", TensorProto.BOOL, []), helper.make_tensor_value_info("square", TensorProto.FLOAT, DIMS)])
+        weight = np.random.default_rng(5).standard_normal((3, 3, 1, 1)).astype(np.float32)
+        graph = helper.make_graph(
+            [helper.make_node("Conv", ["x", "w"], ["c"]), helper.make_node("ReduceSum", ["x"], ["sum"], keepdims=0),
+             helper.make_node("Cast", ["sum"], ["trips"], to=TensorProto.INT64),
+             helper.make_node("Loop", ["trips", "", "c"], ["y"], body=body)], "looped",
+            [helper.make_tensor_value_info("x", TensorProto.FLOAT, DIMS)],
+            [helper.make_tensor_value_info("y", TensorProto.FLOAT, DIMS)], [numpy_helper.from_array(weight, "w")])
+        onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8),
+                  self.folder / "m.onnx")
+        raw = self.write_raw("x.raw", np.full(DIMS, 1 / 54, np.float32) * np.arange(108, dtype=np.float32).reshape(DIMS) / 53.5)
+        lines = self.write_input_list(raw)
+        stdout = self.run_program(*program.end_to_end("m.onnx", "y", [("x", DIMS, raw)], lines, "--runtime", "dsp"))[0]
+        self.assertRegex(stdout, r"The HTP computed \d of 4 nodes, an unknown share of the multiply-accumulates; ")
+
     def test_nothing_stands_out_where_one_processor_computed_all(self):
         for runtime in ("dsp", "cpu"):
             stdout = self.run_model("Sigmoid", runtime)
