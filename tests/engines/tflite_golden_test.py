@@ -65,6 +65,7 @@ class MediapipeTest(GoldenTest):
                 continue
             _, errors = self.golden(path, smooth_images(path), expect=3)
             self.assertIn(CUSTOM[name], errors)
+            self.assertNotIn("\\x0a", errors)
 
     def test_filters_know_the_file_s_operators(self):
         path = mediapipe_models()["face_landmark"]

@@ -39,7 +39,8 @@ class Complaints {
   static void Add(void* self, const char* format, va_list arguments) {
     std::array<char, 1024> text{};
     std::vsnprintf(text.data(), text.size(), format, arguments);
-    static_cast<Complaints*>(self)->lines_.emplace_back(Trim(text.data()));
+    const auto lines = Split(Trim(text.data()), '\n');
+    static_cast<Complaints*>(self)->lines_.push_back(Join(lines, " "));
   }
   Status Fail(std::string_view what) const {
     return Failure(
