@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <initializer_list>
 #include <map>
 #include <span>
 #include <vector>
@@ -26,38 +27,45 @@ void Put(std::string& to, Number number) {
   }
 }
 
-std::uint64_t Size(const RecordToWrite& record) {
-  std::uint64_t size = 0;
-  for (const std::string_view piece : record.pieces) size += piece.size();
-  return size;
+// A record, its place in the archive, and what both of its headers say of the content.
+struct Placed {
+  const RecordToWrite& record;
+  std::uint64_t at = 0;
+  std::uint64_t bytes = 0;
+  std::uint32_t crc = 0;
+};
+
+Placed Place(const RecordToWrite& record, std::uint64_t at) {
+  Placed placed{.record = record, .at = at};
+  for (const std::string_view piece : record.pieces) {
+    placed.bytes += piece.size();
+    placed.crc = Checksum(std::as_bytes(std::span(piece)), placed.crc);
+  }
+  return placed;
 }
 
 // What the header of a record and its entry in the directory have in common.
-std::string Description(const RecordToWrite& record, std::size_t extra_bytes) {
+std::string Description(const Placed& placed, std::size_t extra_bytes) {
   std::string fields;
   Put<std::uint16_t>(fields, kVersion);
   Put<std::uint16_t>(fields, 0);
   Put<std::uint16_t>(fields, zip::kStored);
   Put<std::uint16_t>(fields, 0);
   Put<std::uint16_t>(fields, kFirstDate);
-  std::uint32_t crc = 0;
-  for (const std::string_view piece : record.pieces) {
-    crc = Checksum(std::as_bytes(std::span(piece)), crc);
-  }
-  Put<std::uint32_t>(fields, crc);
+  Put<std::uint32_t>(fields, placed.crc);
   Put<std::uint32_t>(fields, zip::kSee64);
   Put<std::uint32_t>(fields, zip::kSee64);
-  Put<std::uint16_t>(fields, record.name.size());
+  Put<std::uint16_t>(fields, placed.record.name.size());
   Put<std::uint16_t>(fields, extra_bytes);
   return fields;
 }
 
-std::string Field64(const RecordToWrite& record) {
+// The numbers that stand as kSee64 elsewhere, in their order.
+std::string Field64(std::initializer_list<std::uint64_t> numbers) {
   std::string field;
   Put<std::uint16_t>(field, zip::kField64);
-  Put<std::uint16_t>(field, 2 * sizeof(std::uint64_t));
-  Put<std::uint64_t>(field, Size(record));
-  Put<std::uint64_t>(field, Size(record));
+  Put<std::uint16_t>(field, numbers.size() * sizeof(std::uint64_t));
+  for (const std::uint64_t number : numbers) Put<std::uint64_t>(field, number);
   return field;
 }
 
@@ -72,28 +80,27 @@ std::string AlignmentField(std::uint64_t bytes) {
   return field + std::string(padding, '\0');
 }
 
-std::string LocalHeader(const RecordToWrite& record, std::uint64_t at) {
-  const std::string field = Field64(record);
+std::string LocalHeader(const Placed& placed) {
+  const std::string& name = placed.record.name;
+  const std::string field = Field64({placed.bytes, placed.bytes});
   const std::string extra =
-      field + AlignmentField(at + zip::kLocalHeaderBytes + record.name.size() + field.size());
+      field + AlignmentField(placed.at + zip::kLocalHeaderBytes + name.size() + field.size());
   std::string header;
   Put<std::uint32_t>(header, zip::kLocalHeader);
-  return header + Description(record, extra.size()) + record.name + extra;
+  return header + Description(placed, extra.size()) + name + extra;
 }
 
-std::string DirectoryEntry(const RecordToWrite& record, std::uint64_t at) {
-  std::string extra = Field64(record);
-  Put<std::uint64_t>(extra, at);
-  extra[2] = static_cast<char>(extra.size() - kFieldHeaderBytes);
+std::string DirectoryEntry(const Placed& placed) {
+  const std::string extra = Field64({placed.bytes, placed.bytes, placed.at});
   std::string entry;
   Put<std::uint32_t>(entry, zip::kDirectoryEntry);
   Put<std::uint16_t>(entry, kVersion);
-  entry += Description(record, extra.size());
+  entry += Description(placed, extra.size());
   Put<std::uint16_t>(entry, 0);
   Put<std::uint32_t>(entry, 0);
   Put<std::uint32_t>(entry, 0);
   Put<std::uint32_t>(entry, zip::kSee64);
-  return entry + record.name + extra;
+  return entry + placed.record.name + extra;
 }
 
 std::string End(std::uint64_t records, std::uint64_t directory_bytes, std::uint64_t at) {
@@ -129,11 +136,11 @@ Status WriteZip(std::span<const RecordToWrite> records, const std::filesystem::p
   std::map<std::string_view, std::string> entries;  // By name, as QNN's serializer lists them.
   std::uint64_t at = 0;
   for (const RecordToWrite& record : records) {
-    entries[record.name] = DirectoryEntry(record, at);
-    const std::string& header = headers.emplace_back(LocalHeader(record, at));
-    pieces.push_back(header);
+    const Placed placed = Place(record, at);
+    entries[record.name] = DirectoryEntry(placed);
+    pieces.push_back(headers.emplace_back(LocalHeader(placed)));
+    at += pieces.back().size() + placed.bytes;
     pieces.insert(pieces.end(), record.pieces.begin(), record.pieces.end());
-    at += header.size() + Size(record);
   }
   std::string directory;
   for (const auto& [name, entry] : entries) directory += entry;
