@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
@@ -31,17 +32,26 @@ std::string_view FlagName(std::string_view word) {
   return number ? std::string_view() : word;
 }
 
-// As converters' commands stand in DLCs: the tool, then flag=values;flag=values.
+// As converters' commands stand in DLCs: the tool, then flag=values;flag=values, each flag once.
 std::string CommandOf(const std::vector<std::string>& words) {
-  std::string command(kProgram);
-  char before_flag = ' ';
-  char before_value = ' ';
+  std::vector<std::pair<std::string, std::string>> flags;
+  std::size_t current = 0;
   for (const std::string& word : words) {
     const std::string_view flag = FlagName(word);
-    command += flag.empty() ? before_value : before_flag;
-    command += flag.empty() ? std::string_view(word) : flag;
-    before_flag = ';';
-    before_value = flag.empty() ? ' ' : '=';
+    if (!flag.empty()) {
+      const auto known =
+          std::ranges::find(flags, flag, &std::pair<std::string, std::string>::first);
+      current = static_cast<std::size_t>(known - flags.begin());
+      if (known == flags.end()) flags.emplace_back(flag, "");
+    } else if (current < flags.size()) {
+      std::string& values = flags[current].second;
+      values += (values.empty() ? "" : " ") + word;
+    }
+  }
+  std::string command(kProgram);
+  char separator = ' ';
+  for (const auto& [flag, values] : flags) {
+    command += fmt::format("{}{}={}", std::exchange(separator, ';'), flag, values);
   }
   return command;
 }

@@ -109,7 +109,10 @@ class NetronTest(program.ProgramTest):
         return self.latest("inference_engine") / ("base.dlc" if "fp32" in options else "base_quantized.dlc")
 
     def info(self, dlc):
-        (graph,) = json.loads(self.run_program("--dlc_info", dlc, "--json")[0])["graphs"]
+        info = json.loads(self.run_program("--dlc_info", dlc, "--json")[0])
+        (graph,) = info["graphs"]
+        self.assertRegex(info["converter"]["command"],
+                         r"^snpe-accuracy-debugger inference_engine=;framework=onnx;model_path=.*;input_tensor=x 1,3,\d+,\d+ ")
         return graph
 
     def check_structure(self, shown, graph):
