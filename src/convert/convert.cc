@@ -33,6 +33,7 @@ constexpr std::array kPasses = {
     PassRow{"folding batch norms", &FoldBatchNorm},
     PassRow{"taking group norms apart", &SplitGroupNorms},
     PassRow{"squeezing indices", &SqueezeArgs},
+    PassRow{"dividing for reciprocals", &DivideReciprocals},
     PassRow{"dropping unused nodes", &DropUnusedNodes},
     PassRow{"equalizing layers", &EqualizeLayers},
 };

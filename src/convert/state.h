@@ -113,6 +113,9 @@ Status SplitGroupNorms(State& state);
 // For the HTP: makes each ArgMax and ArgMin that keeps its dims one that does not, and an
 // Unsqueeze.
 Status SqueezeArgs(State& state);
+// For the HTP: makes each Reciprocal a Div of 1. The plugin makes one, too, but holds the 1 in the
+// encoding of the input, which may end below it.
+Status DivideReciprocals(State& state);
 // Rescales the weights of successive layers, where the options ask for it. The tensors between them
 // then have other values than in the source, and new names.
 Status EqualizeLayers(State& state);

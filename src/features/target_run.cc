@@ -90,7 +90,7 @@ std::string RandomStatement(const TargetModel& model) {
   const bool has_source =
       described != model.converted.tensors.end() && !described->second.source.empty();
   const std::string source = Printable(has_source ? described->second.source : drawn);
-  const std::string text = fmt::format(
+  std::string text = fmt::format(
       "'{}' holds random numbers, which differ from run to run: {} tensor{} with such numbers{} "
       "cannot be compared.",
       source, tensors, tensors == 1 ? "" : "s",

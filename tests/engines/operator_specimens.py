@@ -159,8 +159,9 @@ def element_wise():
     for kind in "Acos Asin Atanh".split():
         add(kind, Data(MATRIX, -0.8, 0.8))
     add("Tan", Data(MATRIX, -1, 1))
-    for kind in "Log Sqrt Reciprocal".split():
+    for kind in "Log Sqrt".split():
         add(kind, Data(MATRIX, 0.5, 3))
+    add("Reciprocal", Data(MATRIX, 0.05, 0.2))
     add("Acosh", Data(MATRIX, 1.2, 3))
     for kind in "Ceil Floor Sign".split():
         add(kind, Data(MATRIX, -3, 3, grid=True))
