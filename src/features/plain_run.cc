@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <mutex>
 
@@ -20,6 +21,12 @@ struct Change {
 
 std::string Sentence(const std::string& output, const Change& change, std::size_t lines) {
   const std::string of = lines == 1 ? "" : fmt::format(" on {} of {} inputs", change.lines, lines);
+  if (std::isinf(change.lowest_db)) {
+    return fmt::format(
+        "Capturing changed the output '{}'{}: the plain run, which is what ships, gives zeros "
+        "alone, and the captured run does not.",
+        Printable(output), of);
+  }
   return fmt::format(
       "Capturing changed the output '{}'{}: {:.1f} dB between the captured run and the plain one, "
       "which is what ships.",

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -30,6 +31,7 @@ struct Item {
   Wish wish;
   QuantizedParam param;
   bool stays_float = false;
+  std::size_t not_finite = 0;
 };
 
 class Builder {
@@ -51,6 +53,7 @@ class Builder {
     ACC_RETURN_IF_ERROR(ForEachItem([this](Item& item) { return Encode(item); }));
     for (const Item& item : items_) RaiseWeight(item);
     NoteRaised();
+    NoteNotFinite();
     ACC_RETURN_IF_ERROR(ForEachItem([this](Item& item) { return Store(item); }));
     QuantizedParams result{.params = {}, .notes = std::move(notes_)};
     for (Item& item : items_) {
@@ -146,6 +149,8 @@ class Builder {
   // A bias of 32 bits gets another encoding when it is stored.
   Status Encode(Item& item) const {
     const Tensor& constant = ConstantOf(item);
+    item.not_finite = static_cast<std::size_t>(std::ranges::count_if(
+        constant.values<float>(), [](float value) { return !std::isfinite(value); }));
     const AlgorithmInfo& weights = InfoOf(options_.weights);
     const AlgorithmInfo& tf = InfoOf(Algorithm::kTf);
     TensorEncoding& encoding = item.param.encoding;
@@ -243,6 +248,16 @@ class Builder {
     notes_.push_back(
         fmt::format("{} weights got a larger scale so that their biases fit 32 bits: {}",
                     raised_.size(), Join(raised_, ", ")));
+  }
+
+  void NoteNotFinite() {
+    for (const Item& item : items_) {
+      if (item.not_finite == 0 || item.stays_float) continue;
+      notes_.push_back(
+          fmt::format("'{}': {} of {} values of this constant are NaN or infinite, which integers "
+                      "cannot hold",
+                      Printable(item.param.tensor), item.not_finite, ConstantOf(item).size()));
+    }
   }
 
   Status Store(Item& item) const {

@@ -209,7 +209,8 @@ std::string GradualText(const Summary& summary, std::size_t lowest) {
 std::optional<std::string> EmptyOutputHeadline(const Summary& summary) {
   const auto found = std::ranges::find_if(summary.rows, [](const Row& row) {
     const bool is_empty = row.verdict == verify::Verdict::kSuspicious && row.sums.count == 0;
-    return row.is_output && (ProvesNothing(row) || is_empty);
+    const bool is_one_value = ProvesNothing(row) && row.sums.finite == row.sums.count;
+    return row.is_output && (is_one_value || is_empty);
   });
   if (found == summary.rows.end()) return std::nullopt;
   const std::string what = found->sums.count == 0

@@ -196,6 +196,9 @@ TEST(FindingsTest, AnOutputWithoutContentIsTold) {
   EXPECT_THAT(lines[0], AllOf(HasSubstr("35.0 dB"), Not(HasSubstr("worst output"))));
   EXPECT_THAT(lines[1], AllOf(HasSubstr("Golden's output 'y' (Conv) is 0.25 throughout"),
                               HasSubstr("proves nothing")));
+  summary.rows[1].sums.finite = 7;  // Of eight elements one is NaN or infinite.
+  EXPECT_THAT(Headlines(summary, FindingsOf(summary)), Not(Contains(HasSubstr("throughout"))));
+  summary.rows[1].sums.finite = 8;
   summary.rows[1].sums.golden_max = 1;
   EXPECT_THAT(Headlines(summary, FindingsOf(summary)), Not(Contains(HasSubstr("proves nothing"))));
 }

@@ -63,6 +63,11 @@ class OddModelsTest(ProgramTest):
         self.assertIn("Golden's output 'y' (Relu) is 0 throughout, so that agreement there proves nothing", stdout)
         self.assertNotIn("proves nothing", self.run_model([node("Relu", ["c"], ["y"])]))
 
+    def test_a_constant_that_integers_cannot_hold_is_told(self):
+        self.run_model([node("Mul", ["c", "k"], ["y"])], constants={"k": np.float32([[1], [np.nan]] * 4)})
+        log = (self.latest("inference_engine") / "log.txt").read_text(encoding="utf-8")
+        self.assertIn("'k': 4 of 8 values of this constant are NaN or infinite", log)
+
     def test_an_output_of_strings_is_told(self):
         stdout = self.run_model(
             [node("ArgMax", ["c"], ["k"], axis=1),
