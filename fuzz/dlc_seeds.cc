@@ -145,7 +145,11 @@ class SeedFolder {
     ACC_ASSIGN_OR_RETURN(Archive archive, Archive::Open(std::as_bytes(std::span(content))));
     ACC_ASSIGN_OR_RETURN(const Archive::Content structure, archive.Read("model"));
     ACC_ASSIGN_OR_RETURN(const Archive::Content params, archive.Read("model.params"));
-    return AddRecords({Text(structure.bytes), Text(params.bytes), "external"});
+    Archive::Content weights;
+    if (archive.Has("model.params.bin")) {
+      ACC_ASSIGN_OR_RETURN(weights, archive.Read("model.params.bin"));
+    }
+    return AddRecords({Text(structure.bytes), Text(params.bytes), Text(weights.bytes)});
   }
 
   Status AddRecords(const fuzz::Records& records) { return Put(fuzz::kRecords, Join(records)); }

@@ -45,8 +45,8 @@ class Reduction {
       axes_.push_back(AxisIn(order_, AxisFromStart(axis, rank_), rank_));
     }
     std::ranges::sort(axes_);
-    const auto repeated = std::ranges::unique(axes_);  // ONNX lets an axis be named twice.
-    axes_.erase(repeated.begin(), repeated.end());
+    // ONNX lets an axis be named twice.
+    axes_.erase(std::unique(axes_.begin(), axes_.end()), axes_.end());
     const auto rank = static_cast<std::int64_t>(rank_);
     ready_ = ready_ && rank > 0 && axes_.back() < rank;
   }
