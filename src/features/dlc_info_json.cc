@@ -78,13 +78,21 @@ Json AttributeTensorJson(const dlc::Tensor& tensor) {
   return json;
 }
 
+// JSON has no number for what is not finite.
+Json NumberJson(float value) {
+  return std::isfinite(value) ? Json(value) : Json(fmt::format("{}", value));
+}
+
 Json AttributesJson(const dlc::Node& node) {
   Json attributes = Json::object();
   for (const dlc::Attribute& attribute : node.attributes) {
     attributes[attribute.name] = std::visit(
         [](const auto& value) -> Json {
-          if constexpr (std::is_same_v<std::decay_t<decltype(value)>, dlc::Tensor>) {
+          using Value = std::decay_t<decltype(value)>;
+          if constexpr (std::is_same_v<Value, dlc::Tensor>) {
             return AttributeTensorJson(value);
+          } else if constexpr (std::is_same_v<Value, float>) {
+            return NumberJson(value);
           } else {
             return value;
           }

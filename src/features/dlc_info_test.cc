@@ -170,10 +170,14 @@ TEST(DlcInfoJsonTest, NumbersThatAreNoneAreCounted) {
   graph.tensors = {
       StaticTensor<float>(file.model, "w", DataType::kFloat32, {3}, {NAN, INFINITY, 2}),
       StaticTensor<float>(file.model, "v", DataType::kFloat32, {1}, {NAN})};
+  graph.nodes = {{.name = "n", .type = "Neuron"}};
+  graph.nodes[0].attributes = {{"max_value", INFINITY}, {"min_value", 0.5F}};
   const Json json = DlcInfoJson(file);
   const Json& tensors = json["graphs"][0]["tensors"];
   EXPECT_EQ(tensors[0]["statistics"], (Json{{"min", 2.0}, {"max", 2.0}, {"not_finite", 2}}));
   EXPECT_TRUE(tensors[1]["statistics"]["min"].is_null());
+  EXPECT_EQ(json["graphs"][0]["nodes"][0]["attributes"],
+            (Json{{"max_value", "inf"}, {"min_value", 0.5}}));
 }
 
 }  // namespace
