@@ -48,6 +48,15 @@ class OddModelsTest(ProgramTest):
         self.run_model(nodes, "--default_verifier", "SQNR,threshold,10", inner="n")
         self.assertEqual(set(self.summary()), {"x", "c", "n", "y"})
 
+    def test_the_checker_does_not_rank_by_random_numbers(self):
+        nodes = [node("RandomNormalLike", ["c"], ["n"]), node("Add", ["c", "n"], ["y"])]
+        self.run_model(nodes)
+        (self.folder / "config.json").write_text('{"QUANTIZATION_ALGORITHMS": ["None"]}', encoding="utf-8")
+        _, errors = self.run_program(
+            "--quant_checker", "-f", "onnx", "-m", "m.onnx", "-i", "x", "1,3,8,8", "x.raw", "-o", "y",
+            "--config_file", "config.json", "-l", self.write_input_list("x.raw"), expect=3)
+        self.assertIn("the output 'y' depends on random numbers ('n')", errors)
+
     def test_dropout_in_training_is_random(self):
         constants = {"ratio": np.float32(0.5), "training": np.bool_(True)}
         stdout = self.run_model([node("Dropout", ["c", "ratio", "training"], ["y"])], constants=constants)

@@ -23,6 +23,7 @@
 #include "features/quantization.h"
 #include "features/source_model.h"
 #include "model/onnx/quantization.h"
+#include "model/random_numbers.h"
 #include "quantize/algorithms.h"
 #include "quantize/encodings_file.h"
 #include "report/option_overview.h"
@@ -91,6 +92,7 @@ class ModelCheck {
     needs_ = Joined(Joined(NeedsOf(config_.weights), NeedsOf(config_.biases)),
                     NeedsOf(config_.activations));
     ACC_RETURN_IF_ERROR(AddGraph({}));
+    ACC_RETURN_IF_ERROR(CheckRepeatable());
     ACC_ASSIGN_OR_RETURN(
         lines_,
         InputLines::Open(options_.input_list, InputsOf(source_, graphs_.front().target, false)));
@@ -117,6 +119,22 @@ class ModelCheck {
                          ConvertModel(source_, options_.model.output_tensors, algorithms));
     const int widest = std::max(options_.weights_width, options_.bias_width);
     graphs_.push_back(CheckedGraphOf(std::move(target), inspect::WantedFor(needs_, widest)));
+    return OkStatus();
+  }
+
+  // Options are ranked by the error of the output, which random numbers would be a part of.
+  Status CheckRepeatable() const {
+    const convert::TargetGraph& target = graphs_.front().target;
+    const auto random = model::RandomTensors(target.graph);
+    for (const ValueInfo& output : target.graph.outputs) {
+      const auto found = random.find(output.name);
+      if (found == random.end()) continue;
+      return Failure(fmt::format(
+          "the output '{}' depends on random numbers ('{}'), so that nothing tells what "
+          "quantization does to it. --input_tensor with the name of what draws them gives it "
+          "numbers that stay; --output_tensor chooses another output",
+          Printable(output.name), Printable(found->second)));
+    }
     return OkStatus();
   }
 
