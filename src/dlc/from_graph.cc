@@ -50,18 +50,25 @@ std::optional<std::string> WriteForTarget(Builder& builder, const model::Node& n
 Result<WrittenGraph> FromGraph(const GraphToWrite& graph) {
   ACC_ASSIGN_OR_RETURN(const Source source, Source::Create(graph));
   Builder builder(source);
-  std::map<std::pair<std::string, std::string>, int> untranslated;  // By operator and reason.
+  struct Untranslated {
+    std::string name;
+    std::string package;
+    std::string why;
+    auto operator<=>(const Untranslated&) const = default;
+  };
+  std::map<Untranslated, int> untranslated;
   for (const model::Node& node : graph.graph.nodes) {
     const std::optional<std::string> why = WriteForTarget(builder, node);
     if (!why) continue;
     WriteAsItIs(builder, node);
-    ++untranslated[{NameOf(node), *why}];
+    ++untranslated[{NameOf(node), std::string(PackageOf(node)), *why}];
   }
   for (const auto& [what, count] : untranslated) {
     builder.Warn(fmt::format(
-        "{} ({} {}) is written under its ONNX name: {}; to run this file, the target needs an op "
-        "package for it",
-        Printable(what.first), count, count == 1 ? "node" : "nodes", what.second));
+        "{} ({} {}) is written under its ONNX name: {}; to run this file, the target needs the op "
+        "package '{}' with it",
+        Printable(what.name), count, count == 1 ? "node" : "nodes", what.why,
+        Printable(what.package)));
   }
   return builder.Finish();
 }

@@ -211,7 +211,8 @@ TEST(FromGraph, AnUnknownOperatorIsWrittenAsItIsWithAWarning) {
   EXPECT_THAT(
       written->warnings,
       ElementsAre(HasSubstr("Strange (2 nodes) is written under its ONNX name: it has no QNN "
-                            "counterpart; ")));
+                            "counterpart; to run this file, the target needs the op package "
+                            "'ai.onnx' with it")));
   EXPECT_EQ(written->model.graphs.front().nodes[3].package, "ai.onnx");
 }
 

@@ -64,11 +64,13 @@ class AttributeWriter {
 
 }  // namespace
 
+std::string_view PackageOf(const model::Node& node) {
+  return node.domain.empty() ? kStandardPackage : std::string_view(node.domain);
+}
+
 void WriteAsItIs(Builder& builder, const model::Node& node) {
   const std::string& domain = node.domain;
-  Node written{.name = node.name,
-               .type = node.op_type,
-               .package = domain.empty() ? std::string(kStandardPackage) : domain};
+  Node written{.name = node.name, .type = node.op_type, .package = std::string(PackageOf(node))};
   for (const std::string& input : node.inputs) {
     written.inputs.push_back(input.empty() ? builder.Null() : builder.ReadAsInGraph(input));
   }

@@ -23,6 +23,8 @@ const OperatorRow* FindOperator(const model::Node& node);
 
 // Under the operator's own name, with its own attributes, axis order and element types.
 void WriteAsItIs(Builder& builder, const model::Node& node);
+// The package that the file names for such a node: by it, readers tell it from QNN's own.
+std::string_view PackageOf(const model::Node& node);
 
 std::span<const OperatorRow> ActivationRows();
 std::span<const OperatorRow> ConvolutionRows();
