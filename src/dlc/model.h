@@ -83,6 +83,8 @@ struct Tensor {
 struct Attribute {
   std::string name;
   std::variant<bool, std::int32_t, std::uint32_t, float, std::string, Tensor> value;
+  // For readers of the file: no parameter of QNN's operator.
+  bool supplemental = false;
 };
 
 struct Node {

@@ -105,6 +105,7 @@ class StructureReader {
       return budget_.Copy(from.value()->text(), node.package);
     }
     Attribute attribute;
+    attribute.supplemental = from.usage() == kSupplementalAttribute;
     ACC_RETURN_IF_ERROR(budget_.Copy(from.name(), attribute.name));
     if (from.kind() == kTensorAttribute && from.tensor() != nullptr) {
       ACC_RETURN_IF_ERROR(ReadTensor(*from.tensor(), attribute.value.emplace<Tensor>()));

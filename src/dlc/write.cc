@@ -70,8 +70,8 @@ class ModelWriter {
 
   Result<Offset<v4::Attribute>> WriteAttribute(const Attribute& attribute) {
     const auto name = builder_.CreateString(attribute.name);
-    const std::uint8_t usage =
-        attribute.name == kPackageAttribute ? kSupplementalAttribute : kCoreAttribute;
+    const bool supplemental = attribute.supplemental || attribute.name == kPackageAttribute;
+    const std::uint8_t usage = supplemental ? kSupplementalAttribute : kCoreAttribute;
     if (const auto* tensor = std::get_if<Tensor>(&attribute.value)) {
       ACC_ASSIGN_OR_RETURN(const Offset<v4::Tensor> written, WriteTensor(*tensor, 0));
       return v4::CreateAttribute(builder_, name, kTensorAttribute, usage, 0, written);

@@ -299,7 +299,8 @@ TEST(Recurrent, BothDirectionsLieSideBySide) {
   graph.Op("GRU", {"x", "w", "r"}, {"y", "h"},
            {{"hidden_size", std::int64_t{1}}, {"direction", std::string("bidirectional")}});
   const auto lines = graph.Lines();
-  EXPECT_THAT(lines[0], HasSubstr("direction=0 linear_before_reset=0 time_major=true"));
+  EXPECT_THAT(lines[0],
+              HasSubstr("direction=0 hidden_size=1 linear_before_reset=0 time_major=true"));
   EXPECT_THAT(lines[1], HasSubstr("direction=1"));
   EXPECT_THAT(lines, ::testing::Contains(HasSubstr("-> y[5,2,2,1] axis=1")));
   EXPECT_THAT(lines, ::testing::Contains(HasSubstr("-> h[2,2,1] axis=0")));

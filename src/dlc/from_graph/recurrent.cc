@@ -63,6 +63,12 @@ class Direction {
   std::string LastStep(std::size_t output) { return Output(output, {batch_, hidden_}); }
 
   const std::string& name(std::size_t output) const { return outputs_[output]; }
+  // QNN's operators have it in their weights' dims; Qualcomm's reader of DLCs wants it said.
+  Attribute HiddenSize() const {
+    Attribute size = Uint("hidden_size", static_cast<std::uint64_t>(hidden_));
+    size.supplemental = true;
+    return size;
+  }
   Shape StandardDims(std::size_t output) const {
     return output == 0 ? Shape{steps_, 1, batch_, hidden_} : Shape{1, batch_, hidden_};
   }
@@ -163,8 +169,9 @@ std::vector<std::string> LstmInputs(Builder& builder, const model::Node& node, D
   return inputs;
 }
 
-std::vector<Attribute> LstmAttributes(std::uint32_t direction) {
-  std::vector<Attribute> attributes = {Uint("direction", direction), Flag("time_major", true)};
+std::vector<Attribute> LstmAttributes(const Direction& d, std::uint32_t direction) {
+  std::vector<Attribute> attributes = {Uint("direction", direction), d.HiddenSize(),
+                                       Flag("time_major", true)};
   for (const char* unused : {"cell_clip_threshold", "cell_gate_qscale", "forget_gate_qscale",
                              "hidden_state_offset", "hidden_state_qscale", "input_gate_qscale",
                              "output_clip_threshold", "output_gate_qscale"}) {
@@ -186,7 +193,7 @@ bool WriteLstm(Builder& builder, const model::Node& node) {
                      .type = "Lstm",
                      .inputs = std::move(inputs),
                      .outputs = std::move(outputs),
-                     .attributes = LstmAttributes(numbers[i])});
+                     .attributes = LstmAttributes(d, numbers[i])});
   }
   for (std::size_t output = 0; output < 3; ++output) {
     JoinDirections(builder, node, directions, output);
@@ -213,8 +220,8 @@ bool WriteGru(Builder& builder, const model::Node& node) {
          .type = "Gru",
          .inputs = std::move(inputs),
          .outputs = std::move(outputs),
-         .attributes = {Uint("direction", numbers[i]), Uint("linear_before_reset", linear),
-                        Flag("time_major", true)}});
+         .attributes = {Uint("direction", numbers[i]), d.HiddenSize(),
+                        Uint("linear_before_reset", linear), Flag("time_major", true)}});
   }
   for (std::size_t output = 0; output < 2; ++output) {
     JoinDirections(builder, node, directions, output);
