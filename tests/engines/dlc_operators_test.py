@@ -34,6 +34,7 @@ class Model:
 
     def __init__(self):
         self.nodes, self.constants, self.inputs, self.outputs = [], [], {}, []
+        self.calls = []
 
     def constant(self, value):
         name = f"c{len(self.constants)}"
@@ -63,10 +64,18 @@ class Model:
 
     def add(self, kind, *operands, outputs=1, **attributes):
         """Operands: dims of an input, (type, dims) of one that is not float, an array for a constant, None."""
+        self.calls.append((kind, operands, outputs, attributes))
         made = [f"y{len(self.outputs) + i}_{kind}" for i in range(outputs)]
         self.nodes.append(helper.make_node(kind, [self.operand(one) for one in operands], made, name="n_" + made[0],
                                            **attributes))
         self.outputs += made
+
+    def alone(self):
+        """A model for each of the operators."""
+        for kind, operands, outputs, attributes in self.calls:
+            model = Model()
+            model.add(kind, *operands, outputs=outputs, **attributes)
+            yield model
 
     def onnx(self, opset=17):
         ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, dims) for name, dims in self.inputs.items()]
