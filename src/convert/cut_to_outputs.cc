@@ -90,7 +90,8 @@ Status CheckTranslated(State& state) {
   for (const auto& [type, count] : counts) parts.push_back(fmt::format("{} ({})", type, count));
   return Failure(
       fmt::format("the model has operators that cannot be converted: {}. A golden run shows it all "
-                  "the same; --output_tensor with a tensor before them converts what comes first",
+                  "the same; --output_tensor with a tensor before them converts what comes first, "
+                  "--input_tensor with one behind them what comes after",
                   Join(parts, ", ")));
 }
 

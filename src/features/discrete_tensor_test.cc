@@ -35,6 +35,8 @@ TEST(DiscreteTensorTest, OperatorsDecideWhereTypesDoNot) {
   EXPECT_FALSE(IsDiscrete(PairOf(kFloat32, kFloat32, "Conv")));
   EXPECT_FALSE(IsDiscrete(PairOf(kInt32, kInt32, "MatMulInteger")));
   EXPECT_FALSE(IsDiscrete(PairOf(kInt32, kInt32, "ConvInteger")));
+  EXPECT_TRUE(IsDiscrete(PairOf(kUint8, kUint8, "DynamicQuantizeLinear")));
+  EXPECT_FALSE(IsDiscrete(PairOf(kFloat32, kFloat32, "DynamicQuantizeLinear"))) << "the scale";
 }
 
 TEST(DiscreteTensorTest, IndicesStayIndicesWhenCastAndMoved) {

@@ -66,6 +66,7 @@ class MediapipeTest(GoldenTest):
             _, errors = self.golden(path, smooth_images(path), expect=3)
             self.assertIn(CUSTOM[name], errors)
             self.assertNotIn("\\x0a", errors)
+            self.assertIn("--input_tensor with one behind them, leaves them out", errors)
 
     def test_filters_know_the_file_s_operators(self):
         path = mediapipe_models()["face_landmark"]

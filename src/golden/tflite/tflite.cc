@@ -205,8 +205,9 @@ Status RunModel(const Request& request, const Sink& sink, const UnreadableSink& 
   Status status = capture.Run(sink, unreadable);
   if (status.ok() || model.custom_operators().empty()) return status;
   return status.WithContext(
-      fmt::format("the model has custom operators, which run only where their program brings them: "
-                  "{}",
+      fmt::format("the model has custom operators, which run only where their program brings them "
+                  "(--output_tensor with a tensor before them, or --input_tensor with one behind "
+                  "them, leaves them out): {}",
                   CountsOf(model.custom_operators())));
 }
 
