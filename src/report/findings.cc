@@ -24,21 +24,27 @@ constexpr double kBadDb = 20;  // The error is 10 % of the signal.
 
 double Counted(double sqnr_db) { return std::clamp(sqnr_db, 0.0, kFaithfulDb); }
 
-// What each row counts, in dB; NaN where it has no SQNR.
-std::vector<double> CountedDb(const Summary& summary) {
-  std::vector<double> counted;
-  for (const Row& row : summary.rows) {
-    counted.push_back(std::isnan(row.sqnr_db) ? kUnknown : Counted(row.sqnr_db));
-  }
-  return counted;
-}
-
 double InputsDb(const Row& row, const std::vector<double>& counted) {
   double lowest = kFaithfulDb;
   for (const std::size_t input : row.inputs) {
     if (!std::isnan(counted[input])) lowest = std::min(lowest, counted[input]);
   }
   return lowest;
+}
+
+// What each row counts, in dB; NaN where it has no SQNR. Integers that are not all equal pass on
+// what they were made of.
+std::vector<double> CountedDb(const Summary& summary) {
+  std::vector<double> counted(summary.rows.size(), kUnknown);
+  for (std::size_t i = 0; i < counted.size(); ++i) {
+    const Row& row = summary.rows[i];
+    if (!std::isnan(row.sqnr_db)) {
+      counted[i] = Counted(row.sqnr_db);
+    } else if (summary.topological && row.agreement && *row.agreement < 1) {
+      counted[i] = InputsDb(row, counted);
+    }
+  }
+  return counted;
 }
 
 bool LosesMost(const inspect::CodeUse& use) { return use.vanishing_share() >= kSwallowedShare; }

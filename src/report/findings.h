@@ -4,7 +4,8 @@
 // The measure is SQNR in dB. It counts between 40 dB (the error is 1 % of the signal: the tensor is
 // faithful) and 0 dB (the error is as large as the signal: it cannot get worse); above and below it
 // is clamped. A tensor's loss is the lowest SQNR of the tensors its node reads minus its own;
-// tensors that are read but have no SQNR, and inputs of the graph, count as faithful. A tensor
+// tensors that are read but have no SQNR, and inputs of the graph, count as faithful; integers that
+// are not all equal count as what they were made of. A tensor
 // diverges when it loses 10 dB or more. None of this depends on the user's thresholds.
 //
 // Huge elements hide what a step swallows (inspect/code_use.h), so SQNR does not have the last word

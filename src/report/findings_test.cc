@@ -38,6 +38,18 @@ TEST(FindingsTest, WhatFollowsABrokenTensorIsNotBlamed) {
   EXPECT_DOUBLE_EQ(findings.loss_db[3], 3);
 }
 
+TEST(FindingsTest, IntegersThatDifferPassOnWhatTheyWereMadeOf) {
+  Summary summary =
+      TestSummary({}, {TestRow("a", 24), TestRow("codes", kNan, {0}), TestRow("sums", 20, {1})});
+  summary.rows[1].agreement = 0.5;
+  const Findings findings = FindingsOf(summary);
+  EXPECT_DOUBLE_EQ(findings.loss_db[2], 4);
+  EXPECT_EQ(findings.first_diverging, 0u);
+  EXPECT_TRUE(std::isnan(findings.loss_db[1]));
+  summary.rows[1].agreement = 1;
+  EXPECT_DOUBLE_EQ(FindingsOf(summary).loss_db[2], 20) << "equal integers are faithful";
+}
+
 TEST(FindingsTest, LossesAboveFortyDbDoNotCount) {
   const Summary summary =
       TestSummary({}, {TestRow("exact", 300), TestRow("rounded", 60, {0}), TestRow("c", 41, {1})});
