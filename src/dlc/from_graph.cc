@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -50,13 +51,8 @@ std::optional<std::string> WriteForTarget(Builder& builder, const model::Node& n
 Result<WrittenGraph> FromGraph(const GraphToWrite& graph) {
   ACC_ASSIGN_OR_RETURN(const Source source, Source::Create(graph));
   Builder builder(source);
-  struct Untranslated {
-    std::string name;
-    std::string package;
-    std::string why;
-    auto operator<=>(const Untranslated&) const = default;
-  };
-  std::map<Untranslated, int> untranslated;
+  using NamePackageReason = std::array<std::string, 3>;
+  std::map<NamePackageReason, int> untranslated;
   for (const model::Node& node : graph.graph.nodes) {
     const std::optional<std::string> why = WriteForTarget(builder, node);
     if (!why) continue;
@@ -64,11 +60,11 @@ Result<WrittenGraph> FromGraph(const GraphToWrite& graph) {
     ++untranslated[{NameOf(node), std::string(PackageOf(node)), *why}];
   }
   for (const auto& [what, count] : untranslated) {
+    const auto& [name, package, why] = what;
     builder.Warn(fmt::format(
         "{} ({} {}) is written under its ONNX name: {}; to run this file, the target needs the op "
         "package '{}' with it",
-        Printable(what.name), count, count == 1 ? "node" : "nodes", what.why,
-        Printable(what.package)));
+        Printable(name), count, count == 1 ? "node" : "nodes", why, Printable(package)));
   }
   return builder.Finish();
 }
