@@ -4,6 +4,7 @@ encodings and static bytes as --dlc_info says. Skipped, with exit code 77, where
 
 import copy
 import json
+import os
 import pathlib
 import struct
 import subprocess
@@ -23,7 +24,7 @@ from operator_specimens import SPECIMENS
 from random_graph import RandomGraph
 from tensorflow_models import InceptionV3
 
-READER = pathlib.Path(program.os.environ["ACC_SOURCE_DIR"]) / "third_party/dlc_reader/bin/python"
+READER = pathlib.Path(os.environ["ACC_SOURCE_DIR"]) / "third_party/dlc_reader/bin/python"
 SCRIPT = pathlib.Path(__file__).parent / "qualcomm_reader.py"
 TYPES = {"SFIXED_POINT_": "sfixed", "UFIXED_POINT_": "ufixed", "FLOAT_": "float", "UINT_": "uint", "INT_": "int", "BOOL_": "bool",
          "STRING": "string"}
