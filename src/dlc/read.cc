@@ -71,10 +71,6 @@ class Reader {
   }
 
  private:
-  static constexpr std::string_view kModelRecord = "model";
-  static constexpr std::string_view kParamsRecord = "model.params";
-  static constexpr std::string_view kExternalRecord = "model.params.bin";
-
   // Nothing for a record that is not there.
   Result<std::span<const std::byte>> Bytes(std::string_view record) {
     if (!archive_.Has(record)) return std::span<const std::byte>();

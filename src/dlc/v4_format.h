@@ -3,8 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace acc::dlc {
+
+// The records of structure and weights; version 3 has the first two as well.
+inline constexpr std::string_view kModelRecord = "model";
+inline constexpr std::string_view kParamsRecord = "model.params";
+inline constexpr std::string_view kExternalRecord = "model.params.bin";
 
 inline constexpr char kModelIdentifier[] = "NETD";
 inline constexpr char kParamsIdentifier[] = "NETP";

@@ -193,11 +193,11 @@ Status WriteRecords(const Model& model, const std::filesystem::path& path) {
   const std::string metadata = Metadata(model);
   const std::string_view header(kHeader, sizeof(kHeader));
   std::vector<RecordToWrite> records;
-  if (!data.empty()) records.push_back({"model.params.bin", std::move(data)});
+  if (!data.empty()) records.push_back({std::string(kExternalRecord), std::move(data)});
   records.push_back({std::string(kHistoryRecord), {history}});
   records.push_back({std::string(kMetadataRecord), {metadata}});
-  records.push_back({"model", {header, Content(structure)}});
-  records.push_back({"model.params", {header, Content(params)}});
+  records.push_back({std::string(kModelRecord), {header, Content(structure)}});
+  records.push_back({std::string(kParamsRecord), {header, Content(params)}});
   return WriteZip(records, path);
 }
 
