@@ -20,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 
+# Refused whatever the exit code: what the program says of an end that nobody foresaw.
+FAULT = "fault of the program"
 KEYS = ("write", "run", "exit", "stdout", "stderr", "no-stderr", "file")
 
 
@@ -45,6 +47,8 @@ def faults_of(case, program):
         done = subprocess.run([program] + shlex.split(case["run"][0]), cwd=folder, capture_output=True,
                               text=True, errors="replace", timeout=120, check=False)
         faults = [] if done.returncode == int(case["exit"][0]) else [f"exit code {done.returncode}"]
+        if FAULT in done.stderr:
+            faults.append("the program says that it is at fault")
         faults += [f"stdout lacks {regex}" for regex in case["stdout"] if not re.search(regex, done.stdout, re.M)]
         faults += [f"stderr lacks {regex}" for regex in case["stderr"] if not re.search(regex, done.stderr, re.M)]
         faults += [f"stderr has {regex}" for regex in case["no-stderr"] if re.search(regex, done.stderr, re.M)]

@@ -8,6 +8,7 @@
 #include "dlc/to_graph/onnx_node.h"
 #include "dlc/to_graph/operators.h"
 #include "dlc/to_graph/translation.h"
+#include "model/names.h"
 
 namespace acc::dlc {
 namespace {
@@ -56,7 +57,9 @@ Result<TranslatedGraph> ToGraph(const Model& model, const Graph& graph) {
   GraphBuilder builder(graph);
   ACC_RETURN_IF_ERROR(builder.Start());
   for (const Node& node : graph.nodes) ACC_RETURN_IF_ERROR(Translate(builder, node));
-  return builder.Finish();
+  ACC_ASSIGN_OR_RETURN(TranslatedGraph translated, builder.Finish());
+  ACC_RETURN_IF_ERROR(model::CheckNames(translated.graph));
+  return translated;
 }
 
 }  // namespace acc::dlc

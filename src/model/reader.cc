@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "model/names.h"
 #include "model/onnx/onnx_format.h"
 #include "model/onnx/quantization.h"
 #include "model/tensorflow/tensorflow_format.h"
@@ -26,13 +27,22 @@ Result<Graph> OutlineOnnx(const std::filesystem::path& path, const Ends& ends) {
   return WithDescribedCodes(std::move(graph));
 }
 
+// A graph whose names every runtime can look up.
+template <auto read>
+Result<Graph> Named(const std::filesystem::path& path, const Ends& ends) {
+  ACC_ASSIGN_OR_RETURN(Graph graph, read(path, ends));
+  const Status names = CheckNames(graph);
+  if (names.ok()) return graph;
+  return names.WithContext(fmt::format("cannot run the model '{}'", Printable(path.native())));
+}
+
 constexpr std::array kReaders = {
-    ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &LooksLikeOnnx, &ReadOnnxInFloat,
-               &OutlineOnnx, ".onnx"},
-    ReaderInfo{"tflite", "TensorFlow Lite models (.tflite).", &LooksLikeTflite, &ReadTflite,
-               &OutlineTflite, ".tflite", true},
+    ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &LooksLikeOnnx,
+               &Named<ReadOnnxInFloat>, &Named<OutlineOnnx>, ".onnx"},
+    ReaderInfo{"tflite", "TensorFlow Lite models (.tflite).", &LooksLikeTflite, &Named<ReadTflite>,
+               &Named<OutlineTflite>, ".tflite", true},
     ReaderInfo{"tensorflow", "Frozen TensorFlow 1.x graphs (.pb).", &LooksLikeTensorflow,
-               &ReadTensorflow, &OutlineTensorflow, ".pb", true},
+               &Named<ReadTensorflow>, &Named<OutlineTensorflow>, ".pb", true},
 };
 
 }  // namespace

@@ -13,7 +13,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from program import MODELS, OCR, PROGRAM, ProgramTest, end_to_end, smooth_image
+from program import MODELS, OCR, PROGRAM, ProgramTest, end_to_end, refuse_fault, smooth_image
 
 
 class HtpTest(ProgramTest):
@@ -164,6 +164,7 @@ class HtpTest(ProgramTest):
         words = self.small_run([helper.make_node("Relu", ["x"], ["y"], name="relu")])
         done = subprocess.run(["sh", "-c", 'ulimit -v 200000; exec "$0" "$@"', PROGRAM, *map(str, words)], cwd=self.folder,
                               text=True, capture_output=True, check=False)
+        refuse_fault(done.stderr)
         self.assertEqual(done.returncode, 3, done.stdout)
         self.assertIn("MB of address space (ulimit -v)", done.stderr)
 
@@ -181,6 +182,7 @@ class HtpTest(ProgramTest):
                             os.kill(int(child), signal.SIGKILL)
                 time.sleep(.002)
             stdout, stderr = program.communicate()
+        refuse_fault(stderr)
         self.assertEqual(program.returncode, 3, stdout)
         self.assertIn("killed (signal 9)", stderr)
         self.assertNotIn("No tensor diverges", stdout)
