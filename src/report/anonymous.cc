@@ -17,6 +17,7 @@
 
 #include "base/text.h"
 #include "report/html.h"
+#include "report/small_groups.h"
 
 namespace acc::report {
 namespace {
@@ -84,6 +85,7 @@ class Anonymizer {
   }
 
   Summary Of(Summary summary) {
+    WithholdSmallGroups(summary);
     summary.golden_directory = Folder(summary.golden_directory);
     summary.target_directory = Folder(summary.target_directory);
     summary.command = Command(summary.command);
@@ -99,9 +101,10 @@ class Anonymizer {
     for (auto* graph : {&summary.golden_graph, &summary.target_graph}) {
       if (*graph) Clean(**graph);
     }
-    summary.notice = hash_names_
-                         ? "A shared bundle: names are hashes; no weights, no elements of tensors."
-                         : "A shared bundle: no weights, no elements of tensors.";
+    summary.notice = fmt::format(
+        "A shared bundle: {}no weights, no elements of tensors, no statistics of fewer than {} "
+        "elements.",
+        hash_names_ ? "names are hashes; " : "", kSmallestGroup);
     return summary;
   }
 

@@ -19,8 +19,9 @@ struct Secrets {
 Secrets SecretsOfThisMachine();
 
 // The summary without what tells of the user or of the data: no element of a tensor (the worst
-// ones are left out; ranges, sums and histograms stay); folders and files by their last names, in
-// the command and in remarks too; the secret words gone. Layer types stay.
+// ones are left out; ranges, sums and histograms of kSmallestGroup elements or more stay, see
+// report/small_groups.h); folders and files by their last names, in the command and in remarks too;
+// the secret words gone. Layer types stay.
 //
 // With `hash_names`, every name of a tensor, node, folder or file is a hash instead ("tensor_",
 // "node_" or "file_" and 16 digits), the same for the same name in any bundle. Who guesses a name

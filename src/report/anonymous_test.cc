@@ -25,6 +25,7 @@ const Secrets kSecrets = {{"/home/alice"}, {"alice", "workstation7"}};
 Summary Sample() {
   Summary summary = TestSummary({TestColumn({"SQNR"})}, {TestRow("/secret/conv_one", 30),
                                                          TestRow("secret_relu_two", 20, {0})});
+  for (Row& row : summary.rows) row.sums.count = row.sums.finite = 96;
   summary.golden_directory = "/home/alice/project/golden_run";
   summary.target_directory = "/home/alice/project/target_run";
   summary.rows[0].node = "secret_node";

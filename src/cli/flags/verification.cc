@@ -92,8 +92,10 @@ constexpr Flag kFlags[] = {
     {.name = "share",
      .placeholder = "FILE",
      .groups = kOfVerification,
-     .help = "Pack the reports with their statistics and histograms into this ZIP file, to hand to "
-             "others: no weights, no elements of tensors, no paths, no names of user or machine.",
+     .help =
+         "Pack the reports with their statistics and histograms into this ZIP file, to hand to "
+         "others: no weights, no elements of tensors, no statistics of fewer than 16 elements, no "
+         "paths, no names of user or machine.",
      .set = &Set<kVerificationPart, &VerificationOptions::share>},
     {.name = "share_hash_names",
      .groups = kOfVerification,
