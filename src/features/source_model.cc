@@ -2,6 +2,7 @@
 #include "features/source_model.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -44,13 +45,24 @@ bool IsScalarOfOne(const Shape& model, const Shape& given) {
   return model.empty() && (given.empty() || given == Shape{1});
 }
 
+// As --input_tensor takes it: "1,3", or with a number of the user's own where the model has none.
+std::string Wanted(const Shape& dims) {
+  const Shape example = [&] {
+    Shape numbers = dims;
+    std::ranges::replace(numbers, kUnknownDim, std::int64_t{1});
+    return numbers;
+  }();
+  if (dims.empty()) return "1, a scalar";
+  const std::string numbers = fmt::format("{}", fmt::join(example, ","));
+  return IsStatic(dims) ? numbers : numbers + ", or another number where the model has '?'";
+}
+
 Status FixDims(ValueInfo& input, const InputTensor& given) {
   if (input.has_rank && IsScalarOfOne(input.dims, given.dims)) return OkStatus();
   if (input.has_rank && Contradict(input.dims, given.dims)) {
     return UsageError(fmt::format(
-        "--input_tensor gives '{}' the dimensions {}, but the model has {}. Give dimensions that "
-        "agree with it; '?' may be any number.",
-        Printable(input.name), ToText(given.dims), ToText(input.dims)));
+        "--input_tensor gives '{}' the dimensions {}, but the model has {}. Give {}.",
+        Printable(input.name), ToText(given.dims), ToText(input.dims), Wanted(input.dims)));
   }
   input.dims = given.dims;
   input.has_rank = true;
