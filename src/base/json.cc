@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "base/json_dump.h"
 #include "base/text.h"
 
 namespace acc {
@@ -163,8 +164,7 @@ Result<Json> ParseJson(std::string_view text, std::string_view origin) {
 
 Status WriteJson(const std::filesystem::path& path, const Json& json) {
   try {
-    return WriteFileAtomically(path,
-                               json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    return WriteFileAtomically(path, DumpJson(json, 2) + "\n");
   } catch (const std::exception& exception) {
     return Failure(fmt::format("cannot write '{}': {}", Printable(path.native()),
                                Printable(exception.what())));

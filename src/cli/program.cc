@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/help.h"
 
@@ -63,11 +64,11 @@ int RunProgram(std::span<const std::string> words, const FeatureCalls& calls, st
   const Result<features::Outcome> outcome = CaughtRun(words, calls);
   if (!outcome.ok()) {
     const Status status = outcome.status();
-    err << kProgram << ": error: " << status.message() << std::endl;
+    err << kProgram << ": error: " << PrintableLines(status.message()) << std::endl;
     return ExitCode(status);
   }
-  for (const std::string& statement : outcome->statements) out << statement << '\n';
-  for (const std::string& line : outcome->summary_lines) out << line << '\n';
+  for (const std::string& statement : outcome->statements) out << PrintableLines(statement) << '\n';
+  for (const std::string& line : outcome->summary_lines) out << PrintableLines(line) << '\n';
   out.flush();
   if (!out) {
     err << kProgram << ": error: cannot write the summary to standard output" << std::endl;

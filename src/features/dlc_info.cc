@@ -5,6 +5,7 @@
 #include <array>
 #include <span>
 
+#include "base/json_dump.h"
 #include "base/text.h"
 #include "dlc/to_graph/onnx_node.h"
 #include "features/features.h"
@@ -194,9 +195,7 @@ Result<Outcome> RunDlcInfo(const DlcInfoOptions& options) {
   ACC_ASSIGN_OR_RETURN(file.model, ReadModelFile(options.dlc_info));
   std::error_code ignored;
   file.bytes = std::filesystem::file_size(options.dlc_info, ignored);
-  std::string text = options.json
-                         ? DlcInfoJson(file).dump(2, ' ', false, Json::error_handler_t::replace)
-                         : DlcInfoText(file);
+  std::string text = options.json ? DumpJson(DlcInfoJson(file), 2) : DlcInfoText(file);
   return Outcome{.directory = {}, .summary_lines = {std::move(text)}};
 }
 

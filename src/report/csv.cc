@@ -3,11 +3,28 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "base/text.h"
 
 namespace acc::report {
+namespace {
+
+// Quotes doubled; what a terminal or a reader of UTF-8 would choke on escaped.
+void AppendText(std::string_view text, std::string& content) {
+  constexpr std::string_view kKept = "\t\r\n\"";
+  while (!text.empty()) {
+    const std::size_t kept = std::min(text.find_first_of(kKept), text.size());
+    content += Printable(text.substr(0, kept));
+    if (kept == text.size()) return;
+    if (text[kept] == '"') content += '"';
+    content += text[kept];
+    text.remove_prefix(kept + 1);
+  }
+}
+
+}  // namespace
 
 void CsvTable::Separate() {
   if (row_started_) content_ += ',';
@@ -21,10 +38,7 @@ CsvTable& CsvTable::Text(std::string_view text) {
   const bool quoted = text.find_first_of(",\"\r\n") != std::string_view::npos;
   if (quoted) content_ += '"';
   if (formula) content_ += '\'';
-  for (const char c : text) {
-    if (c == '"') content_ += '"';
-    content_ += c;
-  }
+  AppendText(text, content_);
   if (quoted) content_ += '"';
   return *this;
 }

@@ -2,7 +2,8 @@
 // Comma-separated values as in RFC 4180: CRLF lines, quotes doubled, numbers in the C locale.
 //
 // Text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a return) gets a
-// leading apostrophe. Numbers never do. summary.json holds every name unchanged.
+// leading apostrophe. Numbers never do. Control characters other than tab, return and newline, and
+// bytes that are not UTF-8, are escaped as Printable() does it.
 #pragma once
 
 #include <string>

@@ -22,6 +22,13 @@ TEST(CsvTest, QuotesAsRfc4180) {
   EXPECT_EQ(One("größe"), "größe");
 }
 
+TEST(CsvTest, WhatIsNoTextIsEscaped) {
+  EXPECT_EQ(One("a\x1b[2Jb"), "a\\x1b[2Jb");
+  EXPECT_EQ(One("a\xff,\""), "\"a\\xff,\"\"\"");
+  EXPECT_EQ(One("\x1b"), "\\x1b");
+  EXPECT_EQ(One("tab\there"), "tab\there");
+}
+
 TEST(CsvTest, FormulasAreDisarmed) {
   EXPECT_EQ(One("=SUM(A1)"), "'=SUM(A1)");
   EXPECT_EQ(One("+1"), "'+1");

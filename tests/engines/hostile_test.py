@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -16,6 +17,9 @@ from program import FAULT, MODELS, OCR, PROGRAM, ProgramTest, end_to_end, refuse
 
 HOSTILE = ["../../escape", "/etc/acc_escape", "a\0b", "a\nb", "x" * 5000, "Same", "same", "SAME", "..", ".", "a//b", "a/../b",
            "inception/1x1/bn", "inception/1x1/bn/sc", "tensors.json", "log", "<script>alert(1)</script>", "=1+1", "d" * 300 + "/e"]
+
+# Control characters of either set but tab, newline and return.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def chain(names):
@@ -95,6 +99,50 @@ class HostileTest(ProgramTest):
         source = pathlib.Path(os.environ["ACC_SOURCE_DIR"]) / "src/cli/program.cc"
         self.assertIn(FAULT, source.read_text(encoding="utf-8"))
 
+    def check_is_text(self, name, content):
+        """UTF-8 without control characters, but for those that make lines and columns."""
+        text = content.decode("utf-8")
+        self.assertEqual(CONTROL.findall(text), [], name)
+
+    def check_files_are_text(self):
+        checked = 0
+        for path in (self.folder / "working_directory").rglob("*"):
+            if path.is_file() and path.suffix in (".csv", ".json", ".html", ".txt", ".log") and "report_assets" not in str(path):
+                self.check_is_text(path, path.read_bytes())
+                checked += 1
+        self.assertGreater(checked, 2)
+
+    def run_and_check_output(self, *words, expect=0):
+        done = subprocess.run([PROGRAM, *words], cwd=self.folder, capture_output=True, check=False)
+        self.assertEqual(done.returncode, expect, done.stderr)
+        for output in (done.stdout, done.stderr):
+            self.check_is_text(words, output.replace(b"\r\x1b[K", b""))  # The progress bar's own.
+
+    def test_names_of_files_are_written_as_text(self):
+        self.assertEqual(CONTROL.findall("a\x1b[2Jb"), ["\x1b"])  # The check would find it.
+        for side in (b"golden", b"target"):
+            folder = os.path.join(os.fsencode(self.folder), side)
+            os.mkdir(folder)
+            for number, name in enumerate((b"esc\x1b[2Jape", b"not\xffutf8", b"bell\x07", b"two\nlines", b"\xc2\x9b1m", b"plain")):
+                (np.arange(4, dtype=np.float32) + number).tofile(os.path.join(folder, name + b".raw").decode("utf-8", "surrogateescape"))
+        directories = ("--golden_output_reference_directory", "golden", "--inference_results", "target")
+        self.run_and_check_output("--verification", "--default_verifier", "SQNR", *directories)
+        self.assertEqual(len(self.summary()), 6)
+        self.run_and_check_output("--tensor_inspection", "--verifier", "SQNR", "--golden_data", "golden", "--target_data", "target")
+        os.remove(os.path.join(os.fsencode(self.folder), b"target/esc\x1b[2Jape.raw"))
+        self.run_and_check_output("--verification", "--default_verifier", "SQNR,threshold,20", *directories, expect=1)
+        self.run_and_check_output("--verification", "--default_verifier", "SQNR", *directories[:3], b"no\x1b[2J\xffsuch", expect=3)
+        self.run_and_check_output("--dlc_info", b"no\x1b[2J\xffsuch.dlc", expect=3)
+        self.run_and_check_output("--framework_runner", "-f", "onnx", "-m", b"no\x1b\xff.onnx", "-i", "x", "4", self.raw, "-o", "y",
+                                  expect=3)
+        self.check_files_are_text()
+
+    def test_names_in_a_model_are_written_as_text(self):
+        for middle in (b"\x1b", b"\xff", b"\n", b"\x7f"):
+            self.run_and_check_output(*map(str, end_to_end(self.renamed(b"a_b", b"a" + middle + b"b"), "y", [("x", (4,), self.raw)],
+                                                           self.lines, "--runtime", "cpu", "--precision", "int8")))
+        self.check_files_are_text()
+
     def test_missing_files(self):
         self.assertIn("none.onnx", self.golden("none.onnx", expect=3))
         missing = self.run_program("--framework_runner", "-f", "onnx", "-m", "good.onnx", "-i", "x", "4", "none.raw",
@@ -112,6 +160,20 @@ class HostileTest(ProgramTest):
         stderr = self.run_program("--framework_runner", "-f", "onnx", "-m", "good.onnx", "-i", "x", "2,2", self.raw,
                                   "-o", "y", expect=2)[1]
         self.assertIn("2x2", stderr)
+        self.assertIn("Give 4.", stderr)
+
+    def test_advice_on_open_dims_can_be_followed(self):
+        model = chain(["a"])
+        dims = model.graph.input[0].type.tensor_type.shape.dim
+        dims[0].dim_param = "n"
+        dims.add().dim_value = 4
+        del model.graph.output[0].type.tensor_type.shape.dim[:]
+        model.graph.output[0].type.tensor_type.ClearField("shape")
+        onnx.save(model, self.folder / "open.onnx")
+        words = ["--framework_runner", "-f", "onnx", "-m", "open.onnx", "-o", "y", "-i", "x"]
+        stderr = self.run_program(*words, "4", self.raw, expect=2)[1]
+        self.assertIn("the model has ?x4. Give 1,4, or another number where the model has '?'", stderr)
+        self.run_program(*words, "1,4", self.raw)
 
     def test_unknown_tensor_is_suggested(self):
         stderr = self.run_program("--framework_runner", "-f", "onnx", "-m", "good.onnx", "-i", "xx", "4", self.raw,
