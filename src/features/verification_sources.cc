@@ -20,6 +20,7 @@
 #include "match/names.h"
 #include "quantize/quantize.h"
 #include "store/manifest.h"
+#include "store/raw_files.h"
 
 namespace acc::features {
 namespace {
@@ -202,6 +203,17 @@ void StateCoverage(const match::Matches& matches, std::vector<std::string>& stat
                   matches.pairs.size(), all, 100 * paired / static_cast<double>(all)));
 }
 
+// Files that somebody put beside a tensors.json may be meant to be compared.
+Status StateUnlisted(std::string_view side, const fs::path& directory,
+                     const store::Manifest& manifest, std::vector<std::string>& statements) {
+  ACC_ASSIGN_OR_RETURN(const auto files, store::UnlistedRawFiles(directory, manifest));
+  if (files.empty()) return OkStatus();
+  statements.push_back(fmt::format(
+      "{} has {} .raw file{} that its tensors.json does not list and nobody compares: {}.", side,
+      files.size(), files.size() == 1 ? "" : "s", FewNames(files, kNamed)));
+  return OkStatus();
+}
+
 // Flags that are accepted for the contract's sake and change nothing.
 void WarnOfUnusedFlags(const VerificationOptions& options) {
   const bool has_model = !options.model.model_path.empty() || !options.model.framework.empty();
@@ -216,6 +228,10 @@ Status MatchTensors(const VerificationOptions& options, VerificationSources& sou
   ACC_ASSIGN_OR_RETURN(const auto golden, store::ListTensors(sources.golden_directory));
   ACC_ASSIGN_OR_RETURN(auto target, store::ListTensors(sources.target_directory));
   sources.statements = StatementsOf(golden, target);
+  ACC_RETURN_IF_ERROR(
+      StateUnlisted("Golden", sources.golden_directory, golden, sources.statements));
+  ACC_RETURN_IF_ERROR(
+      StateUnlisted("The target", sources.target_directory, target, sources.statements));
   for (store::TensorRecord& record : target.tensors) {
     // A directory that describes itself has no sizes, and says the types as well.
     if (record.file_bytes && options.data_type) record.type = *options.data_type;

@@ -12,7 +12,9 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/json_dump.h"
 #include "base/text.h"
+#include "store/raw_files.h"
 #include "store/relative_path.h"
 #include "store/run_mark.h"
 
@@ -23,6 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFileName = "tensors.json";
 constexpr int kVersion = 1;
+constexpr std::int64_t kMostAxes = 32;
 
 std::string Hex(std::string_view bytes) {
   std::string hex;
@@ -100,7 +103,7 @@ std::string Lines(const Entries& entries, const ToJson& to_json) {
   std::string text;
   for (const auto& entry : entries) {
     text += text.empty() ? "\n    " : ",\n    ";
-    text += to_json(entry).dump(-1, ' ', false, Json::error_handler_t::replace);
+    text += DumpJson(to_json(entry));
   }
   return text.empty() ? "[]" : "[" + text + "\n  ]";
 }
@@ -211,8 +214,9 @@ void ReadTypeAndLayout(Fields& fields, TensorRecord& record) {
 Result<Encoding> ChannelFromJson(const Json& json) {
   Fields fields(json);
   constexpr std::int64_t kAny = std::int64_t{1} << 53;
+  constexpr std::int64_t kMostBits = 32;
   Encoding channel;
-  channel.bitwidth = static_cast<int>(fields.Integer("bitwidth", 1, 64));
+  channel.bitwidth = static_cast<int>(fields.Integer("bitwidth", 1, kMostBits));
   channel.min = fields.Real("min");
   channel.max = fields.Real("max");
   channel.scale = fields.Real("scale");
@@ -226,7 +230,7 @@ Result<TensorEncoding> EncodingFromJson(const Json& json) {
   Fields fields(json);
   TensorEncoding encoding;
   if (fields.Find("axis") != nullptr) {
-    encoding.axis = static_cast<int>(fields.Integer("axis", 0, 1024));
+    encoding.axis = static_cast<int>(fields.Integer("axis", 0, kMostAxes - 1));
   }
   encoding.is_float = fields.Flag("is_float");
   const Json* channels = fields.Find("channels");
@@ -240,6 +244,13 @@ Result<TensorEncoding> EncodingFromJson(const Json& json) {
     encoding.channels.push_back(channel);
   }
   return encoding;
+}
+
+Status CheckAxis(const TensorRecord& record) {
+  if (!record.encoding->axis || !record.dims) return OkStatus();
+  if (std::cmp_less(*record.encoding->axis, record.dims->size())) return OkStatus();
+  return Failure(fmt::format("the encoding's axis {} is none of the dims {}",
+                             *record.encoding->axis, ToText(*record.dims)));
 }
 
 Result<TensorRecord> RecordFromJson(const Json& json) {
@@ -260,6 +271,7 @@ Result<TensorRecord> RecordFromJson(const Json& json) {
   ACC_RETURN_IF_ERROR(fields.status());
   if (const Json* encoding = fields.Find("encoding"); encoding != nullptr) {
     ACC_ASSIGN_OR_RETURN(record.encoding, EncodingFromJson(*encoding));
+    ACC_RETURN_IF_ERROR(CheckAxis(record));
   }
   return record;
 }
@@ -317,24 +329,6 @@ Result<Manifest> ManifestFromJson(const Json& json) {
 Status NoTensors(const fs::path& run, std::string_view why) {
   return Failure(fmt::format("'{}' {}. Name the directory that holds the tensors as .raw files.",
                              Printable(run.native()), why));
-}
-
-Result<std::vector<std::string>> FindRawFiles(const fs::path& run) {
-  std::vector<std::string> files;
-  std::error_code error;
-  // Folders behind symbolic links are not entered: a link to a parent would never end.
-  fs::recursive_directory_iterator entry(run, error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    std::error_code ignored;
-    if (entry->path().extension() == ".raw" && entry->is_regular_file(ignored)) {
-      files.push_back(entry->path().lexically_relative(run).generic_string());
-    }
-  }
-  if (error) {
-    return Failure(fmt::format("cannot list '{}': {}", Printable(run.native()), error.message()));
-  }
-  std::sort(files.begin(), files.end());
-  return files;
 }
 
 }  // namespace
