@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string>
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/name_list.h"
 #include "match/axes.h"
@@ -104,6 +107,23 @@ Pair MakePair(const store::TensorRecord& golden, bool channel_last_source,
   return pair;
 }
 
+// A mapping by its names, so that no tensor costs a pass over it. Views of the mapping's texts.
+struct WrittenNames {
+  bool has_mapping = false;
+  std::unordered_map<std::string_view, std::string_view> golden_of;  // By the target's exact name.
+  std::unordered_set<std::string> golden_keys;                       // PortKey() of all names.
+  std::unordered_set<std::string> target_keys;
+
+  explicit WrittenNames(const store::TensorMapping* mapping) : has_mapping(mapping != nullptr) {
+    if (mapping == nullptr) return;
+    for (const auto& [target, golden] : *mapping) {
+      golden_of.emplace(target, golden);
+      target_keys.insert(PortKey(target));
+      golden_keys.insert(PortKey(golden));
+    }
+  }
+};
+
 using Reasons = std::unordered_map<std::string, std::string>;
 
 Reasons ReasonsOf(const store::Manifest& manifest) {
@@ -122,13 +142,10 @@ std::string ReasonFor(const std::string& name, const Reasons& reasons, std::stri
 }
 
 // Why a golden name that somebody wrote down led nowhere; empty where none was written down.
-std::string WrittenName(const store::TensorRecord& target, const store::TensorMapping* mapping) {
-  if (mapping != nullptr) {
-    for (const auto& [target_name, golden_name] : *mapping) {
-      if (target_name == target.name) {
-        return "the golden run has no '" + golden_name + "', which the mapping names";
-      }
-    }
+std::string WrittenName(const store::TensorRecord& target, const WrittenNames& written) {
+  const auto named = written.golden_of.find(target.name);
+  if (named != written.golden_of.end()) {
+    return "the golden run has no '" + std::string(named->second) + "', which the mapping names";
   }
   if (target.source.empty()) return {};
   return "the golden run has no '" + target.source + "', the source of this tensor";
@@ -176,20 +193,14 @@ Status CheckShare(const Sources& sources, const Matches& matches) {
                  ": that is no comparison of one model. " + NamesOfBoth(sources));
 }
 
-bool IsInMapping(const store::TensorMapping& mapping, const std::string& name, bool as_target) {
-  return std::ranges::any_of(mapping, [&](const auto& entry) {
-    return PortKey(as_target ? entry.first : entry.second) == PortKey(name);
-  });
-}
-
 // A manifest that a run wrote of itself; one that was put together from files knows their sizes.
 bool DescribesItself(const store::Manifest& manifest) {
   return !manifest.tensors.empty() && !manifest.tensors.front().file_bytes;
 }
 
 Unmatched WithoutGolden(const store::TensorRecord& target, const Sources& sources,
-                        const Reasons& golden_skipped) {
-  std::string reason = WrittenName(target, sources.mapping);
+                        const WrittenNames& written, const Reasons& golden_skipped) {
+  std::string reason = WrittenName(target, written);
   const bool is_written = !reason.empty();
   if (!is_written) reason = "the golden run has no tensor of this name";
   Unmatched unmatched;
@@ -202,7 +213,7 @@ Unmatched WithoutGolden(const store::TensorRecord& target, const Sources& source
   // What conversion inserts stands for nothing in the source.
   const bool is_inserted = DescribesItself(*sources.target) && target.source.empty();
   const bool is_left_out =
-      sources.mapping != nullptr && !IsInMapping(*sources.mapping, target.name, true);
+      written.has_mapping && !written.target_keys.contains(PortKey(target.name));
   unmatched.explained = unmatched.expected = !is_written && (is_inserted || is_left_out);
   return unmatched;
 }
@@ -220,13 +231,14 @@ Unmatched AtRandom(const store::TensorRecord& target) {
 }
 
 Unmatched WithoutTarget(const store::TensorRecord& golden, const Sources& sources,
-                        const GraphIndex& graph, const Reasons& target_skipped) {
+                        const WrittenNames& written, const GraphIndex& graph,
+                        const Reasons& target_skipped) {
   Unmatched unmatched;
   unmatched.name = golden.name;
   unmatched.reason = ReasonFor(golden.name, target_skipped, {});
   unmatched.explained =
       !unmatched.reason.empty() ||
-      (sources.mapping != nullptr && !IsInMapping(*sources.mapping, golden.name, false));
+      (written.has_mapping && !written.golden_keys.contains(PortKey(golden.name)));
   unmatched.expected =
       unmatched.explained || DescribesItself(*sources.target) ||
       (!graph.empty() && FindEntry(graph, std::string(WithoutPort(golden.name))) == nullptr);
@@ -249,6 +261,7 @@ Result<Matches> Match(const Sources& sources) {
   const GraphIndex graph = IndexGraph(sources.graph_struct);
   const Reasons golden_skipped = ReasonsOf(*sources.golden);
   const Reasons target_skipped = ReasonsOf(*sources.target);
+  const WrittenNames written(sources.mapping);
 
   Matches matches;
   std::vector<bool> paired(golden.size(), false);
@@ -264,11 +277,12 @@ Result<Matches> Match(const Sources& sources) {
                                        named[i]->strategy, FindEntry(graph, target[i].name)));
       continue;
     }
-    matches.unmatched_target.push_back(WithoutGolden(target[i], sources, golden_skipped));
+    matches.unmatched_target.push_back(WithoutGolden(target[i], sources, written, golden_skipped));
   }
   for (std::size_t i = 0; i < golden.size(); ++i) {
     if (paired[i]) continue;
-    matches.unmatched_golden.push_back(WithoutTarget(golden[i], sources, graph, target_skipped));
+    matches.unmatched_golden.push_back(
+        WithoutTarget(golden[i], sources, written, graph, target_skipped));
   }
   ACC_RETURN_IF_ERROR(CheckShare(sources, matches));
   return matches;
