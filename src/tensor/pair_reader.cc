@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <vector>
 
-#include "base/files.h"
 #include "base/text.h"
 #include "base/threads.h"
+#include "tensor/scattered_reader.h"
 #include "tensor/transpose.h"
 
 namespace acc {
@@ -102,7 +104,7 @@ Result<PairReader> PairReader::Open(const PairSource& files) {
   ACC_ASSIGN_OR_RETURN(RawFile golden, RawFile::Open(files.golden));
   ACC_ASSIGN_OR_RETURN(RawFile target, RawFile::Open(files.target, files.target_format));
   PairReader reader(std::move(golden), std::move(target),
-                    OrderOf(files.dims, files.golden_to_target), files.golden);
+                    OrderOf(files.dims, files.golden_to_target));
   // Sides of different sizes do not pair up; the caller says so.
   if (files.wide && reader.golden_count() == reader.target_count()) {
     ACC_ASSIGN_OR_RETURN(reader.wide_, WidePair::Open(files.wide->golden, files.wide->target,
@@ -143,7 +145,7 @@ Status PairReader::ReadGolden(std::uint64_t first, std::span<float> out,
     case GoldenOrder::Kind::kTransposed:
       return ReadTransposed(first, out, buffers);
     case GoldenOrder::Kind::kGeneral:
-      return ReadGeneral(first, out);
+      return ReadGeneral(first, out, buffers);
   }
   return OkStatus();
 }
@@ -183,14 +185,14 @@ Status PairReader::ReadTransposed(std::uint64_t first, std::span<float> out,
   return OkStatus();
 }
 
-// No bounded set of runs serves an arbitrary order, so the golden file is mapped.
-Status PairReader::ReadGeneral(std::uint64_t first, std::span<float> out) const {
-  ACC_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(golden_path_));
-  if (file.bytes().size() < golden_.count() * sizeof(float)) {
-    return Failure("'" + golden_path_.string() + "' became shorter while it was read");
-  }
-  const auto* values = reinterpret_cast<const float*>(file.bytes().data());
+Status PairReader::ReadGeneral(std::uint64_t first, std::span<float> out,
+                               PairBuffers* buffers) const {
   const std::size_t rank = order_.dims.size();
+  // Golden's neighbours are neighbours along this axis of the target.
+  const auto nearest = std::ranges::min_element(order_.strides) - order_.strides.begin();
+  const std::uint64_t apart = std::accumulate(order_.dims.begin() + nearest + 1, order_.dims.end(),
+                                              std::uint64_t{1}, std::multiplies<>());
+  ScatteredReader golden(golden_, apart, buffers->source(ScatteredReader::kMemory));
   std::vector<std::uint64_t> at(rank);
   std::uint64_t source = 0;
   for (std::size_t axis = rank, rest = first; axis-- > 0; rest /= order_.dims[axis]) {
@@ -198,7 +200,7 @@ Status PairReader::ReadGeneral(std::uint64_t first, std::span<float> out) const 
     source += at[axis] * order_.strides[axis];
   }
   for (float& value : out) {
-    value = values[source];
+    ACC_RETURN_IF_ERROR(golden.Read(source, value));
     for (std::size_t axis = rank; axis-- > 0;) {
       source += order_.strides[axis];
       if (++at[axis] < order_.dims[axis]) {

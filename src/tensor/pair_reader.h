@@ -104,21 +104,17 @@ class PairReader {
                       const PairVisit& visit) const;
 
  private:
-  PairReader(RawFile golden, RawFile target, GoldenOrder order, std::filesystem::path golden_path)
-      : golden_(std::move(golden)),
-        target_(std::move(target)),
-        order_(std::move(order)),
-        golden_path_(std::move(golden_path)) {}
+  PairReader(RawFile golden, RawFile target, GoldenOrder order)
+      : golden_(std::move(golden)), target_(std::move(target)), order_(std::move(order)) {}
 
   Status ReadGolden(std::uint64_t first, std::span<float> out, PairBuffers* buffers) const;
   Status ReadTransposed(std::uint64_t first, std::span<float> out, PairBuffers* buffers) const;
-  Status ReadGeneral(std::uint64_t first, std::span<float> out) const;
+  Status ReadGeneral(std::uint64_t first, std::span<float> out, PairBuffers* buffers) const;
 
   RawFile golden_;
   RawFile target_;
   std::optional<WidePair> wide_;
   GoldenOrder order_;
-  std::filesystem::path golden_path_;
 };
 
 }  // namespace acc

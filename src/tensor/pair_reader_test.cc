@@ -73,6 +73,34 @@ std::vector<float> ReadInOrder(const Shape& source_dims, const Permutation& perm
   return golden;
 }
 
+// The status of reading a golden tensor of 300x50x70 elements whose file shrinks after it was
+// opened.
+Status ReadOfShrunkFile(const Permutation& permutation, std::uintmax_t bytes) {
+  const ScratchFolder folder;
+  PairSource files;
+  const Shape dims = {300, 50, 70};
+  files.golden = WriteFloats(folder, Counting(*ElementCount(dims)));
+  files.target = folder / "target.raw";
+  std::filesystem::copy_file(files.golden, files.target);
+  files.dims = Permute(dims, permutation);
+  files.golden_to_target = permutation;
+  const Result<PairReader> reader = PairReader::Open(files);
+  EXPECT_TRUE(reader.ok());
+  std::filesystem::resize_file(files.golden, bytes);
+  PairBuffers buffers;
+  return reader->ForEachChunk(0, *ElementCount(dims), &buffers, [](auto, auto, auto) {});
+}
+
+TEST(PairReaderTest, AGoldenFileThatShrinksIsAFailureInEveryOrder) {
+  for (const Permutation& permutation : {Permutation{}, {1, 2, 0}, {2, 1, 0}, {1, 0, 2}}) {
+    for (const std::uintmax_t bytes : {std::uintmax_t{0}, std::uintmax_t{4096}}) {
+      EXPECT_THAT(ReadOfShrunkFile(permutation, bytes).message(),
+                  testing::HasSubstr("became shorter"));
+    }
+    EXPECT_TRUE(ReadOfShrunkFile(permutation, 300 * 50 * 70 * 4).ok());
+  }
+}
+
 class EveryOrder : public testing::TestWithParam<std::pair<Shape, Permutation>> {};
 
 TEST_P(EveryOrder, AgreesWithAnIndexVector) {
@@ -106,7 +134,10 @@ INSTANTIATE_TEST_SUITE_P(
                     // More than a band, lines shorter and longer than a chunk.
                     std::pair<Shape, Permutation>{{3, 61, 64, 131}, {0, 2, 3, 1}},
                     std::pair<Shape, Permutation>{{1, 90001, 3, 5}, {0, 2, 3, 1}},
-                    std::pair<Shape, Permutation>{{70, 80, 90, 3}, {3, 1, 0, 2}}));
+                    std::pair<Shape, Permutation>{{70, 80, 90, 3}, {3, 1, 0, 2}},
+                    // More between two neighbours than the reader of scattered elements can hold.
+                    std::pair<Shape, Permutation>{{2, 300, 400, 5}, {3, 2, 1, 0}},
+                    std::pair<Shape, Permutation>{{257, 3, 600, 3}, {3, 2, 1, 0}}));
 
 TEST(GoldenOrderTest, ChannelLastIsATransposition) {
   const GoldenOrder order = OrderOf({1, 20, 30, 16}, {0, 2, 3, 1});
