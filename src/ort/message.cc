@@ -41,9 +41,32 @@ std::size_t AfterBracket(std::string_view text, std::size_t open, char opening, 
   return kNone;
 }
 
+// Words with which a signature begins where its type is none of a namespace.
+constexpr std::array<std::string_view, 16> kTypes = {
+    "auto", "bool",    "char", "const",  "constexpr", "double",   "float",   "inline",
+    "int",  "int64_t", "long", "size_t", "static",    "unsigned", "virtual", "void"};
+
+// The end of the word at `at` and the space behind it, where it is the bare name of a function.
+std::size_t AfterFunctionName(std::string_view text, std::size_t at) {
+  const std::size_t space = std::min(text.find(' ', at), text.size());
+  const std::string_view word = text.substr(at, space - at);
+  const bool is_name = std::ranges::all_of(
+      word, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; });
+  const bool is_type = std::ranges::find(kTypes, word) != kTypes.end();
+  return is_name && !is_type ? std::min(space + 1, text.size()) : at;
+}
+
+// The bracket that opens the parameters of the function whose signature begins at `at`.
+std::size_t Parameters(std::string_view text, std::size_t at) {
+  constexpr std::string_view kCall = "operator()";
+  const std::size_t open = text.find('(', at);
+  const bool is_call = open != kNone && text.substr(0, open + 2).ends_with(kCall);
+  return is_call && text.substr(open + 2).starts_with('(') ? open + 2 : open;
+}
+
 // The end of the function's signature that begins at `at`, as the compiler spells it.
 std::size_t AfterSignature(std::string_view text, std::size_t at) {
-  const std::size_t open = text.find('(', at);
+  const std::size_t open = Parameters(text, at);
   if (open == kNone) return at;
   std::size_t end = AfterBracket(text, open, '(', ')');
   if (end == kNone) return at;
@@ -55,6 +78,14 @@ std::size_t AfterSignature(std::string_view text, std::size_t at) {
     if (bracket != kNone) end = bracket;
   }
   return end;
+}
+
+// Behind a source file at full length stands the whole signature, behind its last name the name of
+// the function.
+std::size_t AfterFunction(std::string_view text, std::size_t at, std::string_view file) {
+  if (file.find('/') != kNone) return AfterSignature(text, at);
+  const std::size_t name = AfterFunctionName(text, at);
+  return name != at ? name : AfterSignature(text, at);
 }
 
 // Of "condition was false. Why", why; where nothing follows, all of it.
@@ -77,19 +108,22 @@ std::string WithoutCodes(std::string text) {
   return text;
 }
 
-// The line without the source file in it and the signature behind that.
+// The line without the source files in it and the functions behind them.
 std::string WithoutSource(std::string_view line) {
-  for (std::size_t at = 0; at < line.size();) {
-    const std::size_t file = AfterSourceFile(line, at);
+  std::string text(line);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t file = AfterSourceFile(text, at);
     if (file != at) {
-      const std::size_t signature = AfterSignature(line, file);
-      return std::string(line.substr(0, at)) +
-             std::string(WithoutCondition(Trim(line.substr(signature))));
+      const std::string_view view = text;
+      const std::size_t function = AfterFunction(view, file, view.substr(at, file - at));
+      text = std::string(view.substr(0, at)) +
+             std::string(WithoutCondition(Trim(view.substr(function))));
+      continue;
     }
-    const std::size_t space = line.find(' ', at);
-    at = space == kNone ? line.size() : space + 1;
+    const std::size_t space = text.find(' ', at);
+    at = space == std::string::npos ? text.size() : space + 1;
   }
-  return std::string(line);
+  return text;
 }
 
 // A provider that asks for a node in another axis order and then refuses it is told as a fault of

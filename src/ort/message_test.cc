@@ -16,6 +16,35 @@ TEST(PlainMessage, LeavesOutSourceAndSignature) {
             "out of bounds");
 }
 
+TEST(PlainMessage, LeavesOutTheNameOfAFunction) {
+  EXPECT_EQ(
+      PlainMessage("Name:'op7' Status Message: upsamplebase.h:548 ScalesValidation Scale value "
+                   "should be greater than 0."),
+      "Name:'op7' Status Message: Scale value should be greater than 0.");
+  EXPECT_EQ(PlainMessage("conv.cc:275 Compute Conv : bias must be of size channels (4)"),
+            "Conv : bias must be of size channels (4)");
+  EXPECT_EQ(
+      PlainMessage("tensor.cc:57 CalculateTensorStorageSize Tensor shape.Size() must be >= 0"),
+      "Tensor shape.Size() must be >= 0");
+}
+
+TEST(PlainMessage, LeavesOutEverySource) {
+  EXPECT_EQ(
+      PlainMessage("[ONNXRuntimeError] : 1 : FAIL : Exception during initialization: "
+                   "/src/upsamplebase.h:314 onnxruntime::UpsampleBase::UpsampleBase(const "
+                   "KernelInfoType&) [with KernelInfoType = onnxruntime::OpKernelInfo] "
+                   "[ONNXRuntimeError] : 1 : FAIL : upsamplebase.h:548 ScalesValidation Scale "
+                   "value should be greater than 0.\n"),
+      "Exception during initialization: Scale value should be greater than 0.");
+}
+
+TEST(PlainMessage, LeavesOutACallOperator) {
+  EXPECT_EQ(
+      PlainMessage("/src/clip.cc:107 void onnxruntime::Clip::ComputeImpl<T>::operator()(const "
+                   "onnxruntime::Tensor*, bool) const [with T = float] min should be a scalar."),
+      "min should be a scalar.");
+}
+
 TEST(PlainMessage, KeepsAConditionThatNothingExplains) {
   EXPECT_EQ(PlainMessage("a.h:7 void F() size == 3 was false."), "size == 3 was false.");
 }
