@@ -97,8 +97,10 @@ std::string VerifiersPage() {
       "`--default_verifier`, in any case and as often as needed. Every verifier has the parameter "
       "`threshold`: a score beyond it makes the exit code 1. With a threshold, what could not be "
       "judged makes it 1 as well, and the output says which: NaN or infinity where the other side "
-      "holds something else, a file that is missing, empty, of another size or unreadable, and a "
-      "tensor without a twin unless a run, the graph or the mapping says why.\n\n";
+      "holds something else, a file that is missing, of another size or unreadable, and a tensor "
+      "without a twin unless a run, the graph or the mapping says why. What is empty on both sides "
+      "is suspicious and within every threshold. Where each element is the same infinity on both "
+      "sides, every score is perfect.\n\n";
   page += NameTable("verifier", features::Verifiers());
   for (const verify::VerifierInfo& verifier : features::Verifiers()) {
     fmt::format_to(Out(page), "## {}\n\n{}\n\n", verifier.name, verifier.summary);

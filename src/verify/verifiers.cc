@@ -91,8 +91,8 @@ constexpr std::array kVerifiers = {
     VerifierInfo{
         .name = "TopK",
         .summary = "Share of golden's k largest elements that are among target's k largest.",
-        .formula = "|top_k(x) & top_k(y)| / min(k, n), by index in the whole tensor, the lower "
-                   "index first among equals; ordered: share of equal ranks",
+        .formula = "|top_k(x) & top_k(y)| / min(k, f), f = count(x finite), by index in the whole "
+                   "tensor, the lower index first among equals; ordered: share of equal ranks",
         .unit = "share of k",
         .range = "0 to 1, perfect 1",
         .nan_behaviour = kRanked,

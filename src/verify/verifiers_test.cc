@@ -209,6 +209,13 @@ TEST(TopKTest, LowerIndexRanksFirstAmongEquals) {
 
 TEST(TopKTest, TakesAllOfASmallTensor) { EXPECT_EQ(ScoreOf({"TopK,k,100"}, {1, 2}, {2, 1}), 1); }
 
+TEST(TopKTest, DividesByTheFiniteElementsOfGolden) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(ScoreOf({"TopK,k,3"}, {nan, 2, 1, nan}, {nan, 2, 1, nan}), 1);
+  EXPECT_EQ(ScoreOf({"TopK,k,3"}, {nan, 2, 1, nan}, {5, 2, 1, 4}),
+            0.5);  // Of 1 and 2, one is left.
+}
+
 TEST(TopKTest, NegativeValuesRankToo) {
   EXPECT_EQ(ScoreOf({"TopK,k,1"}, {-3, -1, -2}, {-3, -2, -1}), 0);
   EXPECT_EQ(ScoreOf({"TopK,k,2"}, {-3, -1, -2}, {-3, -2, -1}), 1);
