@@ -187,7 +187,7 @@ Result<CommandLine> ParseCommandLine(std::span<const std::string> words) {
     return line;
   }
   if (HasFlag(feature, choice.rest, "version")) {
-    line.request = VersionRequest{};
+    line.request = VersionRequest{.libraries = HasFlag(feature, choice.rest, "verbose")};
     return line;
   }
   ACC_ASSIGN_OR_RETURN(const std::vector<std::string> marked, MarkedWords(feature, choice.rest));

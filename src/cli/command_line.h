@@ -17,7 +17,9 @@ namespace acc::cli {
 struct HelpRequest {
   Feature feature = Feature::kEndToEnd;
 };
-struct VersionRequest {};
+struct VersionRequest {
+  bool libraries = false;  // And the libraries that it runs: --version --verbose.
+};
 
 using Request = std::variant<HelpRequest, VersionRequest, features::FrameworkRunnerOptions,
                              features::InferenceEngineOptions, features::VerificationOptions,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "cli/program.h"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <new>
 #include <ostream>
 #include <variant>
@@ -10,6 +12,7 @@
 #include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/help.h"
+#include "features/libraries.h"
 
 namespace acc::cli {
 namespace {
@@ -23,9 +26,10 @@ struct Answer {
   Result<features::Outcome> operator()(const HelpRequest& request) const {
     return features::Outcome{.directory = {}, .summary_lines = {HelpText(request.feature)}};
   }
-  Result<features::Outcome> operator()(const VersionRequest& /*request*/) const {
-    return features::Outcome{.directory = {},
-                             .summary_lines = {std::string(kProgram) + " " ACC_VERSION}};
+  Result<features::Outcome> operator()(const VersionRequest& request) const {
+    std::vector<std::string> lines = {std::string(kProgram) + " " ACC_VERSION};
+    if (request.libraries) std::ranges::move(features::LibraryLines(), std::back_inserter(lines));
+    return features::Outcome{.directory = {}, .summary_lines = std::move(lines)};
   }
   template <typename Options>
   Result<features::Outcome> operator()(const Options& options) const {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "ort/library.h"
 
 namespace acc::golden {
 
@@ -12,14 +13,22 @@ Status RunOnnxRuntime(const Request& request, const Sink& sink, const Unreadable
 Status RunTensorflow(const Request& request, const Sink& sink, const UnreadableSink& unreadable);
 Status RunTfLite(const Request& request, const Sink& sink, const UnreadableSink& unreadable);
 
+namespace tflite {
+Result<OpenedLibrary> TfLiteLibrary();
+}
+namespace tensorflow {
+Result<OpenedLibrary> TensorflowLibrary();
+}
+
 namespace {
 
 constexpr std::array kFrameworks = {
-    FrameworkInfo{"onnx", "ONNX models, run by ONNX Runtime on the CPU.", &RunOnnxRuntime},
+    FrameworkInfo{"onnx", "ONNX models, run by ONNX Runtime on the CPU.", &RunOnnxRuntime,
+                  &ort::OnnxRuntimeLibrary},
     FrameworkInfo{"tflite", "TensorFlow Lite models, run by TensorFlow Lite on the CPU.",
-                  &RunTfLite},
+                  &RunTfLite, &tflite::TfLiteLibrary},
     FrameworkInfo{"tensorflow", "Frozen TensorFlow 1.x graphs, run by TensorFlow on the CPU.",
-                  &RunTensorflow},
+                  &RunTensorflow, &tensorflow::TensorflowLibrary},
 };
 
 }  // namespace

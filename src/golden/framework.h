@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/library_places.h"
 #include "base/status.h"
 #include "model/graph.h"
 #include "tensor/tensor.h"
@@ -40,6 +41,7 @@ struct FrameworkInfo {
   std::string_view name;     // As on the command line.
   std::string_view summary;  // One line, for --help and the docs.
   Status (*run)(const Request& request, const Sink& sink, const UnreadableSink& unreadable);
+  Result<OpenedLibrary> (*library)();  // What runs the models; opens it.
 };
 
 std::span<const FrameworkInfo> Frameworks();

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "base/library_places.h"
 #include "base/log.h"
 #include "ort/api.h"
 
@@ -16,40 +17,11 @@ namespace fs = std::filesystem;
 
 constexpr char kInstallOnnxRuntime[] = "scripts/setup --for run";
 
-void AddSitePackages(const fs::path& environment, std::vector<fs::path>& found) {
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(environment / "lib", error)) {
-    if (entry.path().filename().string().starts_with("python3")) {
-      const fs::path packages = entry.path() / "site-packages";
-      if (fs::is_directory(packages, error)) found.push_back(packages);
-    }
-  }
-}
-
-void AddVenvsAbove(fs::path folder, std::vector<fs::path>& found) {
-  for (; !folder.empty(); folder = folder.parent_path()) {
-    AddSitePackages(folder / ".venv", found);
-    if (folder == folder.root_path()) return;
-  }
-}
-
-// The folders in which Python packages lie, the preferred first.
-std::vector<fs::path> SitePackages() {
-  std::vector<fs::path> found;
-  std::error_code error;
-  AddVenvsAbove(fs::read_symlink("/proc/self/exe", error).parent_path(), found);
-  AddVenvsAbove(fs::current_path(error), found);
-  for (const char* variable : {"VIRTUAL_ENV", "CONDA_PREFIX"}) {
-    if (const char* folder = std::getenv(variable)) AddSitePackages(folder, found);
-  }
-  return found;
-}
-
 std::vector<std::string> LibraryCandidates() {
   if (const char* file = std::getenv("ACC_ONNXRUNTIME_LIBRARY")) return {file};
   std::vector<std::string> candidates;
   std::error_code error;
-  for (const fs::path& packages : SitePackages()) {
+  for (const fs::path& packages : PythonPackages()) {
     for (const auto& entry : fs::directory_iterator(packages / "onnxruntime/capi", error)) {
       if (entry.path().filename().string().starts_with("libonnxruntime.so")) {
         candidates.push_back(entry.path().string());
@@ -81,9 +53,14 @@ const OrtApiBase* OpenLibrary(const std::string& file, std::string& why) {
   return get();
 }
 
-const OrtApiBase*& Opened() {
-  static const OrtApiBase* base = nullptr;
-  return base;
+struct Runtime {
+  const OrtApiBase* base = nullptr;
+  std::string file;
+};
+
+Runtime& Opened() {
+  static Runtime runtime;
+  return runtime;
 }
 
 Status LoadOnce() {
@@ -95,8 +72,9 @@ Status LoadOnce() {
     std::string why;
     if (const OrtApiBase* base = OpenLibrary(file, why)) {
       Ort::InitApi(base->GetApi(ORT_API_VERSION));
-      Opened() = base;
-      LogDebug("ONNX Runtime {} from {}", base->GetVersionString(), file);
+      Opened() = {.base = base,
+                  .file = FileOfSymbol(reinterpret_cast<const void*>(base->GetApi), file).string()};
+      LogDebug("ONNX Runtime {} from {}", base->GetVersionString(), Opened().file);
       return OkStatus();
     }
     tried += "\n  " + why;
@@ -113,29 +91,18 @@ Status LoadOnnxRuntime() {
   return kStatus;
 }
 
-std::string OnnxRuntimeVersion() { return Opened() != nullptr ? Opened()->GetVersionString() : ""; }
-
-const void* FunctionTable(std::uint32_t version) {
-  return Opened() != nullptr ? Opened()->GetApi(version) : nullptr;
+std::string OnnxRuntimeVersion() {
+  return Opened().base != nullptr ? Opened().base->GetVersionString() : "";
 }
 
-Result<fs::path> FindPackageFile(const std::string& file, const char* variable,
-                                 const std::string& install) {
-  std::error_code error;
-  std::string tried;
-  if (const char* folder = std::getenv(variable)) {
-    const fs::path path = fs::path(folder) / fs::path(file).filename();
-    if (fs::exists(path, error)) return path;
-    tried = "\n  " + path.string();
-  } else {
-    for (const fs::path& packages : SitePackages()) {
-      if (fs::exists(packages / file, error)) return packages / file;
-      tried += "\n  " + (packages / file).string();
-    }
-  }
-  return Failure("'" + file + "' was not found. Install it with '" + install +
-                 "', or name its folder in " + variable +
-                 ". Tried:" + (tried.empty() ? "\n  (no Python environment was found)" : tried));
+Result<OpenedLibrary> OnnxRuntimeLibrary() {
+  ACC_RETURN_IF_ERROR(LoadOnnxRuntime());
+  return OpenedLibrary{
+      .name = "ONNX Runtime", .version = OnnxRuntimeVersion(), .file = Opened().file};
+}
+
+const void* FunctionTable(std::uint32_t version) {
+  return Opened().base != nullptr ? Opened().base->GetApi(version) : nullptr;
 }
 
 }  // namespace acc::ort

@@ -63,12 +63,5 @@ TEST(Session, AMissingInputIsAFailure) {
   EXPECT_FALSE(session->Run({}, names).ok());
 }
 
-TEST(FindPackageFile, SaysHowToInstallWhatIsMissing) {
-  const auto file = FindPackageFile("no_such_package/lib.so", "ACC_NO_SUCH_FOLDER", "the command");
-  ASSERT_FALSE(file.ok());
-  EXPECT_THAT(file.status().message(), HasSubstr("the command"));
-  EXPECT_THAT(file.status().message(), HasSubstr("ACC_NO_SUCH_FOLDER"));
-}
-
 }  // namespace
 }  // namespace acc::ort

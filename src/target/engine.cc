@@ -4,23 +4,27 @@
 #include <algorithm>
 #include <array>
 
+#include "ort/library.h"
+
 namespace acc::target {
 
 Result<std::unique_ptr<Engine>> CreateHostEngine(const EngineOptions& options);
 Result<std::unique_ptr<Engine>> CreateHtpEngine(const EngineOptions& options);
+Result<OpenedLibrary> HtpLibrary();
 
 namespace {
 
 constexpr std::string_view kHere = "x86_64-linux-clang";
 
 constexpr std::array kEngines = {
-    EngineInfo{
-        "host", "--runtime cpu: ONNX Runtime on this machine's CPU; QDQ or rounded arithmetic.",
-        [](const EngineOptions& options) { return options.runtime == "cpu"; }, &CreateHostEngine},
+    EngineInfo{"host",
+               "--runtime cpu: ONNX Runtime on this machine's CPU; QDQ or rounded arithmetic.",
+               [](const EngineOptions& options) { return options.runtime == "cpu"; },
+               &CreateHostEngine, &ort::OnnxRuntimeLibrary},
     EngineInfo{"htp",
                "--runtime dsp, dspv68 … dspv75: Qualcomm's HTP simulator, the chip's arithmetic.",
                [](const EngineOptions& options) { return options.runtime.starts_with("dsp"); },
-               &CreateHtpEngine},
+               &CreateHtpEngine, &HtpLibrary},
 };
 
 }  // namespace

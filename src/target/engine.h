@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/library_places.h"
 #include "base/status.h"
 #include "target/program.h"
 #include "tensor/tensor.h"
@@ -65,6 +66,7 @@ struct EngineInfo {
   std::string_view summary;                      // One line, for --help and the docs.
   bool (*serves)(const EngineOptions& options);  // Whether it is the engine of that runtime.
   Result<std::unique_ptr<Engine>> (*create)(const EngineOptions& options);
+  Result<OpenedLibrary> (*library)();  // What computes; a plugin is only found.
 };
 
 std::span<const EngineInfo> Engines();

@@ -52,7 +52,10 @@ constexpr Flag kFlags[] = {
      .groups = kEverywhere,
      .help = "Print what the log file holds.",
      .set = &Set<kCommonPart, &CommonOptions::verbose>},
-    {.name = "version", .groups = kEverywhere, .help = "Print the program's version and end."},
+    {.name = "version",
+     .groups = kEverywhere,
+     .help =
+         "Print the program's version and end; with --verbose also the libraries that it runs."},
     {.name = "help", .short_name = "h", .groups = kEverywhere, .help = "Print this help and end."},
 };
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "base/library_places.h"
 #include "base/log.h"
 #include "golden/tensorflow/quiet.h"
-#include "ort/library.h"
 
 namespace acc::golden::tensorflow {
 namespace {
@@ -77,7 +77,7 @@ std::string Fill(void* library, Api& api) {
 std::vector<std::string> Candidates(std::string& tried) {
   if (const char* file = std::getenv("ACC_TENSORFLOW_LIBRARY")) return {file};
   std::vector<std::string> candidates;
-  const auto packaged = ort::FindPackageFile(kPackageFile, "ACC_TENSORFLOW_FOLDER", kInstall);
+  const auto packaged = FindPackageFile(kPackageFile, "ACC_TENSORFLOW_FOLDER", kInstall);
   if (packaged.ok()) {
     candidates.push_back(packaged->string());
   } else {
@@ -99,6 +99,10 @@ bool Open(const std::string& file, Api& api, std::string& why) {
   return missing.empty();
 }
 
+std::filesystem::path FileOf(const Api& api, const std::string& otherwise) {
+  return FileOfSymbol(reinterpret_cast<const void*>(api.TF_Version), otherwise);
+}
+
 Result<Api> LoadOnce() {
   const StderrToLog quiet;  // It has things to say while it is opened.
   // Who wants the library's progress notes on stderr sets the variable to 0.
@@ -108,7 +112,7 @@ Result<Api> LoadOnce() {
     Api api;
     std::string why;
     if (Open(file, api, why)) {
-      LogDebug("TensorFlow {} from {}", api.TF_Version(), file);
+      LogDebug("TensorFlow {} from {}", api.TF_Version(), FileOf(api, file).string());
       return api;
     }
     tried += "\n  " + why;
@@ -123,6 +127,12 @@ Result<const Api*> LoadTensorflow() {
   static const Result<Api> kApi = LoadOnce();
   if (!kApi.ok()) return kApi.status();
   return &kApi.value();
+}
+
+Result<OpenedLibrary> TensorflowLibrary() {
+  ACC_ASSIGN_OR_RETURN(const Api* api, LoadTensorflow());
+  return OpenedLibrary{
+      .name = "TensorFlow", .version = api->TF_Version(), .file = FileOf(*api, "")};
 }
 
 }  // namespace acc::golden::tensorflow

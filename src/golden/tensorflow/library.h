@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/library_places.h"
 #include "base/status.h"
 
 namespace acc::golden::tensorflow {
@@ -86,8 +87,11 @@ struct Api {
 
 // Opens the library once per process. Looked for in this order: the file named by the environment
 // variable ACC_TENSORFLOW_LIBRARY, then libtensorflow_cc.so.2 of the package tensorflow-cpu or
-// tensorflow where ort::FindPackageFile looks, then the system's libraries. Fails with all the
+// tensorflow where FindPackageFile looks, then the system's libraries. Fails with all the
 // places that were tried and the command that installs it.
 Result<const Api*> LoadTensorflow();
+
+// The same, as it was opened.
+Result<OpenedLibrary> TensorflowLibrary();
 
 }  // namespace acc::golden::tensorflow

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/library_places.h"
 #include "base/log.h"
 
 namespace acc::golden::tflite {
@@ -18,20 +19,10 @@ namespace fs = std::filesystem;
 constexpr char kInstall[] = "scripts/setup --with tflite";
 constexpr char kInSetup[] = "third_party/tflite/lib/libjnitensorflowlite.so";
 
-void AddSetupsAbove(fs::path folder, std::vector<std::string>& candidates) {
-  std::error_code error;
-  for (; !folder.empty(); folder = folder.parent_path()) {
-    if (fs::exists(folder / kInSetup, error)) candidates.push_back((folder / kInSetup).string());
-    if (folder == folder.root_path()) return;
-  }
-}
-
 std::vector<std::string> Candidates() {
   if (const char* file = std::getenv("ACC_TFLITE_LIBRARY")) return {file};
   std::vector<std::string> candidates;
-  std::error_code error;
-  AddSetupsAbove(fs::read_symlink("/proc/self/exe", error).parent_path(), candidates);
-  AddSetupsAbove(fs::current_path(error), candidates);
+  if (const auto fetched = InOwnTree(kInSetup)) candidates.push_back(fetched->string());
   candidates.insert(candidates.end(), {"libtensorflowlite_c.so", "libtensorflow-lite.so"});
   return candidates;
 }
@@ -109,13 +100,17 @@ bool Open(const std::string& file, Api& api, std::string& why) {
   return false;
 }
 
+fs::path FileOf(const Api& api, const std::string& otherwise) {
+  return FileOfSymbol(reinterpret_cast<const void*>(api.TfLiteVersion), otherwise);
+}
+
 Result<const Api*> LoadOnce() {
   static Api api;
   std::string tried;
   for (const std::string& file : Candidates()) {
     std::string why;
     if (Open(file, api, why)) {
-      LogDebug("TensorFlow Lite {} from {}", api.TfLiteVersion(), file);
+      LogDebug("TensorFlow Lite {} from {}", api.TfLiteVersion(), FileOf(api, file).string());
       return &api;
     }
     tried += "\n  " + why;
@@ -129,6 +124,12 @@ Result<const Api*> LoadOnce() {
 Result<const Api*> LoadTfLite() {
   static const Result<const Api*> kApi = LoadOnce();
   return kApi;
+}
+
+Result<OpenedLibrary> TfLiteLibrary() {
+  ACC_ASSIGN_OR_RETURN(const Api* api, LoadTfLite());
+  return OpenedLibrary{
+      .name = "TensorFlow Lite", .version = api->TfLiteVersion(), .file = FileOf(*api, "")};
 }
 
 }  // namespace acc::golden::tflite

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "base/library_places.h"
 #include "base/status.h"
 
 namespace acc::golden::tflite {
@@ -53,9 +54,12 @@ struct Api {
 };
 
 // Opens the library once per process. Looked for in this order: the file named by the environment
-// variable ACC_TFLITE_LIBRARY, set-up's `third_party` in a folder above this program or the current
-// folder, the system's libraries. Fails with all the places that were tried and the command that
-// installs it.
+// variable ACC_TFLITE_LIBRARY, set-up's `third_party` in this program's tree
+// (base/library_places.h), the system's libraries. Fails with all the places that were tried and
+// the command that installs it.
 Result<const Api*> LoadTfLite();
+
+// The same, as it was opened.
+Result<OpenedLibrary> TfLiteLibrary();
 
 }  // namespace acc::golden::tflite

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/library_places.h"
 #include "base/limits.h"
 #include "model/cut.h"
 #include "model/onnx/onnx_format.h"
@@ -236,7 +237,18 @@ Result<std::map<std::string, Tensor>> HtpEngine::ToIntegers(
   return converted;
 }
 
+Result<fs::path> FindPlugin() {
+  return FindPackageFile("onnxruntime_qnn/libonnxruntime_providers_qnn.so", kFolderVariable,
+                         kInstall);
+}
+
 }  // namespace
+
+Result<OpenedLibrary> HtpLibrary() {
+  ACC_ASSIGN_OR_RETURN(fs::path plugin, FindPlugin());
+  return OpenedLibrary{
+      .name = "Qualcomm's plugin for ONNX Runtime", .version = "", .file = std::move(plugin)};
+}
 
 Result<std::unique_ptr<Engine>> CreateHtpEngine(const EngineOptions& options) {
   ACC_ASSIGN_OR_RETURN(const HtpDevice device, FindHtpDevice(options.runtime, options.htp_socs));
@@ -250,11 +262,9 @@ Result<std::unique_ptr<Engine>> CreateHtpEngine(const EngineOptions& options) {
                     "--precision int8.",
                     device.arch));
   }
-  ACC_ASSIGN_OR_RETURN(auto plugin,
-                       ort::FindPackageFile("onnxruntime_qnn/libonnxruntime_providers_qnn.so",
-                                            kFolderVariable, kInstall));
-  ACC_ASSIGN_OR_RETURN(auto simulator, ort::FindPackageFile("onnxruntime_qnn/libQnnHtp.so",
-                                                            kFolderVariable, kInstall));
+  ACC_ASSIGN_OR_RETURN(auto plugin, FindPlugin());
+  ACC_ASSIGN_OR_RETURN(auto simulator,
+                       FindPackageFile("onnxruntime_qnn/libQnnHtp.so", kFolderVariable, kInstall));
   return std::unique_ptr<Engine>(
       std::make_unique<HtpEngine>(options, device, std::move(plugin), std::move(simulator)));
 }
