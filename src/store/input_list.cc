@@ -65,6 +65,22 @@ Status RefuseTwice(const std::vector<InputList::Entry>& entries) {
   return OkStatus();
 }
 
+// Why a file that is there serves as no input; empty where it does, or is not there.
+std::string Unfit(const fs::path& file) {
+  std::error_code error;
+  switch (fs::status(file, error).type()) {
+    case fs::file_type::regular:
+    case fs::file_type::not_found:
+      return "";
+    case fs::file_type::directory:
+      return "is a folder, not a raw file";
+    case fs::file_type::none:
+      return "cannot be looked at: " + error.message();
+    default:
+      return "is a pipe or a device, not a raw file. Write its content to a file first";
+  }
+}
+
 // The file where it is found: beside the list, or seen from the current folder.
 Result<fs::path> Resolve(const fs::path& file, const fs::path& list_folder) {
   std::error_code error;
@@ -72,8 +88,9 @@ Result<fs::path> Resolve(const fs::path& file, const fs::path& list_folder) {
   for (const fs::path& candidate : {beside, file}) {
     if (fs::is_regular_file(candidate, error)) return candidate;
   }
-  if (fs::is_directory(beside, error) || fs::is_directory(file, error)) {
-    return Failure(fmt::format("{} is a folder, not a raw file", Quoted(file)));
+  for (const fs::path& candidate : {beside, file}) {
+    const std::string unfit = Unfit(candidate);
+    if (!unfit.empty()) return Failure(fmt::format("{} {}", Quoted(file), unfit));
   }
   if (file.is_absolute()) return Failure(fmt::format("{} does not exist", Quoted(file)));
   return Failure(fmt::format("{} does not exist, neither in {} nor in {}", Quoted(file),

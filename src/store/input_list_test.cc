@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <span>
 
@@ -84,6 +85,9 @@ TEST_F(InputListTest, FailuresNameTheLine) {
   EXPECT_THAT(ErrorOf("x:= y:=a.raw"), HasSubstr("'x' has no file"));
   EXPECT_THAT(ErrorOf("x:=a.raw x:=b.raw"), HasSubstr("'x' is there twice"));
   EXPECT_THAT(ErrorOf("."), HasSubstr("is a folder"));
+  ASSERT_EQ(mkfifo((scratch_ / "pipe.raw").c_str(), 0600), 0);
+  EXPECT_THAT(ErrorOf("pipe.raw"), HasSubstr("'pipe.raw' is a pipe or a device"));
+  EXPECT_THAT(ErrorOf("a.raw/x.raw"), HasSubstr("'a.raw/x.raw' does not exist"));
   EXPECT_THAT(ErrorOf("/no/such.raw"), Not(HasSubstr("neither")));
   EXPECT_THAT(ErrorOf("a\x1b[31m.raw"), HasSubstr("a\\x1b[31m.raw"));
 }
