@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <functional>
@@ -18,6 +17,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/temporary_file.h"
 #include "base/text.h"
 
 namespace acc {
@@ -120,12 +120,6 @@ Status WriteNew(const std::filesystem::path& path, std::span<const std::string_v
   if (error == 0) return OkStatus();
   RemovePartial(path);
   return WriteFailure(path, error);
-}
-
-// Hidden, beside `path`, and short: the file's own name may already be as long as names can be.
-std::filesystem::path TemporaryBeside(const std::filesystem::path& path) {
-  static std::atomic<unsigned> counter{0};
-  return path.parent_path() / fmt::format(".acc-{}-{}.partial", getpid(), counter++);
 }
 
 // Where files are mapped: only those pages can be dropped without losing what they hold.
@@ -231,14 +225,12 @@ Status WriteFileAtomically(const std::filesystem::path& path, std::string_view c
 
 Status WriteFileAtomically(const std::filesystem::path& path,
                            std::span<const std::string_view> pieces) {
-  const std::filesystem::path temporary = TemporaryBeside(path);
-  if (const Status written = WriteNew(temporary, pieces, O_EXCL); !written.ok()) {
+  TemporaryFile temporary = TemporaryFile::Beside(path);
+  if (const Status written = WriteNew(temporary.path(), pieces, O_EXCL); !written.ok()) {
     return written.WithContext(fmt::format("writing {}", Quoted(path)));
   }
-  if (rename(temporary.c_str(), path.c_str()) == 0) return OkStatus();
-  const int error = errno;
-  unlink(temporary.c_str());
-  return WriteFailure(path, error);
+  const int error = temporary.MoveTo(path);
+  return error == 0 ? OkStatus() : WriteFailure(path, error);
 }
 
 Status CreateFolders(const std::filesystem::path& path) {

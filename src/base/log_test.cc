@@ -3,10 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <csignal>
 #include <regex>
 #include <thread>
 
@@ -135,19 +133,6 @@ TEST(ProgressTest, StepsBeyondTheTotalAddNothing) {
     progress.Advance(5);
   }
   EXPECT_EQ(GetCapturedStderr(), "capture: 100 % (2 of 2)\n");
-}
-
-[[noreturn]] void InterruptTwice() {
-  InstallInterruptHandler();
-  if (!CheckInterrupted().ok()) _exit(1);
-  raise(SIGINT);
-  if (CheckInterrupted().code() != StatusCode::kInterrupted) _exit(2);
-  raise(SIGINT);
-  _exit(3);
-}
-
-TEST(InterruptTest, FirstSignalSetsTheFlagSecondEndsTheProcess) {
-  EXPECT_EXIT(InterruptTwice(), ::testing::ExitedWithCode(130), "");
 }
 
 }  // namespace

@@ -2,10 +2,8 @@
 #include "base/progress.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <utility>
 
 #include "base/log.h"
@@ -16,13 +14,6 @@ namespace acc {
 namespace {
 
 constexpr std::chrono::seconds kShortWork{1};
-
-volatile std::sig_atomic_t interrupted = 0;
-
-void OnSignal(int signal) {
-  if (interrupted != 0) _exit(128 + signal);
-  interrupted = 1;
-}
 
 // How many of the equal parts 0..`parts` are reached.
 std::size_t PartOf(std::size_t done, std::size_t total, std::size_t parts) {
@@ -65,16 +56,5 @@ void Progress::Draw(std::size_t done, bool last) {
                       percent, done, total_));
   if (last) LogInfo("{}: {} done", what_, total_);
 }
-
-void InstallInterruptHandler() {
-  struct sigaction action {};
-  action.sa_handler = OnSignal;
-  sigemptyset(&action.sa_mask);
-  action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
-
-Status CheckInterrupted() { return interrupted != 0 ? Interrupted() : OkStatus(); }
 
 }  // namespace acc

@@ -8,8 +8,6 @@
 #include <cstddef>
 #include <string>
 
-#include "base/status.h"
-
 namespace acc {
 
 class Progress {
@@ -33,12 +31,5 @@ class Progress {
   bool terminal_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
-
-// Installs the SIGINT/SIGTERM handler: the first signal sets the flag that CheckInterrupted reads,
-// a second one ends the process at once.
-void InstallInterruptHandler();
-
-// Interrupted() once the user pressed Ctrl-C; long loops return it between two steps.
-Status CheckInterrupted();
 
 }  // namespace acc

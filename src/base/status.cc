@@ -4,7 +4,7 @@
 namespace acc {
 
 Status Status::WithContext(std::string_view context) const {
-  if (ok()) return *this;
+  if (ok() || code_ == StatusCode::kInterrupted) return *this;
   return {code_, std::string(context) + ": " + message_};
 }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "base/terminal.h"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <exception>
 #include <mutex>
 #include <string>
 
@@ -19,10 +23,20 @@ std::string& CurrentBar() {
   return bar;
 }
 
+// Where stderr was before libraries' lines were held back; guarded by the mutex.
+struct HeldBack {
+  int users = 0;
+  int terminal = -1;
+  int file = -1;
+};
+HeldBack held_back;
+
+int Terminal() { return held_back.terminal >= 0 ? held_back.terminal : STDERR_FILENO; }
+
 // A closed or full stderr must not end the run: what is lost is a message.
 void WriteAll(std::string_view text) {
   while (!text.empty()) {
-    const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
+    const ssize_t written = write(Terminal(), text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(written));
@@ -31,13 +45,32 @@ void WriteAll(std::string_view text) {
 
 std::size_t TerminalWidth() {
   winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  if (ioctl(Terminal(), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;
 }
 
 }  // namespace
 
-bool StderrIsTerminal() { return isatty(STDERR_FILENO) == 1; }
+void HoldBack() {
+  held_back.file = memfd_create("stderr", MFD_CLOEXEC);
+  if (held_back.file < 0) return;
+  held_back.terminal = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (held_back.terminal >= 0) dup2(held_back.file, STDERR_FILENO);
+}
+
+void LetGo() {
+  if (held_back.terminal >= 0) {
+    dup2(held_back.terminal, STDERR_FILENO);
+    close(held_back.terminal);
+  }
+  if (held_back.file >= 0) close(held_back.file);
+  held_back = {};
+}
+
+bool StderrIsTerminal() {
+  const std::lock_guard lock(mutex);
+  return isatty(Terminal()) == 1;
+}
 
 void WriteLine(std::string_view line) {
   const std::lock_guard lock(mutex);
@@ -50,10 +83,39 @@ void WriteLine(std::string_view line) {
   WriteAll(text);
 }
 
-void DrawBar(std::string_view bar) {
+void DrawBar(std::string_view bar) noexcept {
   const std::lock_guard lock(mutex);
-  CurrentBar() = bar.substr(0, TerminalWidth() - 1);
-  WriteAll(std::string(kClearLine) + CurrentBar());
+  try {
+    CurrentBar() = bar.substr(0, TerminalWidth() - 1);
+    WriteAll(std::string(kClearLine) + CurrentBar());
+  } catch (const std::exception&) {
+    CurrentBar().clear();
+  }
+}
+
+ForeignStderr::ForeignStderr() {
+  const std::lock_guard lock(mutex);
+  if (held_back.users++ == 0) HoldBack();
+}
+
+ForeignStderr::~ForeignStderr() {
+  const std::lock_guard lock(mutex);
+  if (--held_back.users == 0) LetGo();
+}
+
+std::string ForeignStderr::Take() {
+  const std::lock_guard lock(mutex);
+  std::string text;
+  if (held_back.file < 0) return text;
+  std::array<char, 4096> block;
+  off_t at = 0;
+  for (ssize_t size = 0; (size = pread(held_back.file, block.data(), block.size(), at)) > 0;
+       at += size) {
+    text.append(block.data(), static_cast<std::size_t>(size));
+  }
+  // Written by appending would start behind what was taken: the file's end and place go back.
+  if (ftruncate(held_back.file, 0) == 0) lseek(held_back.file, 0, SEEK_SET);
+  return text;
 }
 
 }  // namespace acc

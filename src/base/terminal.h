@@ -2,6 +2,7 @@
 // stderr, shared by log lines and the progress bar, so that neither garbles the other. Thread-safe.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace acc {
@@ -11,7 +12,22 @@ bool StderrIsTerminal();
 // Writes a line, above the bar where one is drawn.
 void WriteLine(std::string_view line);
 
-// Draws `bar` over the last one, cut to the terminal's width; empty text takes it away.
-void DrawBar(std::string_view bar);
+// Draws `bar` over the last one, cut to the terminal's width; empty text takes it away. What there
+// is no memory for is not drawn.
+void DrawBar(std::string_view bar) noexcept;
+
+// Keeps what a library writes to stderr off the terminal. The lines and the bar of this program are
+// shown all the while, whichever thread they come from.
+class ForeignStderr {
+ public:
+  // Until the last of those that live at one time goes, stderr is a file in memory.
+  ForeignStderr();
+  ForeignStderr(const ForeignStderr&) = delete;
+  ForeignStderr& operator=(const ForeignStderr&) = delete;
+  ~ForeignStderr();
+
+  // What was written since the first of those that live at one time, once.
+  std::string Take();
+};
 
 }  // namespace acc

@@ -8,6 +8,7 @@
 #include <ostream>
 #include <variant>
 
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/command_line.h"
@@ -58,25 +59,35 @@ Result<features::Outcome> CaughtRun(std::span<const std::string> words, const Fe
   } catch (const std::exception& error) {
     return Failure(std::string("unexpected: ") + error.what() +
                    ". This is a fault of the program; please report it with the command.");
+  } catch (...) {
+    return Failure(
+        "unexpected: an exception of a kind of its own. This is a fault of the program; please "
+        "report it with the command.");
   }
 }
 
 }  // namespace
 
+std::string FailureLine(const Status& failure) {
+  return std::string(kProgram) + ": error: " + PrintableLines(failure.message());
+}
+
 int RunProgram(std::span<const std::string> words, const FeatureCalls& calls, std::ostream& out,
                std::ostream& err) {
   const Result<features::Outcome> outcome = CaughtRun(words, calls);
+  BeginLastWords();
   if (!outcome.ok()) {
     const Status status = outcome.status();
-    err << kProgram << ": error: " << PrintableLines(status.message()) << std::endl;
+    err << FailureLine(status) << std::endl;
     return ExitCode(status);
   }
   for (const std::string& statement : outcome->statements) out << PrintableLines(statement) << '\n';
   for (const std::string& line : outcome->summary_lines) out << PrintableLines(line) << '\n';
   out.flush();
   if (!out) {
-    err << kProgram << ": error: cannot write the summary to standard output" << std::endl;
-    return ExitCode(Failure(""));
+    const Status failure = Failure("cannot write the summary to standard output");
+    err << FailureLine(failure) << std::endl;
+    return ExitCode(failure);
   }
   return outcome->thresholds_met ? 0 : kBeyondThreshold;
 }

@@ -24,6 +24,9 @@ using FeatureCalls =
 // The features of this build.
 FeatureCalls BuiltinFeatureCalls();
 
+// The line on standard error that tells of a failure, without the end of the line.
+std::string FailureLine(const Status& failure);
+
 // Runs what `words` (those after the program's name) ask for. The summary goes to `out`, a failure
 // once to `err`. Returns the exit code of ExitCodes() in cli/help.h.
 int RunProgram(std::span<const std::string> words, const FeatureCalls& calls, std::ostream& out,

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/interrupt.h"
 #include "base/log.h"
-#include "base/progress.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "features/static_values.h"

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ort/session.h"
 
+#include <exception>
 #include <mutex>
 #include <set>
 #include <utility>
 
+#include "base/interrupt.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "ort/api.h"
@@ -21,6 +23,7 @@ namespace {
 struct LogTap {
   std::mutex mutex;
   std::function<void(std::string_view, bool)> sink;
+  std::exception_ptr thrown;  // By the sink.
 };
 
 LogTap& Tap() {
@@ -28,10 +31,15 @@ LogTap& Tap() {
   return tap;
 }
 
+// Exceptions must not pass through the runtime.
 void ORT_API_CALL OnMessage(void*, OrtLoggingLevel level, const char*, const char*, const char*,
-                            const char* message) {
+                            const char* message) noexcept {
   const std::lock_guard lock(Tap().mutex);
-  if (Tap().sink) Tap().sink(message, level >= ORT_LOGGING_LEVEL_ERROR);
+  try {
+    if (Tap().sink) Tap().sink(message, level >= ORT_LOGGING_LEVEL_ERROR);
+  } catch (...) {
+    if (!Tap().thrown) Tap().thrown = std::current_exception();
+  }
 }
 
 class ScopedTap {
@@ -43,6 +51,12 @@ class ScopedTap {
   ~ScopedTap() {
     const std::lock_guard lock(Tap().mutex);
     Tap().sink = nullptr;
+    Tap().thrown = nullptr;
+  }
+  // Where a message was lost, what is known of the session is not all there is to know.
+  static void ThrowWhatTheSinkThrew() {
+    const std::lock_guard lock(Tap().mutex);
+    if (Tap().thrown) std::rethrow_exception(Tap().thrown);
   }
   ScopedTap(const ScopedTap&) = delete;
   ScopedTap& operator=(const ScopedTap&) = delete;
@@ -100,6 +114,11 @@ Ort::SessionOptions OptionsFor(const SessionConfig& config) {
   return options;
 }
 
+// For calls that only ask for an end: it comes in another way then.
+void Ignore(OrtStatus* status) {
+  if (status != nullptr) Ort::GetApi().ReleaseStatus(status);
+}
+
 Status FromException(const Ort::Exception& exception) {
   const std::string plain = PlainMessage(exception.what());
   return Failure(plain.empty() ? Printable(exception.what()) : plain);
@@ -155,8 +174,8 @@ TensorView Value::view() const { return state_->view; }
 
 class Session::State {
  public:
-  State(std::string_view model, const SessionConfig& config)
-      : session(Environment(), model.data(), model.size(), OptionsFor(config)) {
+  State(std::string_view model, const Ort::SessionOptions& options)
+      : session(Environment(), model.data(), model.size(), options) {
     Ort::AllocatorWithDefaultOptions allocator;
     for (std::size_t i = 0; i < session.GetInputCount(); ++i) {
       inputs.push_back(
@@ -189,12 +208,17 @@ Result<Session> Session::Create(std::string_view model, const SessionConfig& con
   }
   try {
     const ScopedTap tap(config.log);
-    Session made(std::make_unique<State>(model, config));
+    Ort::SessionOptions options = OptionsFor(config);
+    const OnInterrupt stop(
+        [&] { Ignore(Ort::GetApi().SessionOptionsSetLoadCancellationFlag(options, true)); });
+    Session made(std::make_unique<State>(model, options));
+    ScopedTap::ThrowWhatTheSinkThrew();
     if (config.assigned) {
       ACC_RETURN_IF_ERROR(config.assigned(AssignmentOf(made.state_->session)));
     }
     return made;
   } catch (const Ort::Exception& exception) {
+    ACC_RETURN_IF_ERROR(CheckInterrupted());
     return FromException(exception);
   }
 }
@@ -211,9 +235,10 @@ Result<std::vector<Value>> Session::Run(const Inputs& inputs,
     }
     std::vector<const char*> output_names;
     for (const std::string& name : outputs) output_names.push_back(name.c_str());
-    auto made =
-        state_->session.Run(Ort::RunOptions{nullptr}, input_names.data(), input_values.data(),
-                            input_values.size(), output_names.data(), output_names.size());
+    Ort::RunOptions options;
+    const OnInterrupt stop([&] { Ignore(Ort::GetApi().RunOptionsSetTerminate(options)); });
+    auto made = state_->session.Run(options, input_names.data(), input_values.data(),
+                                    input_values.size(), output_names.data(), output_names.size());
     std::vector<Value> values;
     values.reserve(made.size());
     for (Ort::Value& value : made) {
@@ -221,6 +246,7 @@ Result<std::vector<Value>> Session::Run(const Inputs& inputs,
     }
     return values;
   } catch (const Ort::Exception& exception) {
+    ACC_RETURN_IF_ERROR(CheckInterrupted());
     return FromException(exception);
   }
 }

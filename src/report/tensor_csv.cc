@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/files.h"
+#include "base/interrupt.h"
 #include "base/threads.h"
 
 namespace acc::report {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <optional>
 
+#include "base/interrupt.h"
 #include "base/threads.h"
 #include "verify/pair_state.h"
 #include "verify/verdict.h"

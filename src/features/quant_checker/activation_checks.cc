@@ -6,7 +6,7 @@
 #include <memory>
 #include <set>
 
-#include "base/progress.h"
+#include "base/interrupt.h"
 #include "features/quant_checker/floats.h"
 #include "features/quantization.h"
 

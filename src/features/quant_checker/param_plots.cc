@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/files.h"
+#include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/threads.h"
 #include "report/param_figures.h"

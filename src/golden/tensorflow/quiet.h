@@ -2,20 +2,21 @@
 // Keeps a library's own lines off the user's stderr.
 #pragma once
 
+#include "base/terminal.h"
+
 namespace acc::golden::tensorflow {
 
-// As long as it lives, what anybody writes to stderr is held back; then it goes to the log, on the
-// level of details. For steps in which no other thread has something to say.
+// As long as it lives, what a library writes to stderr is held back; then it goes to the log, on
+// the level of details.
 class StderrToLog {
  public:
-  StderrToLog();
+  StderrToLog() = default;
   StderrToLog(const StderrToLog&) = delete;
   StderrToLog& operator=(const StderrToLog&) = delete;
   ~StderrToLog();
 
  private:
-  int terminal_ = -1;
-  int held_back_ = -1;
+  ForeignStderr held_back_;
 };
 
 }  // namespace acc::golden::tensorflow

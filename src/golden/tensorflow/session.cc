@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
 
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "golden/tensorflow/quiet.h"
 #include "model/tensorflow/type_numbers.h"
@@ -99,6 +102,10 @@ struct Session::State {
   Status Import(std::string_view graph_def, const std::map<std::string, Tensor>& tensors);
   Status Open(bool optimize);
   Result<OutputPlace> Find(const std::string& tensor) const;
+  void Cancel() const {
+    CallStatus ignored(api);
+    api.TF_CloseSession(session, ignored.get());
+  }
 
   const Api& api;
   TF_Graph* graph;
@@ -200,9 +207,10 @@ Result<Expected> Session::Expect(const std::string& tensor) const {
   if (rank > 0) {
     api.TF_GraphGetTensorShape(state_->graph, output, dims.data(), rank, status.get());
   }
-  std::uint64_t count = 1;
-  for (const std::int64_t dim : dims) count *= dim < 0 ? 1 : static_cast<std::uint64_t>(dim);
-  return Expected{.bytes = ByteSize(model::tensorflow::TypeOf(type), count)};
+  for (std::int64_t& dim : dims) dim = std::max<std::int64_t>(dim, 1);
+  const auto count = ElementCount(dims);
+  return Expected{.bytes = ByteSize(model::tensorflow::TypeOf(type),
+                                    count.value_or(std::numeric_limits<std::uint64_t>::max()))};
 }
 
 Result<std::vector<Value>> Session::Run(std::span<const std::string> tensors) const {
@@ -212,11 +220,14 @@ Result<std::vector<Value>> Session::Run(std::span<const std::string> tensors) co
     ACC_ASSIGN_OR_RETURN(outputs.emplace_back(), state_->Find(tensor));
   }
   std::vector<TF_Tensor*> fetched(outputs.size(), nullptr);
+  // TensorFlow has no flag of a run's own; to close its session cancels the run.
+  const OnInterrupt stop([&] { state_->Cancel(); });
   CallStatus status(api);
   api.TF_SessionRun(state_->session, nullptr, state_->input_places.data(),
                     state_->input_values.data(), static_cast<int>(state_->input_places.size()),
                     outputs.data(), fetched.data(), static_cast<int>(outputs.size()), nullptr, 0,
                     nullptr, status.get());
+  if (!status.ToStatus().ok()) ACC_RETURN_IF_ERROR(CheckInterrupted());
   ACC_RETURN_IF_ERROR(status.ToStatus());
   std::vector<Value> values;
   values.reserve(fetched.size());

@@ -11,11 +11,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <functional>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "base/threads.h"
 
@@ -36,11 +38,16 @@ constexpr std::array kKernels = {
 // What the library says when something fails, a sentence a line.
 class Complaints {
  public:
-  static void Add(void* self, const char* format, va_list arguments) {
+  // Called by the library, which exceptions must not pass through.
+  static void Add(void* self, const char* format, va_list arguments) noexcept {
     std::array<char, 1024> text{};
     std::vsnprintf(text.data(), text.size(), format, arguments);
-    const auto lines = Split(Trim(text.data()), '\n');
-    static_cast<Complaints*>(self)->lines_.push_back(Join(lines, " "));
+    try {
+      const auto lines = Split(Trim(text.data()), '\n');
+      static_cast<Complaints*>(self)->lines_.push_back(Join(lines, " "));
+    } catch (const std::exception&) {
+      return;  // Out of memory: the failure is told without its words.
+    }
   }
   Status Fail(std::string_view what) const {
     return Failure(
@@ -198,6 +205,7 @@ Result<Interpreter> Interpreter::Create(std::string content, Kernels kernels,
   if (state->model == nullptr) return Failure("TensorFlow Lite does not take the file");
   state->options = api->TfLiteInterpreterOptionsCreate();
   api->TfLiteInterpreterOptionsSetNumThreads(state->options, static_cast<int>(ThreadCount()));
+  api->TfLiteInterpreterOptionsEnableCancellation(state->options, true);
   api->TfLiteInterpreterOptionsSetErrorReporter(state->options, &Complaints::Add,
                                                 &state->complaints);
   ACC_RETURN_IF_ERROR(state->Choose(kernels));
@@ -232,7 +240,9 @@ Status Interpreter::SetInput(int place, const TensorView& value) {
 }
 
 Status Interpreter::Run() {
+  const OnInterrupt stop([&] { state_->api->TfLiteInterpreterCancel(state_->interpreter); });
   if (state_->api->TfLiteInterpreterInvoke(state_->interpreter) == kTfLiteOk) return OkStatus();
+  ACC_RETURN_IF_ERROR(CheckInterrupted());
   return state_->complaints.Fail("the run failed");
 }
 

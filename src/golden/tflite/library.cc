@@ -59,6 +59,8 @@ void GetAll(Symbols& symbols, Api& api) {
   ACC_GET(TfLiteInterpreterOptionsSetErrorReporter);
   ACC_GET(TfLiteInterpreterOptionsAddDelegate);
   ACC_GET(TfLiteInterpreterOptionsSetOpResolver);
+  ACC_GET(TfLiteInterpreterOptionsEnableCancellation);
+  ACC_GET(TfLiteInterpreterCancel);
   ACC_GET(TfLiteInterpreterCreate);
   ACC_GET(TfLiteInterpreterDelete);
   ACC_GET(TfLiteInterpreterGetInputTensorCount);

@@ -26,6 +26,9 @@ struct Api {
   decltype(&::TfLiteInterpreterOptionsAddDelegate) TfLiteInterpreterOptionsAddDelegate = nullptr;
   decltype(&::TfLiteInterpreterOptionsSetOpResolver) TfLiteInterpreterOptionsSetOpResolver =
       nullptr;
+  decltype(&::TfLiteInterpreterOptionsEnableCancellation)
+      TfLiteInterpreterOptionsEnableCancellation = nullptr;
+  decltype(&::TfLiteInterpreterCancel) TfLiteInterpreterCancel = nullptr;
   decltype(&::TfLiteInterpreterCreate) TfLiteInterpreterCreate = nullptr;
   decltype(&::TfLiteInterpreterDelete) TfLiteInterpreterDelete = nullptr;
   decltype(&::TfLiteInterpreterGetInputTensorCount) TfLiteInterpreterGetInputTensorCount = nullptr;

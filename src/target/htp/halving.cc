@@ -5,8 +5,8 @@
 
 #include <deque>
 
+#include "base/interrupt.h"
 #include "base/log.h"
-#include "base/progress.h"
 #include "base/text.h"
 
 namespace acc::target {
