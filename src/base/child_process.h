@@ -18,9 +18,10 @@ using MessageSink = std::function<Status(std::string_view head, std::span<const 
 // Forks; the child runs `work`, which sends messages (from any thread of its own) and returns; then
 // the child ends without running destructors. The parent gets the messages in the order in which
 // they were sent. Returns nothing when the child ended well, or the signal that killed it. An
-// exception that leaves `work` ends the child by SIGABRT. A failure of `receive` stops the child
-// and is returned. Only to be called while no other thread of this process runs. The child dies
-// with its parent.
+// exception that leaves `work` ends the child and is a failure here, with its text. A failure of
+// `receive`, and an exception, stop the child and come out; so does the end that the user asks for
+// (Interrupted(), see base/interrupt.h). Only to be called while no other thread of this process
+// holds a lock. The child dies with its parent.
 Result<std::optional<int>> RunInChild(const std::function<void(const MessageSink& send)>& work,
                                       const MessageSink& receive);
 

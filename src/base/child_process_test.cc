@@ -2,8 +2,11 @@
 #include "base/child_process.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
+#include <cerrno>
 #include <csignal>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -56,8 +59,28 @@ TEST(RunInChild, AnExceptionEndsTheChildAlone) {
   const auto end =
       RunInChild([](const MessageSink&) { throw std::runtime_error("odd"); },
                  [](std::string_view, std::span<const std::byte>) { return OkStatus(); });
-  ASSERT_TRUE(end.ok());
-  EXPECT_EQ(*end, SIGABRT);
+  EXPECT_EQ(end.status().message(), "odd");
+}
+
+TEST(RunInChild, MemoryThatRunsOutInAThreadOfTheChildEndsTheChildAlone) {
+  const auto end = RunInChild(
+      [](const MessageSink&) { ParallelFor(8, [](std::size_t) { throw std::bad_alloc(); }); },
+      [](std::string_view, std::span<const std::byte>) { return OkStatus(); });
+  EXPECT_EQ(end.status().message(), "out of memory");
+}
+
+TEST(RunInChild, AThrowingReceiverLeavesNoChild) {
+  const auto run = [] {
+    return RunInChild(
+        [](const MessageSink& send) {
+          while (send("again", {}).ok()) {
+          }
+        },
+        [](std::string_view, std::span<const std::byte>) -> Status { throw std::bad_alloc(); });
+  };
+  EXPECT_THROW(static_cast<void>(run()), std::bad_alloc);
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);  // There is no child to wait for.
+  EXPECT_EQ(errno, ECHILD);
 }
 
 TEST(RunInChild, AFailingReceiverStopsTheChild) {

@@ -3,12 +3,19 @@
 
 #include <sys/resource.h>
 
+#include <limits>
+
 namespace acc {
 
 std::optional<std::uint64_t> AddressSpaceLimit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
   return limit.rlim_cur;
+}
+
+std::uint64_t SumOrMost(std::uint64_t one, std::uint64_t other) {
+  const std::uint64_t sum = one + other;
+  return sum < one ? std::numeric_limits<std::uint64_t>::max() : sum;
 }
 
 }  // namespace acc

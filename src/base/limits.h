@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the system lets this process use.
+// What the system lets this process use, and sums that stay within 64 bits.
 #pragma once
 
 #include <cstdint>
@@ -9,5 +9,8 @@ namespace acc {
 
 // Bytes of address space ("ulimit -v"); nothing where there is no limit.
 std::optional<std::uint64_t> AddressSpaceLimit();
+
+// The largest number of 64 bits where the sum is larger: for sizes that a file merely claims.
+std::uint64_t SumOrMost(std::uint64_t one, std::uint64_t other);
 
 }  // namespace acc

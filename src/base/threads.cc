@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <system_error>
+#include <exception>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -34,17 +35,30 @@ void SetThreadCount(std::size_t count) { requested_threads = count; }
 
 void ParallelFor(std::size_t count, const std::function<void(std::size_t)>& body) {
   std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t index = next++; index < count; index = next++) body(index);
+  std::mutex mutex;
+  std::exception_ptr thrown;
+  // An exception that leaves a thread would end the process.
+  const auto work = [&]() noexcept {
+    try {
+      for (std::size_t index = next++; index < count; index = next++) body(index);
+    } catch (...) {
+      next = count;
+      const std::lock_guard lock(mutex);
+      if (!thrown) thrown = std::current_exception();
+    }
   };
-  std::vector<std::jthread> threads;
-  const std::size_t wanted = std::min(ThreadCount(), count);
-  try {
-    for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back(work);
-  } catch (const std::system_error&) {
-    // No further thread to be had: those that run, at least this one, do the work.
+  {
+    std::vector<std::jthread> threads;
+    const std::size_t wanted = std::min(ThreadCount(), count);
+    try {
+      threads.reserve(wanted);
+      for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back(work);
+    } catch (const std::exception&) {
+      // No further thread to be had: those that run, at least this one, do the work.
+    }
+    work();
   }
-  work();
+  if (thrown) std::rethrow_exception(thrown);
 }
 
 }  // namespace acc

@@ -14,7 +14,8 @@ std::size_t ThreadCount();
 void SetThreadCount(std::size_t count);
 
 // Calls body(index) for 0 <= index < count, each once, in no promised order; returns after the
-// last. The body must not throw.
+// last. Once a body throws, no further one begins, and when all that began have ended, the first
+// exception is thrown here.
 void ParallelFor(std::size_t count, const std::function<void(std::size_t)>& body);
 
 }  // namespace acc

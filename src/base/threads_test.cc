@@ -5,6 +5,7 @@
 #include <sched.h>
 
 #include <atomic>
+#include <new>
 #include <vector>
 
 namespace acc {
@@ -28,6 +29,18 @@ TEST_P(ThreadsTest, MayBeNested) {
   std::atomic<int> calls{0};
   ParallelFor(5, [&](std::size_t) { ParallelFor(7, [&](std::size_t) { ++calls; }); });
   EXPECT_EQ(calls, 35);
+}
+
+TEST_P(ThreadsTest, AnExceptionComesOutOnceAndLeavesTheRestUndone) {
+  std::atomic<int> calls{0};
+  const auto run = [&] {
+    ParallelFor(100000, [&](std::size_t) {
+      ++calls;
+      throw std::bad_alloc();
+    });
+  };
+  EXPECT_THROW(run(), std::bad_alloc);
+  EXPECT_LE(calls, static_cast<int>(GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Counts, ThreadsTest, ::testing::Values(1, 2, 3, 16));

@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/interrupt.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/threads.h"
@@ -46,7 +48,7 @@ Sizes ExpectedSizes(const Session& session) {
 
 std::uint64_t Total(const std::vector<std::string>& tensors, const Sizes& sizes) {
   std::uint64_t total = 0;
-  for (const std::string& tensor : tensors) total += sizes.at(tensor);
+  for (const std::string& tensor : tensors) total = SumOrMost(total, sizes.at(tensor));
   return total;
 }
 
@@ -78,12 +80,12 @@ std::vector<std::vector<std::string>> Groups(const std::vector<std::string>& ten
   std::uint64_t used = 0;
   for (const std::string& tensor : tensors) {
     const std::uint64_t need = sizes.at(tensor);
-    if (groups.empty() || used + need > budget) {
+    if (groups.empty() || SumOrMost(used, need) > budget) {
       groups.emplace_back();
       used = 0;
     }
     groups.back().push_back(tensor);
-    used += need;
+    used = SumOrMost(used, need);
   }
   return groups;
 }

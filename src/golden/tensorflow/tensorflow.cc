@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <exception>
 #include <mutex>
 #include <thread>
 
+#include "base/interrupt.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/status.h"
@@ -47,12 +50,12 @@ Result<std::vector<Pass>> Passes(const Request& request, const Session& session,
       alone.push_back({{tensor}, true});
       continue;
     }
-    if (passes.empty() || used + expected.bytes > request.memory_budget_bytes) {
+    if (passes.empty() || SumOrMost(used, expected.bytes) > request.memory_budget_bytes) {
       passes.emplace_back();
       used = 0;
     }
     passes.back().tensors.push_back(tensor);
-    used += expected.bytes;
+    used = SumOrMost(used, expected.bytes);
   }
   passes.insert(passes.end(), alone.begin(), alone.end());
   return passes;
@@ -86,14 +89,30 @@ Status RunPass(const Session& session, const Pass& pass, const Sink& sink,
   return OkStatus();
 }
 
+// Opens the library beside other work. What fails here fails again, and is told, when a session
+// asks for the library.
+std::jthread OpenLibraryBeside() {
+  try {
+    return std::jthread([]() noexcept {
+      try {
+        static_cast<void>(tensorflow::LoadTensorflow());
+      } catch (const std::exception&) {
+        return;
+      }
+    });
+  } catch (const std::exception&) {
+    return {};
+  }
+}
+
 Status Run(const Request& request, const Sink& sink, const UnreadableSink& unreadable) {
   model::Ends ends;
   for (const auto& [name, tensor] : request.inputs) ends.inputs.push_back(name);
   for (const ValueInfo& output : request.graph->outputs) ends.outputs.push_back(output.name);
   // A quarter of a second, which a large file is read in.
-  std::jthread opening([] { static_cast<void>(tensorflow::LoadTensorflow()); });
+  std::jthread opening = OpenLibraryBeside();
   ACC_ASSIGN_OR_RETURN(std::string content, model::NeededTensorflow(request.model_path, ends));
-  opening.join();
+  if (opening.joinable()) opening.join();
   ACC_ASSIGN_OR_RETURN(const Session session,
                        Session::Create(content, request.inputs, request.optimize));
   content = {};

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <vector>
 
+#include "base/interrupt.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/text.h"
@@ -136,12 +138,12 @@ class Capture {
       const std::uint64_t need = size_of(tensor);
       const Kernels kernels = KernelsFor(tensor);
       if (groups.empty() || groups.back().kernels != kernels ||
-          used + need > request_.memory_budget_bytes) {
+          SumOrMost(used, need) > request_.memory_budget_bytes) {
         groups.push_back({{}, kernels});
         used = 0;
       }
       groups.back().tensors.push_back(tensor);
-      used += need;
+      used = SumOrMost(used, need);
     }
     return groups;
   }
