@@ -16,6 +16,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/temporary_file.h"
 #include "base/text.h"
 #include "store/relative_path.h"
 
@@ -109,13 +110,15 @@ Result<std::vector<std::string>> ReadFileList(const fs::path& folder) {
                   Quoted(folder)));
 }
 
-// Makes room in an existing folder for a new run.
-Status RemoveEarlierRun(const fs::path& folder) {
+// Makes room in an existing folder for a new run and marks it. The folder is no run any more once
+// its first file goes, and must not be the latest one then.
+Status RemoveEarlierRun(const fs::path& folder, const RunMark& mark) {
   std::error_code error;
-  if (FilesBelow(folder).empty()) return OkStatus();
+  if (FilesBelow(folder).empty()) return mark.Set();
   ACC_ASSIGN_OR_RETURN(const std::vector<std::string> files, ReadFileList(folder));
   const fs::path latest = folder.parent_path() / kLatest;
   if (fs::equivalent(latest, folder, error)) unlink(latest.c_str());
+  ACC_RETURN_IF_ERROR(mark.Set());
   for (const std::string& file : files) RemoveFile(folder, file);
   unlink((folder / kFileList).c_str());
   return OkStatus();
@@ -142,16 +145,16 @@ Result<fs::path> SetAside(const fs::path& folder) {
 // The folder of that name with nothing of an earlier run in it, and this run's mark.
 Result<RunMark> MakeRoom(const fs::path& path) {
   ACC_RETURN_IF_ERROR(CreateFolders(path));
-  ACC_ASSIGN_OR_RETURN(RunMark mark, RunMark::Take(path));
+  ACC_ASSIGN_OR_RETURN(RunMark mark, RunMark::Claim(path));
   std::error_code error;
   if (mark.was_there() && !fs::exists(path / kFileList, error) && !FilesBelow(path).empty()) {
     ACC_ASSIGN_OR_RETURN(const fs::path aside, SetAside(path));
     LogWarn("{} is of a run that was killed; it is kept as {}", Quoted(path), Quoted(aside));
     mark = RunMark();
     ACC_RETURN_IF_ERROR(CreateFolders(path));
-    ACC_ASSIGN_OR_RETURN(mark, RunMark::Take(path));
+    ACC_ASSIGN_OR_RETURN(mark, RunMark::Claim(path));
   }
-  const Status removed = RemoveEarlierRun(path);
+  const Status removed = RemoveEarlierRun(path, mark);
   if (removed.ok()) return Result<RunMark>(std::move(mark));
   if (!mark.was_there()) mark.Remove();
   return removed;
@@ -256,13 +259,11 @@ Status RunDirectory::Finish() {
   mark_.Remove();
   if (!link_latest_) return OkStatus();
   const fs::path feature = path_.parent_path();
-  const fs::path temporary = feature / fmt::format(".{}-{}", kLatest, getpid());
-  unlink(temporary.c_str());
-  const bool linked = symlink(path_.filename().c_str(), temporary.c_str()) == 0 &&
-                      rename(temporary.c_str(), (feature / kLatest).c_str()) == 0;
-  if (linked) return OkStatus();
-  const int error = errno;
-  unlink(temporary.c_str());
+  TemporaryFile temporary = TemporaryFile::Beside(feature / kLatest);
+  const int error = symlink(path_.filename().c_str(), temporary.path().c_str()) == 0
+                        ? temporary.MoveTo(feature / kLatest)
+                        : errno;
+  if (error == 0) return OkStatus();
   const std::string message =
       fmt::format("cannot make the link {} to {}: {}", Quoted(feature / kLatest),
                   Quoted(path_.filename()), std::generic_category().message(error));

@@ -33,7 +33,7 @@ bool IsNamed(int fd, const fs::path& path) {
 }
 
 bool IsLocked(const fs::path& mark) {
-  const int fd = open(mark.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  const int fd = open(mark.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0) return false;
   const bool locked = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   close(fd);
@@ -42,7 +42,7 @@ bool IsLocked(const fs::path& mark) {
 
 }  // namespace
 
-Result<RunMark> RunMark::Take(const fs::path& folder) {
+Result<RunMark> RunMark::Claim(const fs::path& folder) {
   constexpr int kMaxTries = 100;
   RunMark mark;
   mark.path_ = folder / kRunMark;
@@ -62,10 +62,20 @@ Result<RunMark> RunMark::Take(const fs::path& folder) {
   }
   struct stat found {};
   mark.was_there_ = fstat(mark.fd_, &found) == 0 && found.st_size > 0;
+  return Result<RunMark>(std::move(mark));
+}
+
+Status RunMark::Set() const {
   const std::string process = fmt::format("{}\n", getpid());
-  if (pwrite(mark.fd_, process.data(), process.size(), 0) != static_cast<ssize_t>(process.size())) {
-    return Failure(fmt::format("cannot write {}: {}", Quoted(mark.path_), LastError()));
+  if (pwrite(fd_, process.data(), process.size(), 0) == static_cast<ssize_t>(process.size())) {
+    return OkStatus();
   }
+  return Failure(fmt::format("cannot write {}: {}", Quoted(path_), LastError()));
+}
+
+Result<RunMark> RunMark::Take(const fs::path& folder) {
+  ACC_ASSIGN_OR_RETURN(RunMark mark, Claim(folder));
+  ACC_RETURN_IF_ERROR(mark.Set());
   return Result<RunMark>(std::move(mark));
 }
 
@@ -103,6 +113,7 @@ Status CheckWhole(const fs::path& results) {
       return Failure(fmt::format("{} is being written by a run that goes on. Wait for its end.",
                                  Quoted(folder)));
     }
+    if (fs::is_empty(mark, error)) continue;
     return Failure(fmt::format(
         "{} is of a run that did not end: it failed or was interrupted, and tensors may be "
         "missing or cut. Make the run again, or remove {} to use what is there.",

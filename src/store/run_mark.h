@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The mark of a run in the making: a file in its folder, there until the run is whole. The process
 // that writes the run holds a lock on it, which the system takes away when the process ends in any
-// way: a mark without a lock is of a run that failed, was interrupted or was killed.
+// way: a mark without a lock is of a run that failed, was interrupted or was killed. An empty file
+// is no mark: a process that was killed had claimed the folder and changed nothing in it.
 #pragma once
 
 #include <filesystem>
@@ -15,8 +16,12 @@ inline constexpr const char* kRunMark = ".unfinished_run";
 class RunMark {
  public:
   RunMark() = default;
-  // Marks `folder`, which exists, and takes the lock. Fails where another process holds it: of two
-  // runs at once in one folder, one wins.
+  // Takes the lock of `folder`, which exists. Fails where another process holds it: of two runs at
+  // once in one folder, one wins.
+  static Result<RunMark> Claim(const std::filesystem::path& folder);
+  // From now on what is in the folder is of a run in the making.
+  Status Set() const;
+  // Both.
   static Result<RunMark> Take(const std::filesystem::path& folder);
 
   RunMark(RunMark&& other) noexcept;

@@ -45,6 +45,22 @@ TEST(RunMarkTest, ResultsOfAnUnfinishedRunAreRefusedFromWithin) {
   EXPECT_TRUE(CheckWhole(scratch / "none").ok());
 }
 
+TEST(RunMarkTest, AFolderThatWasClaimedOnlyIsAsItWas) {
+  const ScratchFolder scratch;
+  {
+    const auto claimed = RunMark::Claim(scratch.path());
+    ASSERT_TRUE(claimed.ok());
+    EXPECT_THAT(CheckWhole(scratch.path()).message(), HasSubstr("goes on"));
+    EXPECT_THAT(RunMark::Claim(scratch.path()).status().message(), HasSubstr("another run"));
+  }
+  EXPECT_TRUE(CheckWhole(scratch.path()).ok());
+  const auto next = RunMark::Claim(scratch.path());
+  ASSERT_TRUE(next.ok());
+  EXPECT_FALSE(next->was_there());
+  EXPECT_TRUE(next->Set().ok());
+  EXPECT_TRUE(RunMark::Claim(scratch.path()).status().message().size() > 0);
+}
+
 TEST(RunMarkTest, AFolderThatCannotBeMarkedIsNamed) {
   EXPECT_THAT(RunMark::Take("/proc/acc").status().message(), HasSubstr("/proc/acc"));
 }
