@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <ctime>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,12 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::time_t kFirstZipDate = 315'532'800;  // 1980-01-01: the day says nothing of the run.
-
-// Drops what is not closed: the file is then as it was.
-struct ZipDiscard {
-  void operator()(zip_t* archive) const { zip_discard(archive); }
-};
-using ZipArchive = std::unique_ptr<zip_t, ZipDiscard>;
 
 // Removes the folder when it goes out of scope.
 class ScratchFolder {
@@ -44,23 +38,56 @@ class ScratchFolder {
 };
 
 Status Failed(const fs::path& file, const std::string& reason) {
-  return Failure(fmt::format("cannot write the bundle '{}': {}", Printable(file.native()), reason));
+  return Failure(fmt::format("cannot make the bundle '{}': {}", Printable(file.native()), reason));
 }
 
-std::string ReasonOf(zip_error_t* error) {
-  std::string reason = zip_error_strerror(error);
-  zip_error_fini(error);
-  return reason;
-}
+// An archive in memory: the library's own temporary file would stay where the process is killed.
+class MemoryZip {
+ public:
+  MemoryZip() {
+    zip_error_init(&error_);
+    bytes_ = zip_source_buffer_create(nullptr, 0, 0, &error_);
+    if (bytes_ == nullptr) return;
+    zip_source_keep(bytes_);
+    archive_ = zip_open_from_source(bytes_, ZIP_CREATE | ZIP_TRUNCATE, &error_);
+    if (archive_ == nullptr) zip_source_free(bytes_);
+  }
+  MemoryZip(const MemoryZip&) = delete;
+  MemoryZip& operator=(const MemoryZip&) = delete;
+  ~MemoryZip() {
+    if (archive_ != nullptr) zip_discard(archive_);
+    if (bytes_ != nullptr) zip_source_free(bytes_);
+    zip_error_fini(&error_);
+  }
 
-Result<ZipArchive> OpenZip(const fs::path& file) {
-  int code = 0;
-  zip_t* archive = zip_open(file.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
-  if (archive != nullptr) return ZipArchive(archive);
-  zip_error_t error;
-  zip_error_init_with_code(&error, code);
-  return Failed(file, ReasonOf(&error));
-}
+  // Null where there is none; Reason() tells why.
+  zip_t* archive() const { return archive_; }
+  std::string Reason() { return zip_error_strerror(&error_); }
+
+  // Ends the archive; what it consists of, or nothing and the reason in `why`.
+  std::optional<std::string> Close(std::string& why) {
+    if (zip_close(archive_) != 0) {
+      why = zip_strerror(archive_);
+      return std::nullopt;
+    }
+    archive_ = nullptr;
+    zip_stat_t stat;
+    zip_stat_init(&stat);
+    if (zip_source_stat(bytes_, &stat) == 0 && zip_source_open(bytes_) == 0) {
+      std::string content(stat.size, '\0');
+      const zip_int64_t got = zip_source_read(bytes_, content.data(), content.size());
+      zip_source_close(bytes_);
+      if (got == static_cast<zip_int64_t>(content.size())) return content;
+    }
+    why = zip_error_strerror(zip_source_error(bytes_));
+    return std::nullopt;
+  }
+
+ private:
+  zip_error_t error_{};
+  zip_source_t* bytes_ = nullptr;
+  zip_t* archive_ = nullptr;
+};
 
 std::vector<fs::path> FilesBelow(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -83,15 +110,16 @@ bool Add(zip_t* archive, const fs::path& file, const std::string& name) {
 }
 
 Status Pack(const fs::path& file, const fs::path& folder) {
-  ACC_ASSIGN_OR_RETURN(ZipArchive archive, OpenZip(file));
+  MemoryZip zip;
+  if (zip.archive() == nullptr) return Failed(file, zip.Reason());
   const fs::path top = file.stem();
   for (const fs::path& packed : FilesBelow(folder)) {
     const std::string name = (top / packed.lexically_relative(folder)).generic_string();
-    if (!Add(archive.get(), packed, name)) return Failed(file, zip_strerror(archive.get()));
+    if (!Add(zip.archive(), packed, name)) return Failed(file, zip_strerror(zip.archive()));
   }
-  if (zip_close(archive.get()) != 0) return Failed(file, zip_strerror(archive.get()));
-  static_cast<void>(archive.release());
-  return OkStatus();
+  std::string why;
+  const auto content = zip.Close(why);
+  return content ? WriteFileAtomically(file, *content) : Failed(file, why);
 }
 
 }  // namespace
