@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <mutex>
 #include <set>
 #include <system_error>
 #include <vector>
@@ -94,15 +95,21 @@ class GroupRuns {
     program.taps = group;
     program.taps.insert(program.taps.end(), program.outputs.begin(), program.outputs.end());
     ResultWriters captured(model_, scratch_, lines_.size(), native_outputs_);
+    std::mutex mutex;
+    Status written;  // What fails there is a failure of this run, not of the engine.
     const auto write = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
                            const TensorView& stored) {
-      return captured.Write(line, tap, value, stored);
+      const Status status = captured.Write(line, tap, value, stored);
+      const std::lock_guard lock(mutex);
+      if (written.ok()) written = status;
+      return status;
     };
     const auto read = [&](std::size_t line) { return lines_.Read(line); };
     ++found_.runs;
     const Status status = engine_.Run(
         program, lines_.size(), read, write, [](const auto&, const auto&) {}, "capture in groups");
     if (status.code() == StatusCode::kInterrupted) return status;
+    ACC_RETURN_IF_ERROR(written);
     if (!status.ok()) return false;
     for (const std::string& output : outputs_) {
       ACC_ASSIGN_OR_RETURN(const bool same, writers_.ShipsAs(output, captured));

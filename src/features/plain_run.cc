@@ -39,15 +39,17 @@ Result<PlainRun> RunPlain(const TargetModel& model, const InputLines& lines, tar
                           ResultWriters& writers) {
   std::mutex mutex;
   std::map<std::string, Change> changed;
+  Status kept;  // What fails here is a failure of this run, not of the engine.
   const auto keep = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
                         const TensorView&) -> Status {
     if (!model.selected.empty() && !model.selected.contains(tap.tensor)) return OkStatus();
     if (writers.IsRandom(tap.tensor) && writers.Has(tap.tensor)) return OkStatus();
     const std::lock_guard lock(mutex);
-    ACC_ASSIGN_OR_RETURN(const auto db, writers.WritePlain(line, tap, value));
-    if (!db) return OkStatus();
-    const auto [change, is_new] = changed.try_emplace(tap.tensor, Change{*db, 0});
-    change->second.lowest_db = std::min(change->second.lowest_db, *db);
+    const auto db = writers.WritePlain(line, tap, value);
+    if (!db.ok()) return kept = db.status();
+    if (!*db) return OkStatus();
+    const auto [change, is_new] = changed.try_emplace(tap.tensor, Change{**db, 0});
+    change->second.lowest_db = std::min(change->second.lowest_db, **db);
     ++change->second.lines;
     return OkStatus();
   };
@@ -56,6 +58,7 @@ Result<PlainRun> RunPlain(const TargetModel& model, const InputLines& lines, tar
   const Status status = engine.Run(
       program, lines.size(), read, keep, [](const auto&, const auto&) {}, "plain run");
   if (status.code() == StatusCode::kInterrupted) return status;
+  ACC_RETURN_IF_ERROR(kept);
   PlainRun plain;
   if (!status.ok()) {
     plain.changes = {
