@@ -5,27 +5,38 @@
 #include <vector>
 
 #include "base/interrupt.h"
+#include "base/last_resort.h"
 #include "base/process.h"
 #include "cli/help.h"
 #include "cli/program.h"
 
 namespace {
 
-// Memory that runs out before or behind the run itself ends here.
 int Run(int count, char** arguments) {
-  try {
-    acc::InstallSignalHandlers(acc::cli::FailureLine(acc::Interrupted()));
-    const std::vector<std::string> words(arguments + (count > 0 ? 1 : 0), arguments + count);
-    return acc::cli::RunProgram(words, acc::cli::BuiltinFeatureCalls(), std::cout, std::cerr);
-  } catch (const std::exception&) {
-    std::cerr << acc::cli::kProgram << ": error: out of memory\n";
-    return acc::ExitCode(acc::Failure(""));
-  }
+  using acc::cli::FailureLine;
+  const std::string unexpected = FailureLine(acc::cli::Unexpected("?"));
+  const std::size_t text = unexpected.find('?');
+  acc::InstallLastResort(FailureLine(acc::cli::OutOfMemory()), unexpected.substr(0, text),
+                         unexpected.substr(text + 1));
+  acc::InstallSignalHandlers(FailureLine(acc::Interrupted()));
+  const std::vector<std::string> words(arguments + (count > 0 ? 1 : 0), arguments + count);
+  return acc::cli::RunProgram(words, acc::cli::BuiltinFeatureCalls(), std::cout, std::cerr);
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (!acc::ReserveStandardDescriptors()) return acc::ExitCode(acc::Failure(""));
-  return Run(count, arguments);
+  if (!acc::ReserveStandardDescriptors()) {
+    std::cerr << acc::cli::kProgram
+              << ": error: a standard descriptor is closed, and /dev/null cannot be opened in its "
+                 "place\n";
+    return acc::ExitCode(acc::Failure(""));
+  }
+  try {
+    return Run(count, arguments);
+  } catch (const std::exception& exception) {
+    // Before or behind the run itself.
+    std::cerr << acc::cli::kProgram << ": error: " << exception.what() << '\n';
+    return acc::ExitCode(acc::Failure(""));
+  }
 }

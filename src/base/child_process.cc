@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <limits>
@@ -71,6 +72,7 @@ void LeaveSignalsToTheParent() {
 [[noreturn]] void RunChild(int pipe,
                            const std::function<void(const MessageSink& send)>& work) noexcept {
   LeaveSignalsToTheParent();
+  std::set_terminate(&std::abort);  // The parent tells what happened.
   std::mutex mutex;
   try {
     work([&](std::string_view head, std::span<const std::byte> body) {

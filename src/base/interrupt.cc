@@ -32,7 +32,7 @@ std::atomic<int> signals{0};
 std::atomic<int> wakes_watcher{-1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
-enum LastWords { kNobodys, kOfTheRun, kOfTheWatcher };
+enum LastWords { kNobodys, kOfTheRun, kOfWhoEndsIt };
 std::atomic<int> last_words_are{kNobodys};
 
 struct Stops {
@@ -58,10 +58,8 @@ void OnSignal(int /*signal*/) {
 }
 
 [[noreturn]] void EndAtOnce(const std::string& last_words) {
-  int owner = kNobodys;
-  const bool is_mine = last_words_are.compare_exchange_strong(owner, kOfTheWatcher);
+  if (TakeLastWords()) WriteLastLine({last_words});
   RemoveTemporaryFiles();
-  if (is_mine) WriteLine(last_words);
   _exit(kInterruptedCode);
 }
 
@@ -124,11 +122,16 @@ void InstallSignalHandlers(std::string last_words) {
 
 Status CheckInterrupted() { return signals != 0 ? Interrupted() : OkStatus(); }
 
+bool TakeLastWords() {
+  int owner = kNobodys;
+  return last_words_are.compare_exchange_strong(owner, kOfWhoEndsIt);
+}
+
 void BeginLastWords() {
   int owner = kNobodys;
   last_words_are.compare_exchange_strong(owner, kOfTheRun);
-  // The watcher ends the process any moment now.
-  while (owner == kOfTheWatcher) pause();
+  // Another thread ends the process any moment now.
+  while (owner == kOfWhoEndsIt) pause();
 }
 
 OnInterrupt::OnInterrupt(std::function<void()> stop) : stop_(std::move(stop)) {

@@ -20,6 +20,9 @@ void InstallSignalHandlers(std::string last_words);
 // Interrupted() once the run is asked to end; long loops return it between two steps.
 Status CheckInterrupted();
 
+// For who ends the process at once: true where the last line is for them to print.
+bool TakeLastWords();
+
 // Before the process prints a last line of its own: of an end at once there is none any more. Does
 // not return where that end has begun.
 void BeginLastWords();

@@ -7,11 +7,11 @@
 namespace acc {
 
 bool ReserveStandardDescriptors() {
-  int fd = 0;
-  // The system gives out the lowest number that is free.
-  while (fd >= 0 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDWR);
-  if (fd < 0) return false;
-  close(fd);
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) continue;
+    // The system gives out the lowest number that is free: this one.
+    if (open("/dev/null", O_RDWR) != fd) return false;
+  }
   return true;
 }
 

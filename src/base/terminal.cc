@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <exception>
 #include <mutex>
@@ -18,25 +19,26 @@ namespace {
 constexpr std::string_view kClearLine = "\r\x1b[K";
 
 std::mutex mutex;
+std::atomic<bool> bar_is_drawn{false};
 std::string& CurrentBar() {
   static std::string bar;
   return bar;
 }
 
-// Where stderr was before libraries' lines were held back; guarded by the mutex.
+// Where stderr is while libraries' lines are held back; guarded by the mutex.
 struct HeldBack {
   int users = 0;
-  int terminal = -1;
   int file = -1;
 };
 HeldBack held_back;
 
-int Terminal() { return held_back.terminal >= 0 ? held_back.terminal : STDERR_FILENO; }
+// Where the user reads.
+std::atomic<int> shown{STDERR_FILENO};
 
 // A closed or full stderr must not end the run: what is lost is a message.
 void WriteAll(std::string_view text) {
   while (!text.empty()) {
-    const ssize_t written = write(Terminal(), text.data(), text.size());
+    const ssize_t written = write(shown, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(written));
@@ -45,7 +47,7 @@ void WriteAll(std::string_view text) {
 
 std::size_t TerminalWidth() {
   winsize size{};
-  if (ioctl(Terminal(), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  if (ioctl(shown, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;
 }
 
@@ -54,14 +56,16 @@ std::size_t TerminalWidth() {
 void HoldBack() {
   held_back.file = memfd_create("stderr", MFD_CLOEXEC);
   if (held_back.file < 0) return;
-  held_back.terminal = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (held_back.terminal >= 0) dup2(held_back.file, STDERR_FILENO);
+  const int terminal = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (terminal < 0) return;
+  shown = terminal;
+  dup2(held_back.file, STDERR_FILENO);
 }
 
 void LetGo() {
-  if (held_back.terminal >= 0) {
-    dup2(held_back.terminal, STDERR_FILENO);
-    close(held_back.terminal);
+  if (shown != STDERR_FILENO) {
+    dup2(shown, STDERR_FILENO);
+    close(shown.exchange(STDERR_FILENO));
   }
   if (held_back.file >= 0) close(held_back.file);
   held_back = {};
@@ -69,7 +73,7 @@ void LetGo() {
 
 bool StderrIsTerminal() {
   const std::lock_guard lock(mutex);
-  return isatty(Terminal()) == 1;
+  return isatty(shown) == 1;
 }
 
 void WriteLine(std::string_view line) {
@@ -83,6 +87,12 @@ void WriteLine(std::string_view line) {
   WriteAll(text);
 }
 
+void WriteLastLine(std::initializer_list<std::string_view> parts) {
+  if (bar_is_drawn) WriteAll(kClearLine);
+  for (const std::string_view part : parts) WriteAll(part);
+  WriteAll("\n");
+}
+
 void DrawBar(std::string_view bar) noexcept {
   const std::lock_guard lock(mutex);
   try {
@@ -91,6 +101,7 @@ void DrawBar(std::string_view bar) noexcept {
   } catch (const std::exception&) {
     CurrentBar().clear();
   }
+  bar_is_drawn = !CurrentBar().empty();
 }
 
 ForeignStderr::ForeignStderr() {

@@ -2,6 +2,7 @@
 // stderr, shared by log lines and the progress bar, so that neither garbles the other. Thread-safe.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,10 @@ bool StderrIsTerminal();
 
 // Writes a line, above the bar where one is drawn.
 void WriteLine(std::string_view line);
+
+// Writes the parts as one line, whatever state this module is in: for who ends the process at once.
+// Asks for no memory and waits for nobody.
+void WriteLastLine(std::initializer_list<std::string_view> parts);
 
 // Draws `bar` over the last one, cut to the terminal's width; empty text takes it away. What there
 // is no memory for is not drawn.

@@ -53,20 +53,26 @@ Result<features::Outcome> CaughtRun(std::span<const std::string> words, const Fe
   try {
     return ParseAndRun(words, calls);
   } catch (const std::bad_alloc&) {
-    return Failure(
-        "out of memory. A smaller --memory_budget_mb, fewer tensors (--add_layer_types, "
-        "--skip_layer_types) or a machine with more memory may help.");
+    return OutOfMemory();
   } catch (const std::exception& error) {
-    return Failure(std::string("unexpected: ") + error.what() +
-                   ". This is a fault of the program; please report it with the command.");
+    return Unexpected(error.what());
   } catch (...) {
-    return Failure(
-        "unexpected: an exception of a kind of its own. This is a fault of the program; please "
-        "report it with the command.");
+    return Unexpected("an exception of its own kind");
   }
 }
 
 }  // namespace
+
+Status OutOfMemory() {
+  return Failure(
+      "out of memory. A smaller --memory_budget_mb, fewer tensors (--add_layer_types, "
+      "--skip_layer_types) or a machine with more memory may help.");
+}
+
+Status Unexpected(std::string_view text) {
+  return Failure("unexpected: " + std::string(text) +
+                 ". This is a fault of the program; please report it with the command.");
+}
 
 std::string FailureLine(const Status& failure) {
   return std::string(kProgram) + ": error: " + PrintableLines(failure.message());

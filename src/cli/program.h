@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 #include "base/status.h"
@@ -23,6 +24,11 @@ using FeatureCalls =
 
 // The features of this build.
 FeatureCalls BuiltinFeatureCalls();
+
+// The failure that a lack of memory is.
+Status OutOfMemory();
+// The failure that an exception with that text is, which nobody expected.
+Status Unexpected(std::string_view text);
 
 // The line on standard error that tells of a failure, without the end of the line.
 std::string FailureLine(const Status& failure);
