@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "engines"))
 from program import PROGRAM, ProgramTest
 
 MARK = ".unfinished_run"
-TEMPORARY = (".acc-*", "*.partial", ".latest-*", "*.zip.*")
+TEMPORARY = (".acc-*", "*.zip.*")
 DIMS = (1, 3, 8, 8)
 
 
