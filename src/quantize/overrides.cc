@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -80,11 +81,17 @@ Result<TensorEncoding> FloatEncoding(std::optional<double> bitwidth) {
   return encoding;
 }
 
+// Graphs hold scales as float32.
+Status CheckScale(double scale) {
+  const auto held = static_cast<float>(scale);
+  if (held > 0 && std::isfinite(held)) return OkStatus();
+  return Failure(
+      fmt::format("the scale {} is not a positive number of 32 bits", FormatDouble(scale)));
+}
+
 // A scale and an offset of either sign.
 Result<Encoding> FromScale(double scale, double offset, int bitwidth, bool symmetric) {
-  if (!(scale > 0) || !std::isfinite(scale)) {
-    return Failure(fmt::format("the scale {} is not a positive number", FormatDouble(scale)));
-  }
+  ACC_RETURN_IF_ERROR(CheckScale(scale));
   const double size = std::abs(std::round(offset));
   if (!(size <= static_cast<double>(Steps(bitwidth)))) {
     return Failure(
@@ -97,7 +104,12 @@ Result<Encoding> FromScale(double scale, double offset, int bitwidth, bool symme
                            centred);
 }
 
-Encoding FromRange(double min, double max, int bitwidth, bool symmetric) {
+Result<Encoding> FromRange(double min, double max, int bitwidth, bool symmetric) {
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  if (min < -kLargest || max > kLargest) {
+    return Failure(fmt::format("min {} or max {} is beyond what 32 bits hold", FormatDouble(min),
+                               FormatDouble(max)));
+  }
   // AIMET's symmetric ranges reach one step further down, Qualcomm's are even: max tells for both.
   if (symmetric && min < 0) return SymmetricEncoding(max > 0 ? -max : min, max, bitwidth);
   return AsymmetricEncoding(min, max, bitwidth);
