@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace acc {
 namespace {
@@ -37,7 +38,10 @@ Tensor Stored(const Shape& dims, std::span<const std::int64_t> codes, ElementTyp
 std::int64_t Steps(int bitwidth) { return (std::int64_t{1} << bitwidth) - 1; }
 
 Encoding EncodingFromScale(double scale, std::int64_t offset, int bitwidth, bool symmetric) {
-  scale = static_cast<double>(static_cast<float>(scale));
+  // A product of two scales may leave what float32 holds.
+  constexpr double kLeast = std::numeric_limits<float>::denorm_min();
+  constexpr double kMost = std::numeric_limits<float>::max();
+  scale = static_cast<double>(static_cast<float>(std::clamp(scale, kLeast, kMost)));
   return {.bitwidth = bitwidth,
           .min = scale * static_cast<double>(offset),
           .max = scale * static_cast<double>(offset + Steps(bitwidth)),
@@ -47,8 +51,8 @@ Encoding EncodingFromScale(double scale, std::int64_t offset, int bitwidth, bool
 }
 
 std::int64_t CodeOf(double value, const Encoding& encoding) {
-  if (std::isnan(value)) return -encoding.offset;
   const double code = std::nearbyint(value / encoding.scale) - static_cast<double>(encoding.offset);
+  if (std::isnan(code)) return -encoding.offset;
   return static_cast<std::int64_t>(
       std::clamp(code, 0.0, static_cast<double>(Steps(encoding.bitwidth))));
 }

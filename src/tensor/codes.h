@@ -17,7 +17,7 @@ namespace acc {
 // 2^bitwidth - 1. `bitwidth` is 2 to 32.
 std::int64_t Steps(int bitwidth);
 
-// The encoding of exactly this scale, as a float32 number, and offset.
+// The encoding of this scale, as the nearest float32 that is positive and finite, and offset.
 Encoding EncodingFromScale(double scale, std::int64_t offset, int bitwidth, bool symmetric);
 
 // The nearest code, 0 to Steps(bitwidth); ties to even as ONNX's QuantizeLinear. NaN is zero's

@@ -26,6 +26,19 @@ TEST(CodeOf, RoundsTiesToEvenAndSaturates) {
   EXPECT_EQ(CodeOf(std::nan(""), encoding), 10);
 }
 
+TEST(CodeOf, HasACodeForEveryScale) {
+  for (const double scale : {0.0, 1e-300, 1e-40, 1e300, std::numeric_limits<double>::infinity()}) {
+    const Encoding encoding = EncodingFromScale(scale, -3, 8, false);
+    EXPECT_GT(encoding.scale, 0);
+    EXPECT_TRUE(std::isfinite(encoding.scale));
+    EXPECT_TRUE(std::isfinite(encoding.max));
+    EXPECT_EQ(CodeOf(0, encoding), 3);
+  }
+  Encoding broken = EncodingFromScale(1, -3, 8, false);
+  broken.scale = 0;
+  EXPECT_EQ(CodeOf(0, broken), 3);  // 0 / 0.
+}
+
 TEST(Dequantized, CountsSignedCodesFromTheMiddle) {
   const TensorEncoding encoding{.channels = {EncodingFromScale(0.5, -131, 8, false)}, .axis = {}};
   const std::vector<std::int8_t> codes = {-128, 3, 127};
