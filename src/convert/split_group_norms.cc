@@ -23,7 +23,7 @@ class Splitter {
     std::vector<Node> nodes;
     for (Node& node : state_.graph.nodes) {
       const Shape* dims = node.inputs.empty() ? nullptr : state_.StaticDims(node.inputs[0]);
-      if (IsGroupNorm(node) && dims != nullptr && dims->size() > 2) {
+      if (IsGroupNorm(node) && dims != nullptr && dims->size() > 2 && Divides(node, (*dims)[1])) {
         Split(node, *dims, nodes);
       } else {
         nodes.push_back(std::move(node));
@@ -37,6 +37,12 @@ class Splitter {
   static bool IsGroupNorm(const Node& node) {
     return node.op_type == "GroupNormalization" && node.domain.empty() && node.inputs.size() == 3 &&
            node.Get<std::int64_t>("num_groups", 0) > 0;
+  }
+
+  // Whole groups of channels; each has a number of its own below.
+  static bool Divides(const Node& node, std::int64_t channels) {
+    const auto groups = node.Get<std::int64_t>("num_groups", 0);
+    return channels > 0 && channels % groups == 0;
   }
 
   std::string Added(const std::string& wish) {
@@ -75,7 +81,7 @@ class Splitter {
     const Tensor* constant = state_.Constant(node.inputs[input]);
     Shape dims(rank - 1, 1);
     dims[0] = -1;
-    if (constant == nullptr) {
+    if (constant == nullptr || constant->type() != ElementType::kFloat32) {
       return Reshaped(node.inputs[input], dims, node.outputs[0] + "_" + std::to_string(input),
                       nodes);
     }

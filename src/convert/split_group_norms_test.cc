@@ -9,9 +9,9 @@ namespace {
 
 using ::testing::ElementsAre;
 
-TargetGraph Converted(std::int64_t opset, bool split) {
+TargetGraph Converted(std::int64_t opset, bool split, std::int64_t groups = 2) {
   model::Graph graph = MakeGraph({MakeNode("GroupNormalization", {"x", "s", "b"}, {"y"},
-                                           {{"num_groups", std::int64_t{2}}, {"epsilon", 0.25F}})},
+                                           {{"num_groups", groups}, {"epsilon", 0.25F}})},
                                  {"y"});
   graph.opsets[""] = opset;
   graph.inputs = {Floats("x", {1, 4, 5, 6})};
@@ -59,6 +59,12 @@ TEST(SplitGroupNorms, ShowsNothingOfWhatIsInside) {
 TEST(SplitGroupNorms, LeavesThemWhereNotAsked) {
   EXPECT_THAT(OperatorsOf(Converted(21, false)), ElementsAre("GroupNormalization"));
   EXPECT_THAT(OperatorsOf(Converted(18, true)), ElementsAre("GroupNormalization"));
+}
+
+TEST(SplitGroupNorms, LeavesThoseWhoseGroupsDoNotDivideTheChannels) {
+  for (const std::int64_t groups : {std::int64_t{3}, std::int64_t{1} << 32}) {
+    EXPECT_THAT(OperatorsOf(Converted(21, true, groups)), ElementsAre("GroupNormalization"));
+  }
 }
 
 }  // namespace
