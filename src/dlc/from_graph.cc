@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "dlc/from_graph/builder.h"
+#include "dlc/from_graph/needed_inputs.h"
 #include "dlc/from_graph/operators.h"
 #include "dlc/from_graph/source.h"
 
@@ -32,6 +33,7 @@ std::string NameOf(const model::Node& node) {
 // Nothing where the node has a counterpart in QNN and is written; why it is not, otherwise.
 std::optional<std::string> WriteForTarget(Builder& builder, const model::Node& node) {
   const OperatorRow* row = FindOperator(node);
+  if (row != nullptr && !HasNeededInputs(node)) return "it lacks an input or output";
   if (row != nullptr && row->write(builder, node)) return std::nullopt;
   if (row != nullptr) {
     std::string why = builder.TakeRefusal();

@@ -31,6 +31,59 @@ TEST(FromGraph, TransposesWhereAnOperatorWantsAnotherOrder) {
                   "Neuron(relu_nchw[1,4,6,4]) -> y[1,4,6,4] operation=6"));
 }
 
+TEST(FromGraph, ANodeThatLacksAnInputIsWrittenAsItIs) {
+  for (const char* op_type : {"Add",
+                              "BatchNormalization",
+                              "CastLike",
+                              "Concat",
+                              "Conv",
+                              "ConvTranspose",
+                              "CumSum",
+                              "Einsum",
+                              "Expand",
+                              "GRU",
+                              "Gather",
+                              "GatherElements",
+                              "GatherND",
+                              "Gemm",
+                              "GridSample",
+                              "GroupNormalization",
+                              "InstanceNormalization",
+                              "LSTM",
+                              "LayerNormalization",
+                              "MatMul",
+                              "Max",
+                              "Mean",
+                              "Min",
+                              "Mod",
+                              "OneHot",
+                              "PRelu",
+                              "Pow",
+                              "RMSNormalization",
+                              "RNN",
+                              "RoiAlign",
+                              "ScatterElements",
+                              "ScatterND",
+                              "SimplifiedLayerNormalization",
+                              "Sum",
+                              "Tile",
+                              "Where"}) {
+    for (const std::vector<std::string>& inputs :
+         {std::vector<std::string>{"x", ""}, {"", "x"}, {"x"}, {}}) {
+      const bool is_whole =
+          inputs.size() == 1 &&
+          std::string_view("ConcatEinsumMaxMeanMinSum").find(op_type) != std::string_view::npos;
+      if (is_whole) continue;
+      TestGraph graph;
+      graph.Input("x", {1, 3, 8, 8}).Declare("y", {1, 3, 8, 8}).Op(op_type, inputs, {"y"});
+      EXPECT_THAT(graph.Lines(), ElementsAre(HasSubstr(op_type))) << op_type << inputs.size();
+    }
+  }
+  TestGraph graph;  // More than the operator takes.
+  graph.Input("x", {2}).Declare("y", {2}).Op("Add", {"x", "x", ""}, {"y"});
+  EXPECT_THAT(graph.Lines(), ElementsAre(HasSubstr("Add")));
+}
+
 TEST(FromGraph, OneTransposeServesAllReaders) {
   TestGraph graph;
   graph.Input("x", {1, 3, 8, 8}).Declare("a", {1, 3, 1, 1}).Declare("b", {1, 3, 1, 1});

@@ -32,6 +32,7 @@ Status CheckOperators(const Graph& graph) {
 
 Status Translate(GraphBuilder& builder, const Node& node) {
   Translation translation(builder, node);
+  if (!translation.Check(!node.outputs.empty(), "it has no outputs")) return translation.status();
   if (!IsQnn(node)) {
     TranslateOnnxNode(translation);
     return translation.status();

@@ -226,6 +226,15 @@ TEST(ToGraphTest, OutputsThatAreLeftOutStaySo) {
   EXPECT_FALSE(translated->tensors.contains("null"));
 }
 
+TEST(ToGraphTest, ANodeWithoutOutputsIsAFailure) {
+  for (const char* package : {"", "ai.onnx", "somebody"}) {
+    TestModel model = Convolution();
+    model.graph().nodes[0].package = package;
+    model.graph().nodes[0].outputs.clear();
+    EXPECT_THAT(WhyNot(model), HasSubstr("it has no outputs")) << package;
+  }
+}
+
 TEST(ToGraphTest, SubgraphsComeBack) {
   model::Graph branch;
   branch.name = "branch";

@@ -314,5 +314,25 @@ TEST(Recurrent, OtherActivationsKeepTheOperator) {
   EXPECT_THAT(graph.Lines(), ElementsAre(HasSubstr("LSTM(x[5,1,1], w[1,4,1], r[1,4,1])")));
 }
 
+TEST(FromGraph, RecurrentNodesWithOtherDimsAreWrittenAsTheyAre) {
+  struct Dims {
+    Shape weights, recurrence, bias, state;
+  };
+  for (const Dims& dims :
+       {Dims{{1, 2, 1}, {1, 3, 1}, {1, 6}, {1, 1, 1}},
+        Dims{{1, 3, 1}, {1, 2, 1}, {1, 6}, {1, 1, 1}},
+        Dims{{1, 3, 2}, {1, 3, 1}, {1, 6}, {1, 1, 1}},
+        Dims{{1, 3, 1}, {1, 3, 1}, {1, 3}, {1, 1, 1}}, Dims{{3, 1}, {3, 1}, {6}, {1, 1}},
+        Dims{{1, 3, 1}, {1, 3, 1}, {1, 6}, {2, 1, 1}},
+        Dims{{2, 3, 1}, {2, 3, 1}, {2, 6}, {2, 1, 1}}}) {
+    TestGraph graph;
+    graph.Input("x", {5, 1, 1}).Declare("y", {5, 1, 1, 1});
+    graph.Counting("w", dims.weights).Counting("r", dims.recurrence).Counting("b", dims.bias);
+    graph.Counting("h", dims.state);
+    graph.Op("GRU", {"x", "w", "r", "b", "", "h"}, {"y"}, {{"hidden_size", std::int64_t{1}}});
+    EXPECT_THAT(graph.Lines(), ElementsAre(HasSubstr("GRU(x[5,1,1]")));
+  }
+}
+
 }  // namespace
 }  // namespace acc::dlc

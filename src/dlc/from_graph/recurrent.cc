@@ -104,8 +104,27 @@ class Direction {
   std::array<std::string, 3> outputs_;
 };
 
+// Whether the inputs have the dims that the standard asks for: a runtime checks them when it runs
+// the node, not before.
+bool HaveStandardDims(const Source& source, const model::Node& node, std::int64_t directions,
+                      std::int64_t gates) {
+  const Shape& input = source.Dims(node.inputs[0]);
+  const Shape& recurrence = source.Dims(node.inputs[2]);
+  if (input.size() != 3 || recurrence.size() != 3) return false;
+  const std::int64_t hidden = recurrence.back();
+  const auto fits = [&](std::size_t place, const Shape& dims) {
+    return !HasInput(node, place) || source.Dims(node.inputs[place]) == dims;
+  };
+  constexpr std::int64_t kMostHidden = std::int64_t{1} << 31;
+  return hidden > 0 && hidden < kMostHidden && fits(1, {directions, gates * hidden, input[2]}) &&
+         fits(2, {directions, gates * hidden, hidden}) &&
+         fits(3, {directions, 2 * gates * hidden}) && fits(5, {directions, input[1], hidden}) &&
+         fits(6, {directions, input[1], hidden});
+}
+
 // Lists the directions as QNN numbers them; empty where QNN cannot say what the node does.
-std::vector<std::uint32_t> DirectionsOf(const Source& source, const model::Node& node) {
+std::vector<std::uint32_t> DirectionsOf(const Source& source, const model::Node& node,
+                                        std::int64_t gates) {
   const bool is_plain =
       node.Get<std::int64_t>("layout", 0) == 0 && !node.attributes.contains("clip") &&
       !node.attributes.contains("activations") && node.Get<std::int64_t>("input_forget", 0) == 0 &&
@@ -114,7 +133,9 @@ std::vector<std::uint32_t> DirectionsOf(const Source& source, const model::Node&
                            (!HasInput(node, 3) || source.IsConstant(node.inputs[3]));
   if (!is_plain || !has_weights || source.Type(node.inputs[0]) != ElementType::kFloat32) return {};
   const auto direction = node.Get<std::string>("direction", "forward");
-  if (direction == "bidirectional") return {0, 1};
+  const bool is_double = direction == "bidirectional";
+  if (!HaveStandardDims(source, node, is_double ? 2 : 1, gates)) return {};
+  if (is_double) return {0, 1};
   return {direction == "reverse" ? 1U : 0U};
 }
 
@@ -182,7 +203,7 @@ std::vector<Attribute> LstmAttributes(const Direction& d, std::uint32_t directio
 
 // In the standard the hidden state comes before the cell's, in QNN after it.
 bool WriteLstm(Builder& builder, const model::Node& node) {
-  const std::vector<std::uint32_t> numbers = DirectionsOf(builder.source(), node);
+  const std::vector<std::uint32_t> numbers = DirectionsOf(builder.source(), node, 4);
   if (numbers.empty()) return false;
   std::vector<Direction> directions;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -202,7 +223,7 @@ bool WriteLstm(Builder& builder, const model::Node& node) {
 }
 
 bool WriteGru(Builder& builder, const model::Node& node) {
-  const std::vector<std::uint32_t> numbers = DirectionsOf(builder.source(), node);
+  const std::vector<std::uint32_t> numbers = DirectionsOf(builder.source(), node, 3);
   const auto linear = static_cast<std::uint64_t>(node.Get<std::int64_t>("linear_before_reset", 0));
   if (numbers.empty()) return false;
   std::vector<Direction> directions;
