@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "model/cut.h"
 #include "model/file_kind.h"
+#include "model/onnx/arity.h"
 #include "model/onnx/external_data.h"
 #include "model/onnx/inline_functions.h"
 #include "model/onnx/onnx_format.h"
@@ -333,6 +334,7 @@ Result<Graph> ReadModel(const std::filesystem::path& path, const Ends& ends) {
   ACC_ASSIGN_OR_RETURN(Graph graph, GraphReader(path).Read(model.graph()));
   graph.has_inlined_functions = has_functions;
   ACC_RETURN_IF_ERROR(ReadOpsets(model, graph));
+  ACC_RETURN_IF_ERROR(CheckArity(graph));
   ACC_ASSIGN_OR_RETURN(const Cut cut, CutAt(graph, ends, KnownTypes(model.graph())));
   ACC_RETURN_IF_ERROR(CheckEnds(graph, cut.at));
   graph.ir_version = std::max<std::int64_t>(model.ir_version(), kMinIrVersion);
