@@ -2,9 +2,6 @@
 // Feeds the readers of DLC files with what libFuzzer makes. The first byte says what the rest is:
 // a whole file; the records "model" and "model.params", which the archive's framing would keep the
 // fuzzer from; or a model_net.json.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -16,6 +13,7 @@
 #include "dlc/to_graph.h"
 #include "dlc/zip_testing.h"
 #include "fuzz_input.h"
+#include "memory_file.h"
 
 namespace acc::dlc {
 namespace {
@@ -39,13 +37,8 @@ void ReadRecords(std::string_view input) {
 }
 
 void ReadJson(std::string_view input) {
-  const int file = memfd_create("fuzz", 0);
-  if (file < 0) abort();
-  const bool written =
-      write(file, input.data(), input.size()) == static_cast<ssize_t>(input.size());
-  if (!written) abort();
-  Translate(ReadModelNet("/proc/self/fd/" + std::to_string(file)));
-  close(file);
+  const acc::fuzz::MemoryFile file(input);
+  Translate(ReadModelNet(file.path()));
 }
 
 }  // namespace
