@@ -332,6 +332,11 @@ TEST(FromGraph, RecurrentNodesWithOtherDimsAreWrittenAsTheyAre) {
     graph.Op("GRU", {"x", "w", "r", "b", "", "h"}, {"y"}, {{"hidden_size", std::int64_t{1}}});
     EXPECT_THAT(graph.Lines(), ElementsAre(HasSubstr("GRU(x[5,1,1]")));
   }
+  TestGraph graph;  // Whose state would be gigabytes of zeros.
+  graph.Input("x", {1, std::int64_t{1} << 33, 1}).Declare("y", {1, 1, std::int64_t{1} << 33, 1});
+  graph.Counting("w", {1, 3, 1}).Counting("r", {1, 3, 1});
+  graph.Op("GRU", {"x", "w", "r"}, {"y"}, {{"hidden_size", std::int64_t{1}}});
+  EXPECT_THAT(graph.Write().value().warnings, ElementsAre(HasSubstr("GRU")));
 }
 
 }  // namespace

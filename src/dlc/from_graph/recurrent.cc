@@ -115,8 +115,11 @@ bool HaveStandardDims(const Source& source, const model::Node& node, std::int64_
   const auto fits = [&](std::size_t place, const Shape& dims) {
     return !HasInput(node, place) || source.Dims(node.inputs[place]) == dims;
   };
-  constexpr std::int64_t kMostHidden = std::int64_t{1} << 31;
-  return hidden > 0 && hidden < kMostHidden && fits(1, {directions, gates * hidden, input[2]}) &&
+  // A state that is left out is written as zeros.
+  constexpr std::int64_t kMostState = std::int64_t{1} << 24;
+  const bool is_plausible =
+      hidden > 0 && hidden <= kMostState && input[1] > 0 && input[1] <= kMostState / hidden;
+  return is_plausible && fits(1, {directions, gates * hidden, input[2]}) &&
          fits(2, {directions, gates * hidden, hidden}) &&
          fits(3, {directions, 2 * gates * hidden}) && fits(5, {directions, input[1], hidden}) &&
          fits(6, {directions, input[1], hidden});
