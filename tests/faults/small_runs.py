@@ -74,6 +74,8 @@ class SmallRunsTest(ProgramTest):
     def start_anew(self, command):
         shutil.rmtree(self.folder / command, ignore_errors=True)
         (self.folder / "bundle.zip").unlink(missing_ok=True)
+        for path in self.temporary_files():  # Of a run that got SIGKILL, which nobody can answer.
+            pathlib.Path(path).unlink()
 
     def runs(self, command):
         """The folders of runs, by whatever name."""
