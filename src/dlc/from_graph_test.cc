@@ -84,6 +84,21 @@ TEST(FromGraph, ANodeThatLacksAnInputIsWrittenAsItIs) {
   EXPECT_THAT(graph.Lines(), ElementsAre(HasSubstr("Add")));
 }
 
+TEST(FromGraph, OutputsOfAnotherRankAreWrittenAsTheyAre) {
+  TestGraph gemm;
+  gemm.Input("x", {3, 4}).Counting("w", {5, 4}).Counting("b", {5}).Declare("y", {});
+  gemm.Op("Gemm", {"x", "w", "b"}, {"y"}, {{"transB", std::int64_t{1}}});
+  EXPECT_THAT(gemm.Lines(), ElementsAre(HasSubstr("Gemm(")));
+  TestGraph split;
+  split.Input("x", {2, 4}).Declare("a", {2, 2}).Declare("b", {});
+  split.Op("Split", {"x"}, {"a", "b"}, {{"axis", std::int64_t{1}}});
+  EXPECT_THAT(split.Lines(), ElementsAre(HasSubstr("Split(")));
+  TestGraph add;
+  add.Input("x", {1, 2, 3, 4}).Counting("c", {1, 1, 2, 3, 4}).ChannelLast("y", {1, 2, 3, 4});
+  add.Op("Add", {"x", "c"}, {"y"});
+  EXPECT_THAT(add.Lines(), ::testing::Contains(HasSubstr("c[1,1,2,3,4]")));
+}
+
 TEST(FromGraph, OneTransposeServesAllReaders) {
   TestGraph graph;
   graph.Input("x", {1, 3, 8, 8}).Declare("a", {1, 3, 1, 1}).Declare("b", {1, 3, 1, 1});

@@ -29,7 +29,7 @@ std::string ReadOperand(Builder& builder, const std::string& operand, std::size_
   Shape dims = source.Dims(operand);
   if (dims.size() == rank) return builder.Read(operand, order);
   if (!source.IsConstant(operand)) return builder.Read(operand, AxisOrder::kSource);
-  const bool moves = order == AxisOrder::kChannelLast && !IsOneElement(dims);
+  const bool moves = order == AxisOrder::kChannelLast && !IsOneElement(dims) && dims.size() < rank;
   const std::size_t wanted = moves ? rank : std::max<std::size_t>(dims.size(), 1);
   dims.insert(dims.begin(), wanted - dims.size(), 1);
   const AxisOrder form = moves ? order : AxisOrder::kSource;

@@ -77,7 +77,10 @@ bool WriteSplit(Builder& builder, const model::Node& node) {
   });
   const AxisOrder order = is_image ? AxisOrder::kChannelLast : AxisOrder::kSource;
   const std::size_t axis = AxisFromStart(node.Get<std::int64_t>("axis", 0), rank);
-  if (axis >= rank) return false;
+  // A runtime drops the dims of an output that the file declares with another rank.
+  const bool keep_rank = std::ranges::all_of(
+      node.outputs, [&](const std::string& output) { return source.Rank(output) == rank; });
+  if (axis >= rank || !keep_rank) return false;
   Numbers starts;
   std::int64_t start = 0;
   Node split{.name = node.name, .type = "Split", .inputs = {builder.Read(input, order)}};
