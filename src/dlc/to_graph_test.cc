@@ -226,6 +226,16 @@ TEST(ToGraphTest, OutputsThatAreLeftOutStaySo) {
   EXPECT_FALSE(translated->tensors.contains("null"));
 }
 
+TEST(ToGraphTest, BlocksWhoseSizeOverflowsAreFailures) {
+  for (const char* type : {"DepthToSpace", "SpaceToDepth"}) {
+    TestModel model;
+    model.Input("x", {1, 2, 2, 4});
+    model.Output("y", {1, 4, 4, 1});
+    model.AddNode(type, {"x"}, {"y"}, {model.List("block_size", {0xFFFFFFFD, 0xFFFFFFFD})});
+    EXPECT_THAT(WhyNot(model), HasSubstr("larger than any image")) << type;
+  }
+}
+
 TEST(ToGraphTest, ANodeWithoutOutputsIsAFailure) {
   for (const char* package : {"", "ai.onnx", "somebody"}) {
     TestModel model = Convolution();

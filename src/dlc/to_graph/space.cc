@@ -18,8 +18,10 @@ struct Block {
 };
 
 Block BlockOf(Translation& t) {
+  constexpr std::int64_t kMost = 1 << 16;  // So that no product overflows.
   const std::vector<std::int64_t> size = t.Ints("block_size", 2, 1);
   t.Check(size[0] > 0 && size[1] > 0, "its block has no size");
+  t.Check(size[0] <= kMost && size[1] <= kMost, "its block is larger than any image");
   return {size[0], size[1]};
 }
 
