@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/json_dump.h"
 #include "base/text.h"
 #include "cli/given.h"
 #include "cli/words.h"
@@ -88,7 +89,7 @@ void SpreadToChecker(AllOptions& options) {
 void Spread(const Given& given, AllOptions& options) {
   const auto spread = [&](Feature feature, features::CommonOptions& common) {
     common = options.common;
-    common.given = JsonFrom(feature, given);
+    common.given = DumpJson(JsonFrom(feature, given), 2) + "\n";
   };
   spread(Feature::kFrameworkRunner, options.framework_runner.common);
   spread(Feature::kInferenceEngine, options.inference_engine.common);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/help.h"
 
@@ -238,8 +239,9 @@ TEST(EveryField, CompareEncodings) {
   EXPECT_EQ(options.precision, 0);
   EXPECT_TRUE(options.activations_only);
   EXPECT_EQ(options.common.working_dir, "work");
-  EXPECT_EQ(options.common.given["precision"], "0");
-  EXPECT_FALSE(options.common.given.contains("dlc_info"));
+  const Json given = *ParseJson(options.common.given, "given");
+  EXPECT_EQ(given["precision"], "0");
+  EXPECT_FALSE(given.contains("dlc_info"));
 }
 
 TEST(EveryField, TensorInspection) {

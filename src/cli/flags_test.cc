@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "cli/command_line.h"
 #include "cli/feature_testing.h"
 #include "cli/flag.h"
@@ -80,7 +81,7 @@ Json Parsed(const Words& words) {
   return std::visit(
       [](const auto& request) -> Json {
         if constexpr (requires { request.common; }) {
-          return request.common.given;
+          return *ParseJson(request.common.given, "given");
         } else {
           return {};
         }

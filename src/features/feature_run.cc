@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "features/feature_run.h"
 
-#include "base/json.h"
+#include "base/files.h"
 #include "base/text.h"
 
 namespace acc::features {
@@ -13,7 +13,8 @@ Result<FeatureRun> FeatureRun::Open(const CommonOptions& options, const std::str
                                                     .output_dirname = options.output_dirname,
                                                     .link_latest = feature != "wrapper"}));
   ACC_ASSIGN_OR_RETURN(auto log, LogFile::Open(directory.path() / "log.txt"));
-  ACC_RETURN_IF_ERROR(WriteJson(directory.path() / (feature + "_options.json"), options.given));
+  ACC_RETURN_IF_ERROR(
+      WriteFileAtomically(directory.path() / (feature + "_options.json"), options.given));
   log.Write(LogLevel::kDebug, "command: " + Join(options.command, " "));
   return FeatureRun(std::move(directory), std::move(log));
 }

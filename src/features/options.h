@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "base/json.h"
 #include "tensor/element_type.h"
 #include "tensor/shape.h"
 
@@ -30,7 +29,7 @@ struct CommonOptions {
   std::filesystem::path working_dir = "working_directory";
   std::string output_dirname;  // Empty: the time of day.
   bool verbose = false;
-  Json given;                        // All options as parsed, for <feature>_options.json.
+  std::string given;                 // All options as parsed, as JSON, for <feature>_options.json.
   std::vector<std::string> command;  // The words of the command line, for reproduction.
   std::string version;               // Of the program.
 };
