@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // The build folder within the checkout, such as "build/release"; empty where it lies elsewhere.
-const fs::path kBuildFolder = ACC_BUILD_FOLDER;
+constexpr char kBuildFolder[] = ACC_BUILD_FOLDER;
 
 // The part of `folder` before the first place where its components are those of `inner`; nothing
 // where there is none.

@@ -57,6 +57,14 @@ Options Parsed(const Words& words) {
   return std::get<Options>(line->request);
 }
 
+// What the feature was given, as it goes into <feature>_options.json.
+template <typename Options>
+Json GivenOf(const Options& options) {
+  Result<Json> given = ParseJson(options.common.given, "given");
+  EXPECT_TRUE(given.ok());
+  return given.ok() ? std::move(given.value()) : Json();
+}
+
 std::string UsageMessage(const Words& words) {
   const Result<CommandLine> line = ParseCommandLine(words);
   EXPECT_FALSE(line.ok());
@@ -239,7 +247,7 @@ TEST(EveryField, CompareEncodings) {
   EXPECT_EQ(options.precision, 0);
   EXPECT_TRUE(options.activations_only);
   EXPECT_EQ(options.common.working_dir, "work");
-  const Json given = *ParseJson(options.common.given, "given");
+  const Json given = GivenOf(options);
   EXPECT_EQ(given["precision"], "0");
   EXPECT_FALSE(given.contains("dlc_info"));
 }
@@ -386,11 +394,13 @@ TEST(EveryField, VerificationAndCommon) {
 
 TEST(GivenOptions, EachFeatureKeepsItsOwnFlags) {
   const auto all = Parsed<features::EndToEndOptions>(kEverything);
-  EXPECT_TRUE(all.common.given.contains("runtime"));
-  EXPECT_TRUE(all.common.given.contains("start_layer"));
-  EXPECT_FALSE(all.framework_runner.common.given.contains("runtime"));
-  EXPECT_FALSE(all.inference_engine.common.given.contains("start_layer"));
-  EXPECT_EQ(all.inference_engine.common.given["act_bitwidth"], "16");
+  const Json common = GivenOf(all);
+  EXPECT_TRUE(common.contains("runtime"));
+  EXPECT_TRUE(common.contains("start_layer"));
+  EXPECT_FALSE(GivenOf(all.framework_runner).contains("runtime"));
+  const Json engine = GivenOf(all.inference_engine);
+  EXPECT_FALSE(engine.contains("start_layer"));
+  EXPECT_EQ(engine["act_bitwidth"], "16");
 }
 
 TEST(ArgsConfig, FillsWhatTheCommandLineLeavesOut) {

@@ -99,7 +99,7 @@ class GroupRuns {
     Status written;  // What fails there is a failure of this run, not of the engine.
     const auto write = [&](std::size_t line, const target::Tap& tap, const TensorView& value,
                            const TensorView& stored) {
-      const Status status = captured.Write(line, tap, value, stored);
+      Status status = captured.Write(line, tap, value, stored);
       const std::lock_guard lock(mutex);
       if (written.ok()) written = status;
       return status;
