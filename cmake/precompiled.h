@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What most sources include; see precompiled.cmake. No header of this project: a change of one would build everything again.
-// Not nlohmann/json.hpp: what it leaves to instantiate would cost every source 0.4 s.
+// What most sources include; see precompiled.cmake. No header of this project: a change of one
+// would build everything again. Not nlohmann/json.hpp: what it leaves to instantiate would cost
+// every source 0.4 s.
 #pragma once
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -25,5 +28,3 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <fmt/format.h>
