@@ -66,11 +66,8 @@ std::unordered_map<std::string, std::size_t> AllNeeds() {
 }
 
 Status CheckNode(const Node& node) {
-  static const std::unordered_map<std::string, std::size_t> kNeeds = AllNeeds();
-  if (!node.domain.empty()) return OkStatus();
-  const auto known = kNeeds.find(node.op_type);
-  if (known == kNeeds.end()) return OkStatus();
-  const std::size_t needed = known->second;
+  const std::size_t needed = node.domain.empty() ? NeededInputs(node.op_type) : 0;
+  if (needed == 0) return OkStatus();
   const bool has_all =
       node.inputs.size() >= needed &&
       std::none_of(node.inputs.begin(), node.inputs.begin() + static_cast<std::ptrdiff_t>(needed),
@@ -82,6 +79,12 @@ Status CheckNode(const Node& node) {
 }
 
 }  // namespace
+
+std::size_t NeededInputs(const std::string& op_type) {
+  static const std::unordered_map<std::string, std::size_t> kNeeds = AllNeeds();
+  const auto known = kNeeds.find(op_type);
+  return known == kNeeds.end() ? 0 : known->second;
+}
 
 Status CheckArity(const Graph& graph) {
   for (const Node& node : graph.nodes) {
