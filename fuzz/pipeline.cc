@@ -11,6 +11,7 @@
 #include "dlc/read.h"
 #include "dlc/to_graph.h"
 #include "dlc/write.h"
+#include "quantize/overrides.h"
 
 namespace acc::fuzz {
 namespace {
@@ -33,15 +34,6 @@ class Chooser {
  private:
   std::uint64_t number_;
 };
-
-quantize::Overrides SourceEncodings(const model::Graph& graph) {
-  quantize::Overrides encodings;
-  for (const auto& [name, tensor] : graph.source_tensors) {
-    if (tensor.encoding) encodings.activations.emplace(name, *tensor.encoding);
-  }
-  encodings.params = graph.source_params;
-  return encodings;
-}
 
 }  // namespace
 
@@ -77,7 +69,7 @@ Result<quantize::QuantizedGraph> Quantize(const convert::TargetGraph& target,
   }
   ACC_ASSIGN_OR_RETURN(auto quantizer,
                        quantize::CreateQuantizer(target.graph, types, source_name,
-                                                 SourceEncodings(target.graph), options));
+                                                 quantize::SourceEncodings(target.graph), options));
   quantize::Quantizer* const quantizers[] = {quantizer.get()};
   quantize::Calibrator calibrator = quantize::CalibratorFor(quantizers);
   for (const std::string& tensor : calibrator.tensors()) calibrator.Observe(tensor, kValues);

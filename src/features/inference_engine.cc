@@ -21,6 +21,7 @@
 #include "match/names.h"
 #include "model/onnx/quantization.h"
 #include "quantize/encodings_file.h"
+#include "quantize/overrides.h"
 #include "store/manifest.h"
 #include "target/engine.h"
 #include "target/places.h"
@@ -109,7 +110,8 @@ Status CheckEqualizable(const SourceModel& source, const InferenceEngineOptions&
 // What the model's framework quantized, in the form that --quantization_overrides takes.
 Status KeepEncodings(const SourceModel& source, const fs::path& run) {
   if (!HasSourceEncodings(source.graph)) return OkStatus();
-  return quantize::WriteEncodings(run / "source_encodings.json", SourceEncodings(source.graph));
+  return quantize::WriteEncodings(run / "source_encodings.json",
+                                  quantize::SourceEncodings(source.graph));
 }
 
 // Where nothing says which source tensor is meant, as in a DLC, by the spelling of the names.

@@ -12,6 +12,7 @@
 #include "ort/capture.h"
 #include "quantize/algorithms.h"
 #include "quantize/coverage.h"
+#include "quantize/overrides.h"
 
 namespace acc::features {
 namespace {
@@ -114,7 +115,7 @@ Result<quantize::Overrides> OverridesFor(const model::Graph& graph,
   if (!options.quantization_overrides.empty()) {
     ACC_ASSIGN_OR_RETURN(given, ReadGivenOverrides(options.quantization_overrides));
   }
-  quantize::Overrides own = SourceEncodings(graph);
+  quantize::Overrides own = quantize::SourceEncodings(graph);
   const std::size_t count = own.activations.size() + own.params.size();
   if (count == 0) {
     if (options.override_params) LogWarn("--override_params has no effect: {}", kNothingToReplace);
@@ -199,17 +200,8 @@ Result<quantize::Overrides> ReadGivenOverrides(const std::filesystem::path& path
   return overrides;
 }
 
-quantize::Overrides SourceEncodings(const model::Graph& graph) {
-  quantize::Overrides encodings;
-  for (const auto& [name, tensor] : graph.source_tensors) {
-    if (tensor.encoding) encodings.activations.emplace(name, *tensor.encoding);
-  }
-  encodings.params = graph.source_params;
-  return encodings;
-}
-
 bool HasSourceEncodings(const model::Graph& graph) {
-  const quantize::Overrides encodings = SourceEncodings(graph);
+  const quantize::Overrides encodings = quantize::SourceEncodings(graph);
   return !encodings.activations.empty() || !encodings.params.empty();
 }
 
@@ -280,7 +272,7 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
   WarnOfFloatBodies(target.graph);
   ACC_ASSIGN_OR_RETURN(auto quantized, quantizer->Finish(calibrator));
   Report(quantized,
-         options.override_params ? quantize::Overrides() : SourceEncodings(target.graph));
+         options.override_params ? quantize::Overrides() : quantize::SourceEncodings(target.graph));
   return quantized;
 }
 

@@ -73,9 +73,7 @@ Status RunFloat(const convert::TargetGraph& target, const std::vector<std::strin
                 const InputLines& lines, LineRange range, std::uint64_t memory_budget_bytes,
                 const ort::CaptureSink& sink, std::string_view what);
 
-// The encodings with which the model's framework quantized it, by source name; empty for a model
-// that it did not quantize.
-quantize::Overrides SourceEncodings(const model::Graph& graph);
+// Whether quantize::SourceEncodings() has any.
 bool HasSourceEncodings(const model::Graph& graph);
 
 // With the encodings that came with the model and no others; nothing runs. `types` has all tensors

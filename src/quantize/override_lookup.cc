@@ -5,6 +5,15 @@
 
 namespace acc::quantize {
 
+Overrides SourceEncodings(const model::Graph& graph) {
+  Overrides encodings;
+  for (const auto& [name, tensor] : graph.source_tensors) {
+    if (tensor.encoding) encodings.activations.emplace(name, *tensor.encoding);
+  }
+  encodings.params = graph.source_params;
+  return encodings;
+}
+
 OverrideLookup::OverrideLookup(Overrides overrides, std::map<std::string, std::string> source_name)
     : overrides_(std::move(overrides)), source_name_(std::move(source_name)) {}
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which tensor of the graph an override is meant for.
+// Encodings that came with the model, and which tensor of the graph an override is meant for.
 #pragma once
 
 #include <map>
@@ -11,6 +11,10 @@
 #include "quantize/quantize.h"
 
 namespace acc::quantize {
+
+// The encodings with which the model's framework quantized it, by source name; empty for a model
+// that it did not quantize.
+Overrides SourceEncodings(const model::Graph& graph);
 
 // Finds overrides by a tensor's name in the graph or in the source. It keeps copies of both maps.
 class OverrideLookup {

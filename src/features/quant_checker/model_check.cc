@@ -26,6 +26,7 @@
 #include "model/random_numbers.h"
 #include "quantize/algorithms.h"
 #include "quantize/encodings_file.h"
+#include "quantize/overrides.h"
 #include "report/option_overview.h"
 
 namespace acc::features {
@@ -178,7 +179,7 @@ class ModelCheck {
   // As in the inference engine, what the model brings stands before what the user gives.
   quantize::Overrides OverridesOf(const QuantizationOption& option) const {
     if (!option.as_given) return overrides_;
-    quantize::Overrides own = SourceEncodings(graphs_.front().target.graph);
+    quantize::Overrides own = quantize::SourceEncodings(graphs_.front().target.graph);
     own.activations.insert(overrides_.activations.begin(), overrides_.activations.end());
     own.params.insert(overrides_.params.begin(), overrides_.params.end());
     return own;
