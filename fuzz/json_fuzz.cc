@@ -13,7 +13,6 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "base/threads.h"
 #include "dlc/model_net.h"
 #include "dlc/to_graph.h"
 #include "features/quant_checker/config.h"
@@ -211,12 +210,6 @@ constexpr Reader kReaders[] = {
 
 }  // namespace
 }  // namespace acc::fuzz
-
-// Starting threads would cost more than what they do here.
-extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
-  acc::SetThreadCount(1);
-  return 0;
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;

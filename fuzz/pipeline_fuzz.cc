@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/threads.h"
 #include "declared_oracle.h"
 #include "memory_file.h"
 #include "model/onnx/onnx_format.h"
@@ -63,12 +62,6 @@ void Read(std::string_view input) {
 
 }  // namespace
 }  // namespace acc::fuzz
-
-// Starting threads would cost more than what they do here.
-extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
-  acc::SetThreadCount(1);
-  return 0;
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   acc::fuzz::Read({reinterpret_cast<const char*>(data), size});
