@@ -9,7 +9,7 @@ import collections
 import sys
 import unittest
 
-from small_runs import SmallRunsTest
+from small_runs import EachCommand, SmallRunsTest
 
 INJECTOR = sys.argv.pop(1) if len(sys.argv) > 1 else ""
 MOST = int(sys.argv.pop(1)) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 3
@@ -25,7 +25,7 @@ def spread(count, most):
     return sorted({1 + place * (count - 1) // max(1, most - 1) for place in range(most)})
 
 
-class InjectionTest(SmallRunsTest):
+class InjectionTest(EachCommand, SmallRunsTest):
     def inject(self, command, kind, at):
         count = self.folder / "count"
         count.unlink(missing_ok=True)
@@ -84,15 +84,6 @@ class InjectionTest(SmallRunsTest):
         # What is not met at all is not tested: a command without these calls says that the injector does nothing.
         for kind in ("open", "write", "allocation"):
             self.assertGreater(calls.get(kind, 0), 10)
-
-    def test_golden(self):
-        self.check_command("golden")
-
-    def test_end_to_end(self):
-        self.check_command("end_to_end")
-
-    def test_verification(self):
-        self.check_command("verification")
 
 
 if __name__ == "__main__":

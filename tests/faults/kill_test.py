@@ -11,13 +11,13 @@ import sys
 import time
 import unittest
 
-from small_runs import SmallRunsTest
+from small_runs import EachCommand, SmallRunsTest
 
 POINTS = int(sys.argv.pop(1)) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 6
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 
 
-class KillTest(SmallRunsTest):
+class KillTest(EachCommand, SmallRunsTest):
     def kill(self, command, seconds, number):
         """The exit code of a run that gets the signal after `seconds`, or has ended by then, and its stderr."""
         process = subprocess.Popen(self.words(command), cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -71,15 +71,6 @@ class KillTest(SmallRunsTest):
             code = self.check_point(command, seconds, number, whole, over=point // len(SIGNALS) % 2 == 1)
             met["ended before" if code == 0 else f"code {code}"] += 1
         print(f"{command}: {POINTS} points over {sorted(times)[1]:.2f} s: {dict(met)}", flush=True)
-
-    def test_golden(self):
-        self.check_command("golden")
-
-    def test_end_to_end(self):
-        self.check_command("end_to_end")
-
-    def test_verification(self):
-        self.check_command("verification")
 
 
 if __name__ == "__main__":

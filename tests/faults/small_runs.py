@@ -127,3 +127,16 @@ class SmallRunsTest(ProgramTest):
 
     def temporary_files(self):
         return [str(path) for pattern in TEMPORARY for path in self.folder.rglob(pattern)]
+
+
+class EachCommand:
+    """For a SmallRunsTest with a check_command(): a test for each command."""
+
+    def test_golden(self):
+        self.check_command("golden")
+
+    def test_end_to_end(self):
+        self.check_command("end_to_end")
+
+    def test_verification(self):
+        self.check_command("verification")
