@@ -51,8 +51,6 @@ std::size_t TerminalWidth() {
   return size.ws_col;
 }
 
-}  // namespace
-
 void HoldBack() {
   held_back.file = memfd_create("stderr", MFD_CLOEXEC);
   if (held_back.file < 0) return;
@@ -70,6 +68,8 @@ void LetGo() {
   if (held_back.file >= 0) close(held_back.file);
   held_back = {};
 }
+
+}  // namespace
 
 bool StderrIsTerminal() {
   const std::lock_guard lock(mutex);
