@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/limits.h"
+
 namespace acc {
 namespace {
 
@@ -83,6 +85,14 @@ Result<fs::path> FindPackageFile(const std::string& file, const char* variable,
   return Failure("'" + file + "' was not found. Install it with '" + install +
                  "', or name its folder in " + variable +
                  ". Tried:" + (tried.empty() ? "\n  (no Python environment was found)" : tried));
+}
+
+Status NoLibrary(const std::string& product, const std::string& install, const char* variable,
+                 const std::string& tried) {
+  const std::string note = AddressSpaceNote();
+  return Failure(product + " could not be opened. " +
+                 (note.empty() ? "" : note + ": give it more. ") + "Install it with '" + install +
+                 "', or name the library in " + variable + ". Tried:" + tried);
 }
 
 fs::path FileOfSymbol(const void* address, const fs::path& otherwise) {

@@ -31,6 +31,11 @@ std::vector<std::filesystem::path> PythonPackages();
 Result<std::filesystem::path> FindPackageFile(const std::string& file, const char* variable,
                                               const std::string& install);
 
+// The failure to open any library of `product`: the command `install` and the variable that names a
+// file are the ways out; `tried` has a line "\n  file: why" for each candidate.
+Status NoLibrary(const std::string& product, const std::string& install, const char* variable,
+                 const std::string& tried);
+
 // A library as it was opened.
 struct OpenedLibrary {
   std::string name;     // "ONNX Runtime"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "base/limits.h"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <limits>
@@ -11,6 +12,12 @@ std::optional<std::uint64_t> AddressSpaceLimit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
   return limit.rlim_cur;
+}
+
+std::string AddressSpaceNote() {
+  const auto limit = AddressSpaceLimit();
+  if (!limit) return "";
+  return fmt::format("This process may use {} MB of address space (ulimit -v)", *limit >> 20);
 }
 
 std::uint64_t SumOrMost(std::uint64_t one, std::uint64_t other) {

@@ -4,11 +4,16 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace acc {
 
 // Bytes of address space ("ulimit -v"); nothing where there is no limit.
 std::optional<std::uint64_t> AddressSpaceLimit();
+
+// "This process may use 195 MB of address space (ulimit -v)": where the system sets a limit, that
+// explains more than what a library says that failed. Empty where there is none.
+std::string AddressSpaceNote();
 
 // The largest number of 64 bits where the sum is larger: for sizes that a file merely claims.
 std::uint64_t SumOrMost(std::uint64_t one, std::uint64_t other);

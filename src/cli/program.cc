@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/interrupt.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/command_line.h"
@@ -64,9 +65,10 @@ Result<features::Outcome> CaughtRun(std::span<const std::string> words, const Fe
 }  // namespace
 
 Status OutOfMemory() {
-  return Failure(
-      "out of memory. A smaller --memory_budget_mb, fewer tensors (--add_layer_types, "
-      "--skip_layer_types) or a machine with more memory may help.");
+  const std::string note = AddressSpaceNote();
+  return Failure("out of memory. " + (note.empty() ? "" : note + ". ") +
+                 "A smaller --memory_budget_mb, fewer tensors (--add_layer_types, "
+                 "--skip_layer_types) or a machine with more memory may help.");
 }
 
 Status Unexpected(std::string_view text) {

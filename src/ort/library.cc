@@ -79,9 +79,7 @@ Status LoadOnce() {
     }
     tried += "\n  " + why;
   }
-  return Failure(std::string("ONNX Runtime could not be opened. Install it with '") +
-                 kInstallOnnxRuntime +
-                 "', or name the library in ACC_ONNXRUNTIME_LIBRARY. Tried:" + tried);
+  return NoLibrary("ONNX Runtime", kInstallOnnxRuntime, "ACC_ONNXRUNTIME_LIBRARY", tried);
 }
 
 }  // namespace

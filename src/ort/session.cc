@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ort/session.h"
 
+#include <fmt/format.h>
+
 #include <exception>
 #include <mutex>
 #include <set>
 #include <utility>
 
 #include "base/interrupt.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "ort/api.h"
@@ -120,8 +123,12 @@ void Ignore(OrtStatus* status) {
 }
 
 Status FromException(const Ort::Exception& exception) {
-  const std::string plain = PlainMessage(exception.what());
-  return Failure(plain.empty() ? Printable(exception.what()) : plain);
+  std::string reason = PlainMessage(exception.what());
+  if (reason.empty()) reason = Printable(exception.what());
+  const std::string note = AddressSpaceNote();
+  if (note.empty()) return Failure(reason);
+  return Failure(fmt::format("{}{} {}, which may be too little.", reason,
+                             reason.ends_with('.') ? "" : ".", note));
 }
 
 Ort::Value Borrow(const TensorView& tensor, const Ort::MemoryInfo& memory) {

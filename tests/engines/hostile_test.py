@@ -241,6 +241,17 @@ class HostileTest(ProgramTest):
         self.check_message(stderr)
         self.assertIn("scripts/setup", stderr)
 
+    def test_a_limit_on_address_space_is_named_where_a_runtime_fails(self):
+        # The library cannot be mapped; it is, and has no room for its threads or its own tables.
+        for kilobytes, reason in (60000, "failed to map segment"), (80000, ""):
+            done = subprocess.run(["sh", "-c", f'ulimit -v {kilobytes}; exec "$0" "$@"', PROGRAM, "--framework_runner", "-f", "onnx",
+                                   "-m", "good.onnx", "-i", "x", "4", self.raw, "-o", "y"],
+                                  cwd=self.folder, text=True, capture_output=True, check=False)
+            self.assertEqual(done.returncode, 3, done.stdout)
+            self.check_message(done.stderr)
+            self.assertIn(reason, done.stderr)
+            self.assertIn(f"{kilobytes // 1024} MB of address space (ulimit -v)", done.stderr)
+
     def test_an_interrupted_run_never_becomes_latest(self):
         file, tensor, dims, output = OCR["detector"]
         dims = (1, 3, 640, 640)

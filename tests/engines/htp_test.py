@@ -162,7 +162,7 @@ class HtpTest(ProgramTest):
 
     def test_too_little_address_space_is_an_error_that_says_so(self):
         words = self.small_run([helper.make_node("Relu", ["x"], ["y"], name="relu")])
-        done = subprocess.run(["sh", "-c", 'ulimit -v 200000; exec "$0" "$@"', PROGRAM, *map(str, words)], cwd=self.folder,
+        done = subprocess.run(["sh", "-c", 'ulimit -v 500000; exec "$0" "$@"', PROGRAM, *map(str, words)], cwd=self.folder,
                               text=True, capture_output=True, check=False)
         refuse_fault(done.stderr)
         self.assertEqual(done.returncode, 3, done.stdout)

@@ -117,8 +117,7 @@ Result<Api> LoadOnce() {
     }
     tried += "\n  " + why;
   }
-  return Failure(std::string("TensorFlow could not be opened. Install it with '") + kInstall +
-                 "', or name the library in ACC_TENSORFLOW_LIBRARY. Tried:" + tried);
+  return NoLibrary("TensorFlow", kInstall, "ACC_TENSORFLOW_LIBRARY", tried);
 }
 
 }  // namespace

@@ -117,8 +117,7 @@ Result<const Api*> LoadOnce() {
     }
     tried += "\n  " + why;
   }
-  return Failure(std::string("TensorFlow Lite could not be opened. Install it with '") + kInstall +
-                 "', or name the library in ACC_TFLITE_LIBRARY. Tried:" + tried);
+  return NoLibrary("TensorFlow Lite", kInstall, "ACC_TFLITE_LIBRARY", tried);
 }
 
 }  // namespace

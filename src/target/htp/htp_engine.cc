@@ -82,18 +82,14 @@ std::vector<Tap> TakeFed(std::vector<Tap>& taps, const std::set<std::string>& in
   return fed;
 }
 
-// Where the system limits memory, that explains more than anything the libraries say.
 std::string MemoryStep() {
-  const auto limit = AddressSpaceLimit();
-  if (!limit) return "";
-  return fmt::format(
-      "This process may use {} MB of address space (ulimit -v), and the simulator needs 1 GB and "
-      "more: give it more. ",
-      *limit >> 20);
+  const std::string note = AddressSpaceNote();
+  return note.empty() ? "" : note + ", and the simulator needs 1 GB and more: give it more. ";
 }
 
-std::string NextStep() {
-  return MemoryStep() +
+std::string NextStep(std::string_view reason) {
+  const bool says_memory = reason.find(AddressSpaceNote()) != std::string_view::npos;
+  return (says_memory ? "" : MemoryStep()) +
          "Try another --act_bitwidth or --precision, another generation (--runtime dspv75), or "
          "--runtime cpu.";
 }
@@ -145,7 +141,7 @@ Status CheckShare(const Halving& done, std::size_t wanted, const Program& progra
   }
   std::string reason = done.reason + ".";
   for (const std::string& hazard : HtpHazards(program)) reason += "\n" + hazard;
-  reason += (reason.find('\n') == std::string::npos ? " " : "\n") + NextStep();
+  reason += (reason.find('\n') == std::string::npos ? " " : "\n") + NextStep(done.reason);
   if (done.shown == 0) return Failure(reason);
   return Failure(fmt::format(
       "only {} of {} tensors could be captured, too few to tell where the model goes wrong; {} "
