@@ -36,6 +36,6 @@ if(ACC_PRECOMPILE)
   acc_precompiled(acc_precompiled_once precompiled.h LIBRARIES ${libraries} OPTIONS ${ACC_ONCE_OPTIONS})
   if(ACC_BUILD_TESTS)
     acc_precompiled(acc_precompiled_tests precompiled_tests.h
-      LIBRARIES ${libraries} GTest::gtest_main GTest::gmock OPTIONS ${ACC_ONCE_OPTIONS})
+      LIBRARIES ${libraries} GTest::gtest_main GTest::gmock OPTIONS ${ACC_TEST_OPTIONS})
   endif()
 endif()

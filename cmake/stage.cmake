@@ -20,7 +20,7 @@ function(acc_stage name)
     list(TRANSFORM ARG_TEST_LIBRARIES PREPEND acc_)
     add_executable(${name}_test ${ARG_TESTS})
     target_link_libraries(${name}_test PRIVATE acc_${name} ${ARG_TEST_LIBRARIES} GTest::gtest_main GTest::gmock)
-    target_compile_options(${name}_test PRIVATE ${ACC_ONCE_OPTIONS})
+    target_compile_options(${name}_test PRIVATE ${ACC_TEST_OPTIONS})
     acc_use_precompiled(${name}_test acc_precompiled_tests precompiled_tests.h ${ARG_PRECOMPILES})
     add_test(NAME unit.${name} COMMAND ${name}_test)
     set_tests_properties(unit.${name} PROPERTIES LABELS "fast"
