@@ -68,8 +68,7 @@ TEST(FromGraph, ANodeThatLacksAnInputIsWrittenAsItIs) {
                               "Sum",
                               "Tile",
                               "Where"}) {
-    for (const std::vector<std::string>& inputs :
-         {std::vector<std::string>{"x", ""}, {"", "x"}, {"x"}, {}}) {
+    for (const Names inputs : {Names{"x", ""}, Names{"", "x"}, Names{"x"}, Names{}}) {
       const bool is_whole =
           inputs.size() == 1 &&
           std::string_view("ConcatEinsumMaxMeanMinSum").find(op_type) != std::string_view::npos;
