@@ -2,54 +2,35 @@
 // Small graphs for the tests of this folder.
 #pragma once
 
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "quantize/quantize.h"
 
 namespace acc::quantize {
 
+using Names = std::initializer_list<std::string_view>;
+
 // A graph under construction, whose tensors are float32 unless said otherwise.
 struct TestGraph {
   model::Graph graph;
   Types types;
 
-  TestGraph() { graph.opsets[""] = 17; }
+  TestGraph();
+  ~TestGraph();
 
-  void Declare(const std::string& name, ElementType type = ElementType::kFloat32) {
-    types[name] = {.name = name, .type = type, .dims = {}, .has_rank = false};
-  }
-  TestGraph& Input(const std::string& name, Shape dims, ElementType type = ElementType::kFloat32) {
-    Declare(name, type);
-    graph.inputs.push_back({.name = name, .type = type, .dims = std::move(dims), .has_rank = true});
-    return *this;
-  }
-  TestGraph& Output(const std::string& name) {
-    graph.outputs.push_back(
-        {.name = name, .type = types[name].type, .dims = {}, .has_rank = false});
-    return *this;
-  }
-  TestGraph& Floats(const std::string& name, Shape dims, std::vector<float> values) {
-    graph.initializers[name] = Tensor::FromFloats(std::move(dims), values);
-    Declare(name);
-    return *this;
-  }
-  TestGraph& Int64s(const std::string& name, Shape dims, std::vector<std::int64_t> values) {
-    graph.initializers[name] = Tensor::FromInt64s(std::move(dims), values);
-    Declare(name, ElementType::kInt64);
-    return *this;
-  }
-  TestGraph& Node(const std::string& op_type, std::vector<std::string> inputs,
-                  std::vector<std::string> outputs, ElementType type = ElementType::kFloat32) {
-    for (const std::string& output : outputs) Declare(output, type);
-    model::Node node;
-    node.name = outputs.front() + "_node";
-    node.op_type = op_type;
-    node.inputs = std::move(inputs);
-    node.outputs = std::move(outputs);
-    graph.nodes.push_back(std::move(node));
-    return *this;
-  }
+  TestGraph& Input(std::string_view name, const Shape& dims,
+                   ElementType type = ElementType::kFloat32);
+  TestGraph& Output(const std::string& name);
+  TestGraph& Floats(std::string_view name, const Shape& dims, const std::vector<float>& values);
+  TestGraph& Int64s(std::string_view name, const Shape& dims,
+                    const std::vector<std::int64_t>& values);
+  // Named after its first output.
+  TestGraph& Node(std::string_view op_type, Names inputs, Names outputs,
+                  ElementType type = ElementType::kFloat32);
+  void Declare(std::string_view name, ElementType type = ElementType::kFloat32);
 };
 
 }  // namespace acc::quantize
