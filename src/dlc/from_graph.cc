@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "dlc/from_graph/builder.h"
 #include "dlc/from_graph/needed_inputs.h"
+#include "dlc/from_graph/numbers.h"
 #include "dlc/from_graph/operators.h"
 #include "dlc/from_graph/source.h"
 
@@ -56,7 +57,9 @@ Result<WrittenGraph> FromGraph(const GraphToWrite& graph) {
   using NamePackageReason = std::array<std::string, 3>;
   std::map<NamePackageReason, int> untranslated;
   for (const model::Node& node : graph.graph.nodes) {
-    const std::optional<std::string> why = WriteForTarget(builder, node);
+    const std::optional<std::string> why = IsWithin32Bits(node)
+                                               ? WriteForTarget(builder, node)
+                                               : WriteForTarget(builder, SaturatedTo32Bits(node));
     if (!why) continue;
     WriteAsItIs(builder, node);
     ++untranslated[{NameOf(node), std::string(PackageOf(node)), *why}];

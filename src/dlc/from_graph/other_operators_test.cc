@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "dlc/from_graph/from_graph_testing.h"
 
 namespace acc::dlc {
@@ -37,6 +39,26 @@ TEST(Movement, NegativePadsCut) {
               ElementsAre("Pad(x[2,3,4]) -> y_padded[2,3,7] pad_amount=[0,0,0,0,1,2] scheme=0",
                           "StridedSlice(y_padded[2,3,7]) -> y[2,2,7] "
                           "ranges=[0,2,1,1,3,1,0,7,1]"));
+}
+
+TEST(Movement, NumbersBeyond32BitsAreOpenBoundsAndOtherwiseNoNumbers) {
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
+  TestGraph slice;
+  slice.Opset(9).Input("x", {4, 3}).Declare("y", {3, 3}).Declare("z", {4, 3});
+  slice.Int64s("starts", {kMost})
+      .Int64s("ends", {kLeast})
+      .Int64s("axes", {0})
+      .Int64s("steps", {-1});
+  slice.Op("Slice", {"x"}, {"y"}, {{"starts", Ints{1}}, {"ends", Ints{kMost}}});
+  slice.Op("Slice", {"x", "starts", "ends", "axes", "steps"}, {"z"});
+  EXPECT_THAT(slice.Lines(), ElementsAre("StridedSlice(x[4,3]) -> y[3,3] ranges=[1,4,1,0,3,1]",
+                                         "StridedSlice(x[4,3]) -> z[4,3] ranges=[3,-1,-1,0,3,1]"));
+  for (const std::int64_t pad : {kMost, kLeast}) {
+    TestGraph graph;
+    graph.Input("x", {3}).Declare("y", {3}).Int64s("pads", {pad, pad});
+    EXPECT_FALSE(graph.Op("Pad", {"x", "pads"}, {"y"}).Lines().empty());
+  }
 }
 
 TEST(Movement, ASplitIntoOnePartIsAReshape) {

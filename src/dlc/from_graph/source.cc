@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "dlc/from_graph/numbers.h"
 #include "tensor/codes.h"
 
 namespace acc::dlc {
@@ -168,7 +169,9 @@ std::optional<std::vector<std::int64_t>> Source::Ints(const model::Node& node,
   if (constant == nullptr) return std::nullopt;
   if (constant->type() == ElementType::kInt64) {
     const auto values = constant->values<std::int64_t>();
-    return std::vector<std::int64_t>(values.begin(), values.end());
+    std::vector<std::int64_t> numbers(values.begin(), values.end());
+    for (std::int64_t& number : numbers) number = SaturatedTo32Bits(number);
+    return numbers;
   }
   if (constant->type() != ElementType::kInt32) return std::nullopt;
   const auto values = constant->values<std::int32_t>();

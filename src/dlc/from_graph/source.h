@@ -48,7 +48,7 @@ class Source {
   bool IsConstant(const std::string& tensor) const { return Constant(tensor) != nullptr; }
   const acc::Tensor* Constant(const std::string& tensor) const;
   // The values of a constant input, rounded to its encoding where it has one; nothing for one that
-  // is left out or not constant.
+  // is left out or not constant. Integers are saturated to 32 bits.
   std::optional<std::vector<std::int64_t>> Ints(const model::Node& node, std::size_t input) const;
   std::optional<std::vector<float>> Floats(const model::Node& node, std::size_t input) const;
 
