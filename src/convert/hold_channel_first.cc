@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "convert/rename.h"
 #include "convert/state.h"
+#include "model/onnx/operators.h"
 #include "model/unique_names.h"
 #include "tensor/layout.h"
 
@@ -19,48 +19,6 @@ namespace {
 
 using model::Node;
 using Axes = std::vector<std::int64_t>;
-
-// Operators that do the same to every element, whatever the order of the axes.
-const std::unordered_set<std::string_view>& ElementWise() {
-  static const std::unordered_set<std::string_view> kTypes = {
-      "Abs",         "Acos",
-      "Acosh",       "Add",
-      "And",         "Asin",
-      "Asinh",       "Atan",
-      "Atanh",       "Cast",
-      "Ceil",        "Clip",
-      "Cos",         "Cosh",
-      "Div",         "Elu",
-      "Equal",       "Erf",
-      "Exp",         "Floor",
-      "Greater",     "GreaterOrEqual",
-      "HardSigmoid", "HardSwish",
-      "Identity",    "IsInf",
-      "IsNaN",       "LeakyRelu",
-      "Less",        "LessOrEqual",
-      "Log",         "Max",
-      "Min",         "Mod",
-      "Mul",         "Neg",
-      "Not",         "Or",
-      "Pow",         "PRelu",
-      "Reciprocal",  "Relu",
-      "Round",       "Selu",
-      "Sigmoid",     "Sign",
-      "Sin",         "Sinh",
-      "Softplus",    "Softsign",
-      "Sqrt",        "Sub",
-      "Sum",         "Tan",
-      "Tanh",        "Where",
-      "Xor",
-  };
-  return kTypes;
-}
-
-const std::unordered_set<std::string_view>& AlongAttributeAxis() {
-  static const std::unordered_set<std::string_view> kTypes = {"Concat", "LogSoftmax", "Softmax",
-                                                              "Split"};
-  return kTypes;
-}
 
 bool IsReduction(std::string_view type) { return type.starts_with("Reduce"); }
 
@@ -238,15 +196,27 @@ class Holder {
   }
 
   bool Change(Node& node, std::size_t rank) {
-    if (ElementWise().contains(node.op_type)) return TakeFirst(node, rank, node.inputs.size());
-    if (AlongAttributeAxis().contains(node.op_type)) {
-      const auto axis =
-          FromZero(node.Get<std::int64_t>("axis", node.op_type == "Split" ? 0 : -1), rank);
-      const std::size_t images = node.op_type == "Concat" ? node.inputs.size() : 1;
-      if (!axis || !TakeFirst(node, rank, images)) return false;
-      node.attributes["axis"] = PlaceOf(*axis, rank);
-      return true;
+    switch (model::FindOperator(node.op_type).axes) {
+      case model::AxisUse::kElementWise:
+        return TakeFirst(node, rank, node.inputs.size());
+      case model::AxisUse::kAlongAxis:
+      case model::AxisUse::kOneAxis:
+        return ChangeAxis(node, rank);
+      default:
+        return ChangeNamedAxes(node, rank);
     }
+  }
+
+  bool ChangeAxis(Node& node, std::size_t rank) {
+    const std::int64_t without = node.op_type == "Split" ? 0 : -1;
+    const auto axis = FromZero(node.Get<std::int64_t>("axis", without), rank);
+    const std::size_t images = node.op_type == "Concat" ? node.inputs.size() : 1;
+    if (!axis || !TakeFirst(node, rank, images)) return false;
+    node.attributes["axis"] = PlaceOf(*axis, rank);
+    return true;
+  }
+
+  bool ChangeNamedAxes(Node& node, std::size_t rank) {
     if (node.op_type == "Pad" && (node.inputs.size() < 4 || node.inputs[3].empty()))
       return ChangePad(node, rank);
     if (node.op_type == "Tile") return ChangePerAxis(node, 1, rank) && TakeFirst(node, rank, 1);

@@ -3,6 +3,7 @@
 
 #include "convert/convert.h"
 #include "convert/convert_testing.h"
+#include "model/onnx/operators.h"
 
 namespace acc::convert {
 namespace {
@@ -59,6 +60,19 @@ TEST(HoldChannelFirstTest, ElementWiseOperatorsFollowAnImage) {
   EXPECT_EQ(target.tensors.at("y").held, AxisOrder::kSource) << "an output stays as it was";
   EXPECT_EQ(target.graph.initializers.at(target.graph.nodes[2].inputs[1]).dims(),
             (Shape{1, 3, 1, 1}));
+}
+
+TEST(HoldChannelFirstTest, EveryElementWiseOperatorFollowsAnImage) {
+  for (const model::OperatorInfo& row : model::Operators()) {
+    if (row.axes != model::AxisUse::kElementWise || row.least_inputs != 1) continue;
+    FakeOracle oracle;
+    const TargetGraph target = Converted(
+        WithImage({MakeNode(row.op_type, {"conv"}, {"e"}), MakeNode("Neg", {"e"}, {"y"})}, oracle),
+        oracle);
+    if (row.op_type == "Cast" || row.op_type == "Identity") continue;  // Removed.
+    ASSERT_TRUE(target.tensors.contains("e")) << row.op_type;
+    EXPECT_EQ(target.tensors.at("e").held, AxisOrder::kChannelFirst) << row.op_type;
+  }
 }
 
 TEST(HoldChannelFirstTest, AxesAreRenumbered) {

@@ -2,102 +2,10 @@
 #include "quantize/operators.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 namespace acc::quantize {
 namespace {
-
-// Inputs as bits: bit 0 is the first input.
-using Inputs = std::uint32_t;
-constexpr Inputs kFirst = 1;
-constexpr Inputs kSecond = 2;
-constexpr Inputs kThird = 4;
-constexpr Inputs kFourth = 8;
-constexpr Inputs kAfterFirst = ~kFirst;
-constexpr Inputs kAll = ~Inputs{0};
-
-struct Rule {
-  std::string_view op_type;
-  OutputRange range = OutputRange::kOwn;
-  Inputs plain = 0;
-  Inputs weights = 0;
-  Inputs bias = 0;
-};
-
-constexpr auto kOwn = OutputRange::kOwn;
-constexpr auto kOfInput = OutputRange::kOfInput;
-constexpr auto kOfAll = OutputRange::kOfAll;
-constexpr auto kFloat = OutputRange::kFloat;
-
-constexpr std::array kRules = {
-    // Multiply-accumulate.
-    Rule{"Conv", kOwn, 0, kSecond, kThird},
-    Rule{"ConvTranspose", kOwn, 0, kSecond, kThird},
-    Rule{"Gemm", kOwn, 0, kFirst | kSecond, kThird},
-    Rule{"MatMul", kOwn, 0, kFirst | kSecond, 0},
-    Rule{"LSTM", kOwn, 1u << 4, kSecond | kThird, kFourth},
-    Rule{"GRU", kOwn, 1u << 4, kSecond | kThird, kFourth},
-    Rule{"RNN", kOwn, 1u << 4, kSecond | kThird, kFourth},
-    Rule{"BatchNormalization", kOwn, kFourth | 1u << 4, kSecond, kThird},
-    Rule{"InstanceNormalization", kOwn, 0, kSecond, kThird},
-    Rule{"LayerNormalization", kOwn, 0, kSecond, kThird},
-    Rule{"GroupNormalization", kOwn, 0, kSecond, kThird},
-    // Data movement.
-    Rule{"DepthToSpace", kOfInput},
-    Rule{"Expand", kOfInput, kAfterFirst},
-    Rule{"Flatten", kOfInput},
-    Rule{"Gather", kOfInput, kAfterFirst},
-    Rule{"GatherElements", kOfInput, kAfterFirst},
-    Rule{"GatherND", kOfInput, kAfterFirst},
-    Rule{"GlobalMaxPool", kOfInput},
-    Rule{"Identity", kOfInput},
-    Rule{"MaxPool", kOfInput},
-    Rule{"Pad", kOfInput, kAfterFirst},
-    Rule{"Reshape", kOfInput, kAfterFirst},
-    Rule{"Resize", kOfInput, kAfterFirst},
-    Rule{"Scatter", kOfAll, kSecond},
-    Rule{"ScatterElements", kOfAll, kSecond},
-    Rule{"Slice", kOfInput, kAfterFirst},
-    Rule{"SpaceToDepth", kOfInput},
-    Rule{"Split", kOfInput, kAfterFirst},
-    Rule{"Squeeze", kOfInput, kAfterFirst},
-    Rule{"Tile", kOfInput, kAfterFirst},
-    Rule{"TopK", kOfInput, kAfterFirst},
-    Rule{"Transpose", kOfInput},
-    Rule{"Unsqueeze", kOfInput, kAfterFirst},
-    Rule{"Upsample", kOfInput, kAfterFirst},
-    // Inputs that are no data.
-    Rule{"Clip", kOwn, kAfterFirst},
-    Rule{"CumSum", kOwn, kAfterFirst},
-    Rule{"DynamicQuantizeLSTM", kOwn, kAfterFirst},  // Its file quantized what follows.
-    Rule{"Dropout", kOfInput, kAfterFirst},
-    Rule{"NonMaxSuppression", kOwn, kThird | kFourth | 1u << 4},
-    Rule{"OneHot", kOwn, kFirst | kSecond},
-    Rule{"ReduceMax", kOwn, kAfterFirst},
-    Rule{"ReduceMean", kOwn, kAfterFirst},
-    Rule{"ReduceMin", kOwn, kAfterFirst},
-    Rule{"ReduceSum", kOwn, kAfterFirst},
-    Rule{"RoiAlign", kOwn, kSecond | kThird},
-    // Left as they are.
-    Rule{"ConstantOfShape", kFloat, kAll},
-    Rule{"DequantizeLinear", kOwn, kAll},
-    Rule{"EyeLike", kFloat, kAll},
-    Rule{"If", kFloat},
-    Rule{"Loop", kFloat},
-    Rule{"QuantizeLinear", kFloat, kAfterFirst},
-    Rule{"Range", kFloat, kAll},
-    Rule{"Scan", kFloat},
-    Rule{"Shape", kFloat, kAll},
-    Rule{"Size", kFloat, kAll},
-};
-
-const Rule& RuleOf(const model::Node& node) {
-  static constexpr Rule kCompute{};
-  const auto rule = std::find_if(kRules.begin(), kRules.end(),
-                                 [&](const Rule& row) { return row.op_type == node.op_type; });
-  return rule != kRules.end() ? *rule : kCompute;
-}
 
 const Tensor* Constant(const model::Graph& graph, const model::Node& node, std::size_t input) {
   if (input >= node.inputs.size()) return nullptr;
@@ -123,20 +31,17 @@ bool IsOneOf(const model::Node& node, std::initializer_list<std::string_view> op
 }  // namespace
 
 InputRole RoleOf(const model::Node& node, std::size_t input) {
-  const Rule& rule = RuleOf(node);
-  const Inputs bit = input < 31 ? kFirst << input : Inputs{1} << 31;
-  if ((rule.plain & bit) != 0) return InputRole::kPlain;
-  if ((rule.weights & bit) != 0) return InputRole::kWeight;
-  if ((rule.bias & bit) != 0) return InputRole::kBias;
-  return InputRole::kData;
+  return model::FindOperator(node.op_type).RoleOf(input);
 }
 
 OutputRange OutputRangeOf(const model::Graph& graph, const model::Node& node) {
   if (IsOneOf(node, {"Resize", "Upsample"})) {
-    return node.Get<std::string>("mode", "nearest") == "nearest" ? kOfInput : kOwn;
+    return node.Get<std::string>("mode", "nearest") == "nearest" ? OutputRange::kOfInput
+                                                                 : OutputRange::kOwn;
   }
-  if (node.op_type == "Pad") return PadsWithinRange(graph, node) ? kOfInput : kOfAll;
-  return RuleOf(node).range;
+  if (node.op_type == "Pad")
+    return PadsWithinRange(graph, node) ? OutputRange::kOfInput : OutputRange::kOfAll;
+  return model::FindOperator(node.op_type).range;
 }
 
 bool FusesRelu(const model::Node& node) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What quantization has to know of each operator: one row of a table. An operator without a row
-// computes: its float inputs and outputs are quantized, each with a range of its own.
+// What quantization has to know of a node, from its operator's row and its attributes.
 #pragma once
 
 #include <cstdint>
@@ -8,24 +7,12 @@
 #include <string_view>
 
 #include "model/graph.h"
+#include "model/onnx/operators.h"
 
 namespace acc::quantize {
 
-enum class InputRole {
-  kData,    // Quantized at the activations' bitwidth, also where it is constant.
-  kWeight,  // Constant: quantized as a weight. Otherwise as kData.
-  kBias,    // Constant: quantized as a bias. Otherwise as kData.
-  kPlain,   // Shapes, bounds, scales of a Resize: read as they are.
-};
-
-enum class OutputRange {
-  kOwn,
-  kOfInput,  // Moves data: the values are those of input 0.
-  // Puts values of several tensors, or a number, into one: the target moves their codes as they
-  // are, so that the output and all inputs that are data need one encoding.
-  kOfAll,
-  kFloat,  // The operator is left as it is.
-};
+using model::InputRole;
+using model::OutputRange;
 
 InputRole RoleOf(const model::Node& node, std::size_t input);
 

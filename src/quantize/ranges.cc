@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <set>
 
@@ -223,20 +222,6 @@ class GivenPlanner {
   ActivationPlan plan_;
 };
 
-struct FixedRange {
-  std::string_view op_type;
-  int min;
-  int max;
-  bool fixed_by_target;  // At 16 bits.
-};
-
-constexpr std::array kFixedRanges = {
-    FixedRange{"HardSigmoid", 0, 1, true},
-    FixedRange{"Sigmoid", 0, 1, true},
-    FixedRange{"Softmax", 0, 1, false},
-    FixedRange{"Tanh", -1, 1, true},
-};
-
 }  // namespace
 
 const std::string& ActivationPlan::RootOf(const std::string& tensor) const {
@@ -262,20 +247,16 @@ bool HaveEqualScales(const TensorEncoding& one, const TensorEncoding& other) {
 }
 
 std::optional<Encoding> FixedEncoding(std::string_view op_type, int bitwidth) {
-  for (const FixedRange& row : kFixedRanges) {
-    if (row.op_type != op_type) continue;
-    // A power of two: the largest code stands for one step less than the maximum.
-    const double scale = (row.max - row.min) / std::exp2(bitwidth);
-    return EncodingFromScale(scale, std::llround(row.min / scale), bitwidth, false);
-  }
-  return std::nullopt;
+  const auto& range = model::FindOperator(op_type).fixed;
+  if (!range) return std::nullopt;
+  // A power of two: the largest code stands for one step less than the maximum.
+  const double scale = (range->max - range->min) / std::exp2(bitwidth);
+  return EncodingFromScale(scale, std::llround(range->min / scale), bitwidth, false);
 }
 
 bool TargetFixesEncoding(std::string_view op_type, int bitwidth) {
-  return bitwidth == 16 &&
-         std::any_of(kFixedRanges.begin(), kFixedRanges.end(), [&](const auto& row) {
-           return row.op_type == op_type && row.fixed_by_target;
-         });
+  const auto& range = model::FindOperator(op_type).fixed;
+  return bitwidth == 16 && range && range->fixed_by_target;
 }
 
 }  // namespace acc::quantize

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "model/onnx/arity.h"
+#include "model/onnx/operators.h"
 
 namespace acc::dlc {
 namespace {
@@ -27,9 +27,10 @@ bool MayLeaveOut(const model::Node& node) {
 }
 
 std::size_t NeededBy(const model::Node& node) {
-  const std::size_t least = node.op_type == kNormalization
-                                ? 2
-                                : std::max<std::size_t>(model::NeededInputs(node.op_type), 1);
+  const std::size_t least =
+      node.op_type == kNormalization
+          ? 2
+          : std::max<std::size_t>(model::FindOperator(node.op_type).least_inputs, 1);
   return MayLeaveOut(node) ? least : std::max(least, node.inputs.size());
 }
 
