@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Holds images of a translated channel-last graph channel-first between the operators that work on
+// them.
+//
+// The translation makes three nodes of such an operator: a Transpose to channel-first, the
+// operator, a Transpose back. One walk in topological order absorbs these Transposes and keeps, for
+// each tensor, the forms it exists in: as the source has it, channel-first, or both. An operator
+// that works in either order (AxisUse in the table of operators) is made anew on channel-first
+// values as soon as one of its inputs is held so, with its axes renumbered; any other reads its
+// inputs as the source has them, by a Transpose that is made once.
+//
+// What stays true: a tensor of the source keeps its name and its values, in the order that its
+// SourceTensor::held says, and the graph's inputs and outputs keep the source's order.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -22,19 +34,19 @@ using Axes = std::vector<std::int64_t>;
 
 bool IsReduction(std::string_view type) { return type.starts_with("Reduce"); }
 
-Axes FirstOrder(std::size_t rank) {
+Axes ChannelFirstOrder(std::size_t rank) {
   const Permutation order = FromSource(AxisOrder::kChannelFirst, rank);
   return {order.begin(), order.end()};
 }
 
-Axes LastOrder(std::size_t rank) {
+Axes ChannelLastOrder(std::size_t rank) {
   const Permutation order = FromSource(AxisOrder::kChannelLast, rank);
   return {order.begin(), order.end()};
 }
 
 // Where the source's axis is in a channel-first value.
 std::int64_t PlaceOf(std::int64_t axis, std::size_t rank) {
-  const Axes order = FirstOrder(rank);
+  const Axes order = ChannelFirstOrder(rank);
   return std::ranges::find(order, axis) - order.begin();
 }
 
@@ -57,13 +69,16 @@ class Holder {
 
   void Run() {
     for (Node& node : old_) {
-      if (IsToFirst(node) || IsToLast(node) || Follows(node) || ReducesAway(node)) continue;
+      if (AbsorbToChannelFirst(node) || AbsorbToChannelLast(node) || EmitChannelFirst(node) ||
+          EmitReduced(node))
+        continue;
       for (std::string& input : node.inputs) input = AsItWas(input);
       Emit(std::move(node));
     }
     for (const ValueInfo& output : state_.graph.outputs) {
-      if (first_.contains(output.name) && !as_it_was_.contains(output.name)) {
-        EmitTranspose(first_.at(output.name), output.name, LastOrder(*RankOf(output.name)));
+      if (channel_first_.contains(output.name) && !as_it_was_.contains(output.name)) {
+        EmitTranspose(channel_first_.at(output.name), output.name,
+                      ChannelLastOrder(*RankOf(output.name)));
       }
     }
     for (Node& node : state_.graph.nodes) {
@@ -104,33 +119,33 @@ class Holder {
     return state_.graph.source_tensors.contains(tensor);
   }
 
-  std::string FirstName(const std::string& tensor) {
+  std::string ChannelFirstName(const std::string& tensor) {
     return state_.NewName(tensor + "_channel_first");
   }
 
   std::string AsItWas(const std::string& tensor) {
     const auto known = as_it_was_.find(tensor);
     if (known != as_it_was_.end()) return known->second;
-    const auto first = first_.find(tensor);
-    if (first == first_.end()) return tensor;
+    const auto first = channel_first_.find(tensor);
+    if (first == channel_first_.end()) return tensor;
     const std::string name =
         outputs_.contains(tensor) ? tensor : state_.NewName(tensor + "_channel_last");
-    EmitTranspose(first->second, name, LastOrder(*RankOf(tensor)));
+    EmitTranspose(first->second, name, ChannelLastOrder(*RankOf(tensor)));
     return as_it_was_[tensor] = name;
   }
 
-  std::string First(const std::string& tensor, std::size_t rank) {
-    const auto known = first_.find(tensor);
-    if (known != first_.end()) return known->second;
-    const std::string name = FirstName(tensor);
-    EmitTranspose(AsItWas(tensor), name, FirstOrder(rank));
+  std::string ChannelFirst(const std::string& tensor, std::size_t rank) {
+    const auto known = channel_first_.find(tensor);
+    if (known != channel_first_.end()) return known->second;
+    const std::string name = ChannelFirstName(tensor);
+    EmitTranspose(AsItWas(tensor), name, ChannelFirstOrder(rank));
     as_it_was_.emplace(tensor, tensor);
-    return first_[tensor] = name;
+    return channel_first_[tensor] = name;
   }
 
   // The value is the tensor, channel-first, under the tensor's name where that is free.
-  void HoldFirst(const std::string& tensor, const std::string& value) {
-    first_[tensor] = value;
+  void HoldChannelFirst(const std::string& tensor, const std::string& value) {
+    channel_first_[tensor] = value;
     if (outputs_.contains(tensor) || !IsSourceTensor(tensor)) return;
     renamed_[value] = tensor;
     state_.graph.source_tensors[tensor].held = AxisOrder::kChannelFirst;
@@ -143,54 +158,55 @@ class Holder {
   }
 
   // The beginning of what an operator on images does.
-  bool IsToFirst(const Node& node) {
-    if (!HasPerm(node, &FirstOrder) || state_.Constant(node.inputs[0]) != nullptr) return false;
+  bool AbsorbToChannelFirst(const Node& node) {
+    if (!HasPerm(node, &ChannelFirstOrder) || state_.Constant(node.inputs[0]) != nullptr)
+      return false;
     const std::string& output = node.outputs[0];
     if (IsSourceTensor(output) || outputs_.contains(output)) return false;
-    as_it_was_[output] = First(node.inputs[0], node.Get<Axes>("perm", {}).size());
+    as_it_was_[output] = ChannelFirst(node.inputs[0], node.Get<Axes>("perm", {}).size());
     return true;
   }
 
   // Its end.
-  bool IsToLast(const Node& node) {
-    if (!HasPerm(node, &LastOrder)) return false;
+  bool AbsorbToChannelLast(const Node& node) {
+    if (!HasPerm(node, &ChannelLastOrder)) return false;
     const std::string value = AsItWas(node.inputs[0]);
     const std::string& output = node.outputs[0];
     const bool is_own = made_.contains(value) && !IsSourceTensor(value) &&
                         !outputs_.contains(value) && !renamed_.contains(value);
     if (!is_own || !IsSourceTensor(output)) {
-      first_[output] = value;
-      EmitTranspose(value, output, LastOrder(node.Get<Axes>("perm", {}).size()));
+      channel_first_[output] = value;
+      EmitTranspose(value, output, ChannelLastOrder(node.Get<Axes>("perm", {}).size()));
       as_it_was_[output] = output;
       return true;
     }
-    HoldFirst(output, value);
+    HoldChannelFirst(output, value);
     return true;
   }
 
-  bool IsHeldFirst(const std::string& tensor, std::size_t rank) const {
-    return first_.contains(tensor) && RankOf(tensor) == rank;
+  bool IsHeldChannelFirst(const std::string& tensor, std::size_t rank) const {
+    return channel_first_.contains(tensor) && RankOf(tensor) == rank;
   }
 
   // Operators that work on a channel-first value as well, if one of their inputs is there in that
   // form.
-  bool Follows(Node& node) {
+  bool EmitChannelFirst(Node& node) {
     if (!node.domain.empty() || node.outputs.empty() || node.inputs.empty()) return false;
     const auto rank = RankOf(node.outputs[0]);
     if (!rank || *rank < 3 || *rank > 5) return false;
     const bool any = std::ranges::any_of(
-        node.inputs, [&](const std::string& input) { return IsHeldFirst(input, *rank); });
+        node.inputs, [&](const std::string& input) { return IsHeldChannelFirst(input, *rank); });
     if (!any) return false;
     Node changed = node;
     if (!Change(changed, *rank)) return false;
     std::vector<std::string> outputs = changed.outputs;
     for (std::string& output : changed.outputs) {
-      if (!output.empty()) output = FirstName(output);
+      if (!output.empty()) output = ChannelFirstName(output);
     }
     const std::vector<std::string> values = changed.outputs;
     Emit(std::move(changed));
     for (std::size_t i = 0; i < outputs.size(); ++i) {
-      if (!outputs[i].empty()) HoldFirst(outputs[i], values[i]);
+      if (!outputs[i].empty()) HoldChannelFirst(outputs[i], values[i]);
     }
     return true;
   }
@@ -198,7 +214,7 @@ class Holder {
   bool Change(Node& node, std::size_t rank) {
     switch (model::FindOperator(node.op_type).axes) {
       case model::AxisUse::kElementWise:
-        return TakeFirst(node, rank, node.inputs.size());
+        return TakeChannelFirst(node, rank, node.inputs.size());
       case model::AxisUse::kAlongAxis:
       case model::AxisUse::kOneAxis:
         return ChangeAxis(node, rank);
@@ -211,7 +227,7 @@ class Holder {
     const std::int64_t without = node.op_type == "Split" ? 0 : -1;
     const auto axis = FromZero(node.Get<std::int64_t>("axis", without), rank);
     const std::size_t images = node.op_type == "Concat" ? node.inputs.size() : 1;
-    if (!axis || !TakeFirst(node, rank, images)) return false;
+    if (!axis || !TakeChannelFirst(node, rank, images)) return false;
     node.attributes["axis"] = PlaceOf(*axis, rank);
     return true;
   }
@@ -219,18 +235,19 @@ class Holder {
   bool ChangeNamedAxes(Node& node, std::size_t rank) {
     if (node.op_type == "Pad" && (node.inputs.size() < 4 || node.inputs[3].empty()))
       return ChangePad(node, rank);
-    if (node.op_type == "Tile") return ChangePerAxis(node, 1, rank) && TakeFirst(node, rank, 1);
+    if (node.op_type == "Tile")
+      return ChangePerAxis(node, 1, rank) && TakeChannelFirst(node, rank, 1);
     if (node.op_type == "Slice" && node.inputs.size() >= 4)
-      return ChangeAxes(node, 3, rank) && TakeFirst(node, rank, 1);
+      return ChangeAxes(node, 3, rank) && TakeChannelFirst(node, rank, 1);
     const bool keeps = node.Get<std::int64_t>("keepdims", 1) != 0;
     if (IsReduction(node.op_type) && keeps && node.inputs.size() == 2) {
-      return ChangeAxes(node, 1, rank) && TakeFirst(node, rank, 1);
+      return ChangeAxes(node, 1, rank) && TakeChannelFirst(node, rank, 1);
     }
     return false;
   }
 
   // Makes the first `count` inputs channel-first; false where one of them cannot be.
-  bool TakeFirst(Node& node, std::size_t rank, std::size_t count) {
+  bool TakeChannelFirst(Node& node, std::size_t rank, std::size_t count) {
     std::vector<std::string> taken = node.inputs;
     for (std::size_t i = 0; i < count; ++i) {
       const std::string& input = node.inputs[i];
@@ -242,19 +259,19 @@ class Holder {
     for (std::size_t i = 0; i < count; ++i) {
       const std::string& input = node.inputs[i];
       if (input.empty() || *RankOf(input) == 0) continue;
-      taken[i] =
-          state_.Constant(input) != nullptr ? FirstConstant(input, rank) : First(input, rank);
+      taken[i] = state_.Constant(input) != nullptr ? ChannelFirstConstant(input, rank)
+                                                   : ChannelFirst(input, rank);
     }
     node.inputs = std::move(taken);
     return true;
   }
 
   // A constant that broadcasts to a channel-first value as it did before.
-  std::string FirstConstant(const std::string& name, std::size_t rank) {
+  std::string ChannelFirstConstant(const std::string& name, std::size_t rank) {
     const Tensor constant = *state_.Constant(name);
     if (constant.size() == 1 && constant.dims().size() <= 1) return name;
-    const auto known = first_constants_.find({name, rank});
-    if (known != first_constants_.end()) return known->second;
+    const auto known = channel_first_constants_.find({name, rank});
+    if (known != channel_first_constants_.end()) return known->second;
     Shape dims(rank - constant.dims().size(), 1);
     dims.insert(dims.end(), constant.dims().begin(), constant.dims().end());
     const Permutation order = FromSource(AxisOrder::kChannelFirst, rank);
@@ -263,9 +280,9 @@ class Holder {
         PermuteElements(constant.bytes(), dims, order, ByteSize(constant.type(), 1), bytes);
     auto value = Tensor::Create(constant.type(), Permute(dims, order), std::move(bytes));
     if (!moved.ok() || !value.ok()) return name;
-    const std::string moved_name = FirstName(name);
+    const std::string moved_name = ChannelFirstName(name);
     state_.graph.initializers[moved_name] = *std::move(value);
-    return first_constants_[{name, rank}] = moved_name;
+    return channel_first_constants_[{name, rank}] = moved_name;
   }
 
   std::optional<Axes> Integers(const Node& node, std::size_t input) const {
@@ -278,7 +295,7 @@ class Holder {
   }
 
   void SetIntegers(Node& node, std::size_t input, const Axes& values) {
-    const std::string name = FirstName(node.inputs[input]);
+    const std::string name = ChannelFirstName(node.inputs[input]);
     state_.graph.initializers[name] =
         Tensor::FromInt64s({static_cast<std::int64_t>(values.size())}, values);
     node.inputs[input] = name;
@@ -302,7 +319,7 @@ class Holder {
     const auto values = Integers(node, input);
     if (!values || values->size() != rank) return false;
     Axes moved;
-    for (const std::int64_t axis : FirstOrder(rank))
+    for (const std::int64_t axis : ChannelFirstOrder(rank))
       moved.push_back((*values)[static_cast<std::size_t>(axis)]);
     SetIntegers(node, input, moved);
     return true;
@@ -310,10 +327,10 @@ class Holder {
 
   bool ChangePad(Node& node, std::size_t rank) {
     const auto pads = Integers(node, 1);
-    if (!pads || pads->size() != 2 * rank || !TakeFirst(node, rank, 1)) return false;
+    if (!pads || pads->size() != 2 * rank || !TakeChannelFirst(node, rank, 1)) return false;
     Axes moved;
     for (const std::size_t side : {std::size_t{0}, rank}) {
-      for (const std::int64_t axis : FirstOrder(rank))
+      for (const std::int64_t axis : ChannelFirstOrder(rank))
         moved.push_back((*pads)[side + static_cast<std::size_t>(axis)]);
     }
     SetIntegers(node, 1, moved);
@@ -322,11 +339,11 @@ class Holder {
 
   // Operators that leave so few axes that their order is the same: a mean over all places of an
   // image, a reshape of one place.
-  bool ReducesAway(Node& node) {
+  bool EmitReduced(Node& node) {
     if (!node.domain.empty() || node.inputs.empty() || node.outputs.size() != 1) return false;
-    const auto first = first_.find(node.inputs[0]);
+    const auto first = channel_first_.find(node.inputs[0]);
     const auto rank = RankOf(node.inputs[0]);
-    if (first == first_.end() || !rank) return false;
+    if (first == channel_first_.end() || !rank) return false;
     Node changed = node;
     const bool drops = node.op_type == "Squeeze" ||
                        (IsReduction(node.op_type) && node.Get<std::int64_t>("keepdims", 1) == 0);
@@ -347,7 +364,7 @@ class Holder {
       gone[static_cast<std::size_t>(*from_zero)] = true;
     }
     Axes left;
-    for (const std::int64_t axis : FirstOrder(rank)) {
+    for (const std::int64_t axis : ChannelFirstOrder(rank)) {
       if (!gone[static_cast<std::size_t>(axis)]) left.push_back(axis);
     }
     return std::ranges::is_sorted(left);
@@ -357,7 +374,7 @@ class Holder {
     const Shape* dims = state_.StaticDims(tensor);
     if (dims == nullptr) return false;
     Axes left;
-    for (const std::int64_t axis : FirstOrder(dims->size())) {
+    for (const std::int64_t axis : ChannelFirstOrder(dims->size())) {
       if ((*dims)[static_cast<std::size_t>(axis)] != 1) left.push_back(axis);
     }
     return std::ranges::is_sorted(left);
@@ -367,9 +384,9 @@ class Holder {
   std::vector<Node> old_;
   std::unordered_set<std::string> outputs_;
   std::unordered_set<std::string> made_;
-  std::unordered_map<std::string, std::string> first_;      // To the channel-first value.
+  std::unordered_map<std::string, std::string> channel_first_;  // To the channel-first value.
   std::unordered_map<std::string, std::string> as_it_was_;  // Where that is not the name itself.
-  std::map<std::pair<std::string, std::size_t>, std::string> first_constants_;
+  std::map<std::pair<std::string, std::size_t>, std::string> channel_first_constants_;
   NameMap renamed_;
   model::UniqueNames node_names_;
 };
