@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "model/random_numbers.h"
+#include "tensor/decibels.h"
 
 namespace acc::features {
 namespace {
@@ -29,7 +30,7 @@ double SqnrDb(const std::vector<float>& reference, const std::vector<float>& oth
     signal += double{reference[i]} * reference[i];
     noise += difference * difference;
   }
-  return 10 * std::log10(signal / noise);
+  return Decibels(signal, noise);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "inspect/finite_values.h"
 #include "tensor/codes.h"
+#include "tensor/decibels.h"
 
 namespace acc::inspect {
 namespace {
@@ -123,7 +124,7 @@ void CountRun(std::span<const float> values, const Grid& grid, CodeCounts& count
 
 double QuantizationFacts::sqnr_db() const {
   if (noise == 0) return std::numeric_limits<double>::infinity();
-  return 10 * std::log10(signal / noise);
+  return Decibels(signal, noise);
 }
 
 QuantizationFacts RangeFacts(const ValueFacts& values, const Encoding& encoding) {

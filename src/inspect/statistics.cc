@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "tensor/decibels.h"
+
 namespace acc::inspect {
 
 void Moments::Merge(const Moments& later) {
@@ -52,10 +54,7 @@ void ChannelStatistics::Merge(const ChannelStatistics& later) {
   noise += later.noise;
 }
 
-double ChannelStatistics::sqnr_db() const {
-  if (signal == 0 && noise == 0) return kNan;
-  return 10 * std::log10(signal / noise);
-}
+double ChannelStatistics::sqnr_db() const { return Decibels(signal, noise); }
 
 std::vector<std::size_t> WorstChannels(const std::vector<ChannelStatistics>& channels,
                                        std::size_t most) {

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "quantize/encoding.h"
+#include "tensor/decibels.h"
 #include "tensor/half.h"
 
 namespace acc::quantize {
@@ -21,7 +22,7 @@ double Rounded(double value) {
 
 double Ratio(double signal, double noise) {
   if (noise == 0) return std::numeric_limits<double>::infinity();
-  return 10 * std::log10(signal / noise);
+  return Decibels(signal, noise);
 }
 
 }  // namespace

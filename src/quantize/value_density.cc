@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "tensor/codes.h"
+#include "tensor/decibels.h"
 
 namespace acc::quantize {
 namespace {
@@ -155,7 +156,7 @@ double ExpectedSqnr(const Histogram& histogram, const Encoding& encoding) {
   const ValueDensity density(histogram);
   const double noise = density.MeanSquaredError(encoding);
   if (noise == 0) return std::numeric_limits<double>::infinity();
-  return 10 * std::log10(density.MeanSquare() / noise);
+  return Decibels(density.MeanSquare(), noise);
 }
 
 }  // namespace acc::quantize

@@ -11,6 +11,7 @@
 #include "inspect/finite_values.h"
 #include "inspect/histogram.h"
 #include "tensor/codes.h"
+#include "tensor/decibels.h"
 
 namespace acc::report {
 namespace {
@@ -152,7 +153,7 @@ Figure ParamChannels(const ParamPlot& plot) {
     low.points.push_back({x, EncodingOf(plot.encoding, i).min});
     high.points.push_back({x, EncodingOf(plot.encoding, i).max});
     if (channels[i].signal > 0 && channels[i].noise > 0) {
-      sqnr.points.push_back({x, 10 * std::log10(channels[i].signal / channels[i].noise)});
+      sqnr.points.push_back({x, Decibels(channels[i].signal, channels[i].noise)});
     }
   }
   figure.panels.resize(2);

@@ -3,8 +3,9 @@
 
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <span>
+
+#include "tensor/decibels.h"
 
 namespace acc::features {
 
@@ -14,13 +15,7 @@ struct NoiseSums {
   double signal = 0;  // The sum of golden^2.
   double noise = 0;   // The sum of (golden - other)^2.
 
-  // 10*log10(signal/noise); infinite without noise, NaN where there is no signal either: that zeros
-  // agree proves nothing.
-  double sqnr_db() const {
-    using Limits = std::numeric_limits<double>;
-    if (noise == 0) return signal == 0 ? Limits::quiet_NaN() : Limits::infinity();
-    return 10 * std::log10(signal / noise);
-  }
+  double sqnr_db() const { return Decibels(signal, noise); }
 };
 
 // Both have the same size.
