@@ -11,32 +11,12 @@
 #include "inspect/finite_values.h"
 #include "tensor/codes.h"
 #include "tensor/decibels.h"
+#include "tensor/grid.h"
 
 namespace acc::inspect {
 namespace {
 
 constexpr int kMostCountedBits = 16;
-
-// An encoding in the form that the loop over the elements wants.
-struct Grid {
-  double scale = 1;
-  double lowest = 0;  // In steps.
-  double highest = 0;
-
-  // Clamped first, which changes nothing as the ends are whole: then the sum with 1.5 * 2^52 leaves
-  // no room for fractions, which rounds half to even in vectors of any processor.
-  double StepOf(float value) const {
-    constexpr double kNoFractions = 6755399441055744.0;
-    const double steps = static_cast<double>(value) / scale;
-    return (std::min(std::max(steps, lowest), highest) + kNoFractions) - kNoFractions;
-  }
-};
-
-Grid GridOf(const Encoding& encoding) {
-  return {.scale = encoding.scale,
-          .lowest = static_cast<double>(encoding.offset),
-          .highest = static_cast<double>(encoding.offset + Steps(encoding.bitwidth))};
-}
 
 // How often each code occurs; codes of more bits than can be counted in an array are hashed.
 class CodeCounts {
@@ -88,7 +68,7 @@ struct Lane {
   double noise = 0;
 
   void Add(float value, const Grid& grid) {
-    const double quantized = grid.StepOf(value) * grid.scale;
+    const double quantized = grid.Nearest(static_cast<double>(value) / grid.scale) * grid.scale;
     const double difference = static_cast<double>(value) - quantized;
     min = std::min(min, quantized);
     max = std::max(max, quantized);
@@ -117,7 +97,9 @@ void AddRun(std::span<const float> values, const Grid& grid, QuantizationFacts& 
 }
 
 void CountRun(std::span<const float> values, const Grid& grid, CodeCounts& counts) {
-  for (const float value : values) counts.Add(grid.StepOf(value));
+  for (const float value : values) {
+    counts.Add(grid.Nearest(static_cast<double>(value) / grid.scale));
+  }
 }
 
 }  // namespace

@@ -14,12 +14,6 @@
 namespace acc::quantize {
 namespace {
 
-// Ties to even, as std::nearbyint, for what fits 51 bits; larger numbers are clamped anyway.
-double Rounded(double value) {
-  constexpr double kShift = 0x1.8p52;
-  return (std::clamp(value, -0x1p50, 0x1p50) + kShift) - kShift;
-}
-
 double Ratio(double signal, double noise) {
   if (noise == 0) return std::numeric_limits<double>::infinity();
   return Decibels(signal, noise);
@@ -27,26 +21,24 @@ double Ratio(double signal, double noise) {
 
 }  // namespace
 
-EncodingCost::Grid EncodingCost::GridOf(const TensorEncoding& encoding, std::size_t channel) {
+EncodingCost::Side EncodingCost::SideOf(const TensorEncoding& encoding, std::size_t channel) {
   const Encoding& entry = encoding.channels[encoding.per_channel() ? channel : 0];
   if (encoding.is_float) {
-    return {.kind = entry.bitwidth == 16 ? Grid::Kind::kFloat16 : Grid::Kind::kFloat32};
+    return {.kind = entry.bitwidth == 16 ? Side::Kind::kFloat16 : Side::Kind::kFloat32};
   }
-  return {.scale = entry.scale,
-          .lowest = static_cast<double>(entry.offset),
-          .highest = static_cast<double>(entry.offset + Steps(entry.bitwidth))};
+  return {.grid = GridOf(entry)};
 }
 
-inline double EncodingCost::OnGrid(double value, const Grid& grid) {
-  switch (grid.kind) {
-    case Grid::Kind::kFloat32:
+inline double EncodingCost::Encoded(double value, const Side& side) {
+  switch (side.kind) {
+    case Side::Kind::kFloat32:
       return value;
-    case Grid::Kind::kFloat16:
+    case Side::Kind::kFloat16:
       return FloatFromHalf(HalfFromFloat(static_cast<float>(value)));
-    case Grid::Kind::kInteger:
+    case Side::Kind::kInteger:
       break;
   }
-  return grid.scale * std::clamp(Rounded(value / grid.scale), grid.lowest, grid.highest);
+  return side.grid.scale * side.grid.Nearest(value / side.grid.scale);
 }
 
 Result<EncodingCost> EncodingCost::Create(const Shape& dims, const TensorEncoding& first,
@@ -68,21 +60,21 @@ Result<EncodingCost> EncodingCost::Create(const Shape& dims, const TensorEncodin
   }
   cost.channels_.reserve(channels);
   for (std::size_t channel = 0; channel < channels; ++channel) {
-    cost.channels_.push_back({.first = GridOf(first, channel), .second = GridOf(second, channel)});
+    cost.channels_.push_back({.first = SideOf(first, channel), .second = SideOf(second, channel)});
   }
   cost.left_ = cost.inner_;
   return cost;
 }
 
 void EncodingCost::AddRun(std::span<const float> values, Channel& channel) {
-  const Grid first = channel.first;
-  const Grid second = channel.second;
+  const Side first = channel.first;
+  const Side second = channel.second;
   double signal = 0;
   double noise = 0;
   for (const float element : values) {
     const double value = std::isfinite(element) ? element : 0;
-    const double a = OnGrid(value, first);
-    const double difference = a - OnGrid(value, second);
+    const double a = Encoded(value, first);
+    const double difference = a - Encoded(value, second);
     signal += a * a;
     noise += difference * difference;
   }

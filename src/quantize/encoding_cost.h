@@ -10,6 +10,7 @@
 
 #include "base/status.h"
 #include "tensor/encoding.h"
+#include "tensor/grid.h"
 #include "tensor/shape.h"
 
 namespace acc::quantize {
@@ -34,23 +35,21 @@ class EncodingCost {
   double Decibels(std::size_t channel) const;
 
  private:
-  // An encoding in the form that the loop over the elements wants.
-  struct Grid {
+  // One of the two encodings.
+  struct Side {
     enum class Kind { kFloat32, kFloat16, kInteger };
     Kind kind = Kind::kInteger;
-    double scale = 1;
-    double lowest = 0;  // In steps.
-    double highest = 0;
+    Grid grid;  // Of kInteger.
   };
   struct Channel {
-    Grid first;
-    Grid second;
+    Side first;
+    Side second;
     double signal = 0;
     double noise = 0;
   };
 
-  static Grid GridOf(const TensorEncoding& encoding, std::size_t channel);
-  static double OnGrid(double value, const Grid& grid);
+  static Side SideOf(const TensorEncoding& encoding, std::size_t channel);
+  static double Encoded(double value, const Side& side);
   void AddRun(std::span<const float> values, Channel& channel);
 
   std::vector<Channel> channels_;

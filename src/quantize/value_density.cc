@@ -7,37 +7,27 @@
 
 #include "tensor/codes.h"
 #include "tensor/decibels.h"
+#include "tensor/grid.h"
 
 namespace acc::quantize {
 namespace {
 
-// An encoding as the loop over the edges wants it.
-struct Grid {
-  double scale;
+// An encoding's grid, and what an error beyond its ends weighs.
+struct WeightedGrid {
+  Grid grid;
   double per_scale;
-  double lowest;  // In steps.
-  double highest;
   double clipping_weight;
 
-  Grid(const Encoding& encoding, double weight)
-      : scale(encoding.scale),
-        per_scale(1 / encoding.scale),
-        lowest(static_cast<double>(encoding.offset)),
-        highest(static_cast<double>(encoding.offset + Steps(encoding.bitwidth))),
-        clipping_weight(weight) {}
-
-  double Nearest(double steps) const {
-    constexpr double kShift = 0x1.8p52;  // Rounds what fits 51 bits, as std::nearbyint.
-    return (std::clamp(steps, lowest, highest) + kShift) - kShift;
-  }
+  WeightedGrid(const Encoding& encoding, double weight)
+      : grid(GridOf(encoding)), per_scale(1 / encoding.scale), clipping_weight(weight) {}
 
   double WeightAt(double steps) const {
-    return steps < lowest || steps > highest ? clipping_weight : 1;
+    return steps < grid.lowest || steps > grid.highest ? clipping_weight : 1;
   }
 
   double SquaredError(double value) const {
     const double steps = value * per_scale;
-    const double error = value - scale * Nearest(steps);
+    const double error = value - grid.scale * grid.Nearest(steps);
     return WeightAt(steps) * error * error;
   }
 
@@ -45,7 +35,8 @@ struct Grid {
   // left from the nearest code on.
   double Integral(double value) const {
     const double steps = value * per_scale;
-    const double nearest = Nearest(steps);
+    const double scale = grid.scale;
+    const double nearest = grid.Nearest(steps);
     const double rest = value - scale * nearest;
     return nearest * scale * scale * scale / 12 + WeightAt(steps) * rest * rest * rest / 3;
   }
@@ -110,7 +101,7 @@ void ValueDensity::TakeBins() {
 
 double ValueDensity::MeanSquaredError(const Encoding& encoding, double clipping_weight) const {
   if (histogram_.empty()) return 0;
-  const Grid grid(encoding, clipping_weight);
+  const WeightedGrid grid(encoding, clipping_weight);
   // Sums in lanes, which compilers vectorize, and in the same order everywhere.
   constexpr std::size_t kLanes = 4;
   double lanes[kLanes] = {};
