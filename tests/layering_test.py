@@ -52,8 +52,8 @@ WRAPPED = {
     "gmock/": [],
 }
 
-# Headers for tests alone: nothing but a test may include them.
-TEST_SUPPORT = ["base/scratch_folder.h", "verify/test_files.h"]
+# What a test or such a file alone may include.
+TESTING = "_testing"
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 STAGE = re.compile(r"acc_stage\(\s*(\w+)(.*?)\)", re.DOTALL)
@@ -61,7 +61,7 @@ USES = re.compile(r"\bUSES\b((?:\s+[a-z_]+)+)")
 
 
 def is_test(path):
-    return path.stem.endswith("_test") or path.as_posix() in TEST_SUPPORT
+    return path.stem.endswith(("_test", TESTING))
 
 
 def include_faults(source, allowed, wrapped):
@@ -83,7 +83,7 @@ def one_include(inside, folder, kind, name, source, allowed, wrapped):
         other = name.split("/")[0] if "/" in name else "."
         if other != folder and other not in allowed[folder].split():
             return [f"{inside}: {folder} may not include {name}"]
-        if name in TEST_SUPPORT and not is_test(inside):
+        if pathlib.PurePath(name).stem.endswith(TESTING) and not is_test(inside):
             return [f"{inside}: only a test may include {name}"]
         return []
     if is_test(inside):
@@ -144,7 +144,7 @@ class FaultsAreFound(unittest.TestCase):
     def faults_of(self, path, content):
         with tempfile.TemporaryDirectory() as folder:
             source = pathlib.Path(folder)
-            headers = ("base/status.h", "base/scratch_folder.h", "features/run.h")
+            headers = ("base/status.h", "base/scratch_testing.h", "features/run.h")
             for name, text in {**dict.fromkeys(headers, ""), path: content}.items():
                 (source / name).parent.mkdir(parents=True, exist_ok=True)
                 (source / name).write_text(text, encoding="utf-8")
@@ -155,8 +155,9 @@ class FaultsAreFound(unittest.TestCase):
                          ["base/a.cc: base may not include features/run.h"])
 
     def test_support_of_tests(self):
-        self.assertEqual(self.faults_of("store/a.cc", '#include "base/scratch_folder.h"\n'),
-                         ["store/a.cc: only a test may include base/scratch_folder.h"])
+        include = '#include "base/scratch_testing.h"\n'
+        self.assertEqual(self.faults_of("store/a.cc", include), ["store/a.cc: only a test may include base/scratch_testing.h"])
+        self.assertEqual(self.faults_of("store/a_testing.h", include), [])
 
     def test_header_of_others(self):
         for name in ("<onnxruntime_cxx_api.h>", '"onnx.pb.h"', "<CLI/CLI.hpp>", "<spdlog/spdlog.h>"):

@@ -11,7 +11,7 @@
 #include <csignal>
 #include <iterator>
 
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 
 namespace acc {
 namespace {

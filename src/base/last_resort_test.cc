@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "base/files.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 #include "base/temporary_file.h"
 
 namespace acc {

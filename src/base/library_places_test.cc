@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 
 namespace acc {
 namespace {

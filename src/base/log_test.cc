@@ -10,7 +10,7 @@
 
 #include "base/files.h"
 #include "base/progress.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 
 namespace acc {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/files.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 #include "dlc/archive.h"
 #include "dlc/model_testing.h"
 #include "dlc/v4_format.h"

@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "base/files.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 #include "dlc/archive.h"
 #include "dlc/dlc_testing.h"
 #include "dlc/model_testing.h"

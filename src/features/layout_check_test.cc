@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <random>
 
-#include "verify/test_files.h"
+#include "verify/files_testing.h"
 
 namespace acc::features {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/files.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 #include "store/manifest.h"
 
 namespace acc::features {

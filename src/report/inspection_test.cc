@@ -9,7 +9,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 #include "inspect/collector.h"
 #include "report/inspection_pages.h"
 #include "report/summary_testing.h"

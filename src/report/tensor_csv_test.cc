@@ -10,7 +10,7 @@
 #include <limits>
 
 #include "base/files.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 #include "base/text.h"
 #include "base/threads.h"
 

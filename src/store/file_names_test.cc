@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/files.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 #include "base/text.h"
 #include "store/relative_path.h"
 

@@ -8,7 +8,7 @@
 #include <span>
 
 #include "base/files.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 
 namespace acc::store {
 namespace {

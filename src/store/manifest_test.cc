@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "base/files.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 
 namespace acc::store {
 namespace {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/files.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 
 namespace acc::store {
 namespace {

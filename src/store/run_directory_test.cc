@@ -8,7 +8,7 @@
 
 #include "base/files.h"
 #include "base/log.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 
 namespace acc::store {
 namespace {

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "base/files.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 #include "base/threads.h"
 
 namespace acc::store {

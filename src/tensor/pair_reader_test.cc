@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "base/files.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 #include "base/threads.h"
 #include "tensor/transpose.h"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 
 namespace acc {
 namespace {

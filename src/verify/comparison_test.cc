@@ -11,7 +11,7 @@
 #include <random>
 
 #include "base/threads.h"
-#include "verify/test_files.h"
+#include "verify/files_testing.h"
 
 namespace acc::verify {
 namespace {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "verify/test_files.h"
+#include "verify/files_testing.h"
 #include "verify/verifiers.h"
 
 namespace acc::verify {

@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "base/text.h"
-#include "verify/test_files.h"
+#include "verify/files_testing.h"
 
 namespace acc::verify {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/files.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 
 namespace acc::features {
 namespace {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/files.h"
-#include "base/scratch_folder.h"
+#include "base/scratch_folder_testing.h"
 #include "verify/comparison.h"
 
 namespace acc::verify {
