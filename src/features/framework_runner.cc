@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "convert/float32.h"
@@ -235,8 +236,8 @@ Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
                        golden::FindFramework(options.model.framework));
   ACC_ASSIGN_OR_RETURN(golden::Request request, RequestOf(options, model));
   ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "framework_runner"));
-  LogInfo("golden run of '{}', {} nodes", options.model.model_path.string(),
-          model.graph.nodes.size());
+  LogInfo("golden run of '{}', {}", options.model.model_path.string(),
+          Counted(model.graph.nodes.size(), "node"));
   GoldenRun golden(model, run.path());
   std::vector<std::string> statements;
   ACC_RETURN_IF_ERROR(subject.is_float ? CaptureFloat(options, model, golden)
@@ -252,12 +253,12 @@ Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
       run.path() / store::kGoldenGraphStruct,
       GraphStructOf(model, options.model.model_path.stem().string(), golden.manifest())));
   ReportSkipped(golden.manifest().skipped);
-  Outcome outcome{
-      .directory = run.path(),
-      .thresholds_met = true,
-      .statements = golden.manifest().statements,
-      .summary_lines = {fmt::format("golden: {} tensors in {}", golden.manifest().tensors.size(),
-                                    run.path().string())}};
+  Outcome outcome{.directory = run.path(),
+                  .thresholds_met = true,
+                  .statements = golden.manifest().statements,
+                  .summary_lines = {fmt::format("golden: {} in {}",
+                                                Counted(golden.manifest().tensors.size(), "tensor"),
+                                                run.path().string())}};
   ACC_RETURN_IF_ERROR(run.Finish(outcome));
   return outcome;
 }

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "base/counted.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -219,13 +220,12 @@ Result<Outcome> RunWork(const InferenceEngineOptions& options, const Work& work,
                   .statements = result.statements,
                   .summary_lines = {}};
   outcome.summary_lines.push_back(
-      fmt::format("target: {} tensors of {} input{} in {}", result.tensors, work.lines.size(),
-                  work.lines.size() == 1 ? "" : "s", (run / "output").string()));
+      fmt::format("target: {} of {} in {}", Counted(result.tensors, "tensor"),
+                  Counted(work.lines.size(), "input"), (run / "output").string()));
   if (!work.model.selected.empty()) {
     outcome.summary_lines.push_back(
-        fmt::format("only what the '#' and '%' lines of the input list select is captured: {} "
-                    "tensors",
-                    result.tensors));
+        fmt::format("only what the '#' and '%' lines of the input list select is captured: {}",
+                    Counted(result.tensors, "tensor")));
   }
   for (auto& remark : Remarks(engine, ProgramOf(work.model, false), result)) {
     outcome.summary_lines.push_back(std::move(remark));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "features/source_quantization.h"
@@ -266,8 +267,8 @@ Result<quantize::QuantizedGraph> QuantizeModel(const convert::TargetGraph& targe
   ACC_RETURN_IF_ERROR(RunFloat(observed, calibrator.tensors(), lines, {0, lines.size()},
                                memory_budget_bytes, observe, "calibration"));
   if (lines.size() < kAdvisedInputs) {
-    LogInfo("calibrated with {} input{}; {} or more that are typical give better ranges",
-            lines.size(), lines.size() == 1 ? "" : "s", kAdvisedInputs);
+    LogInfo("calibrated with {}; {} or more that are typical give better ranges",
+            Counted(lines.size(), "input"), kAdvisedInputs);
   }
   WarnOfFloatBodies(target.graph);
   ACC_ASSIGN_OR_RETURN(auto quantized, quantizer->Finish(calibrator));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "features/conversion.h"
@@ -183,10 +184,10 @@ Result<SourceModel> ReadWith(Reader model::ReaderInfo::*reader, const ModelOptio
 
 std::string CutStatement(const model::Cut& cut) {
   return fmt::format(
-      "{} node{} before '{}' {} cut off by --input_tensor and {} not part of this run: "
+      "{} before '{}' {} cut off by --input_tensor and {} not part of this run: "
       "nothing here is said of {}",
-      cut.nodes, cut.nodes == 1 ? "" : "s", Printable(Join(cut.at, "' and '")),
-      cut.nodes == 1 ? "is" : "are", cut.nodes == 1 ? "is" : "are", cut.nodes == 1 ? "it" : "them");
+      Counted(cut.nodes, "node"), Printable(Join(cut.at, "' and '")), cut.nodes == 1 ? "is" : "are",
+      cut.nodes == 1 ? "is" : "are", cut.nodes == 1 ? "it" : "them");
 }
 
 std::string StateStatement(const model::StateTensors& state) {

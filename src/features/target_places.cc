@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "model/macs.h"
 
@@ -113,9 +114,8 @@ std::string CaptureStatement(std::span<const NodePlace> captured,
     if (moved++ == 0) first = captured[i].node;
   }
   if (moved == 0) return "";
-  return fmt::format(
-      "Capturing kept {} node{} off the HTP that it computes otherwise, '{}' the first.", moved,
-      moved == 1 ? "" : "s", Printable(first));
+  return fmt::format("Capturing kept {} off the HTP that it computes otherwise, '{}' the first.",
+                     Counted(moved, "node"), Printable(first));
 }
 
 }  // namespace acc::features

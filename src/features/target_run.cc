@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "features/conversion.h"
@@ -91,9 +92,9 @@ std::string RandomStatement(const TargetModel& model) {
       described != model.converted.tensors.end() && !described->second.source.empty();
   const std::string source = Printable(has_source ? described->second.source : drawn);
   std::string text = fmt::format(
-      "'{}' holds random numbers, which differ from run to run: {} tensor{} with such numbers{} "
+      "'{}' holds random numbers, which differ from run to run: {} with such numbers{} "
       "cannot be compared.",
-      source, tensors, tensors == 1 ? "" : "s",
+      source, Counted(tensors, "tensor"),
       output.empty() ? "" : fmt::format(" ('{}', an output, among them)", Printable(output)));
   if (model::IsGraphOutput(graph, drawn)) return text;
   return text +

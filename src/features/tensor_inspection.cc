@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "features/comparison_run.h"
@@ -58,7 +59,8 @@ Result<Outcome> RunTensorInspection(const TensorInspectionOptions& options) {
   outcome.thresholds_met = summary.gate.empty();
   outcome.statements = summary.statements;
   outcome.summary_lines = report::TextLines(summary, report::FindingsOf(summary));
-  outcome.summary_lines.push_back(fmt::format("{} tensors inspected: {}", InspectedCount(summary),
+  outcome.summary_lines.push_back(fmt::format("{} inspected: {}",
+                                              Counted(InspectedCount(summary), "tensor"),
                                               (run.path() / "index.html").native()));
   ACC_RETURN_IF_ERROR(run.Finish(outcome));
   return outcome;

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/counted.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"
@@ -387,8 +388,9 @@ void StateSilentVerifiers(report::Summary& summary) {
 }
 
 void LogMatches(const match::Matches& matches, const GraphFlags& graph_flags) {
-  LogInfo("{} tensor pairs; {} target and {} golden tensors without a twin", matches.pairs.size(),
-          matches.unmatched_target.size(), matches.unmatched_golden.size());
+  LogInfo("{}; {} target and {} golden tensors without a twin",
+          Counted(matches.pairs.size(), "tensor pair"), matches.unmatched_target.size(),
+          matches.unmatched_golden.size());
   for (const auto& tensor : matches.unmatched_target) {
     LogDebug("target '{}' is not compared: {}", Printable(tensor.name), Printable(tensor.reason));
   }
@@ -399,18 +401,18 @@ void LogMatches(const match::Matches& matches, const GraphFlags& graph_flags) {
                                      [](const match::Pair& pair) { return pair.layout_guessed; });
   if (guessed > 0) {
     LogWarn(
-        "the axis order of {} tensors had to be inferred; the summary says which. "
+        "the axis order of {} had to be inferred; the summary says which. "
         "It is told by {}.",
-        guessed, graph_flags.all);
+        Counted(static_cast<std::size_t>(guessed), "tensor"), graph_flags.all);
   }
   const auto unknown = std::ranges::count_if(matches.pairs, [](const match::Pair& pair) {
     return !pair.golden.dims && !pair.target.dims;
   });
   if (unknown > 0) {
     LogWarn(
-        "the dims of {} tensors are known on neither side, so their axis order is taken as equal. "
+        "the dims of {} are known on neither side, so their axis order is taken as equal. "
         "They are told by {}.",
-        unknown, graph_flags.all);
+        Counted(static_cast<std::size_t>(unknown), "tensor"), graph_flags.all);
   }
 }
 

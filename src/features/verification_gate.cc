@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "base/counted.h"
 #include "base/text.h"
 
 namespace acc::features {
@@ -21,9 +22,8 @@ class Kind {
   // "Fails: 3 tensors are …; the first, 'a': …."
   void Tell(std::string_view what, std::vector<std::string>& failures) const {
     if (count_ == 0) return;
-    failures.push_back(fmt::format("Fails the threshold: {} tensor{} {}; {}{}.", count_,
-                                   count_ == 1 ? "" : "s", what, count_ == 1 ? "" : "the first, ",
-                                   first_));
+    failures.push_back(fmt::format("Fails the threshold: {} {}; {}{}.", Counted(count_, "tensor"),
+                                   what, count_ == 1 ? "" : "the first, ", first_));
   }
 
  private:

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "base/name_list.h"
 #include "base/text.h"
@@ -181,7 +182,7 @@ Result<std::optional<store::TensorMapping>> ReadMapping(const VerificationOption
   ACC_ASSIGN_OR_RETURN(MappingModel model, ReadMappingModel(options.model, golden));
   ACC_RETURN_IF_ERROR(
       AddModelGraph(options.model.model_path, std::move(model.graph), target, sources));
-  LogInfo("the tensor mapping of {} tensors is made from '{}'", model.mapping.size(),
+  LogInfo("the tensor mapping of {} is made from '{}'", Counted(model.mapping.size(), "tensor"),
           Printable(options.model.model_path.native()));
   mapping = std::move(model.mapping);
   return mapping;
@@ -208,9 +209,9 @@ Status StateUnlisted(std::string_view side, const fs::path& directory,
                      const store::Manifest& manifest, std::vector<std::string>& statements) {
   ACC_ASSIGN_OR_RETURN(const auto files, store::UnlistedRawFiles(directory, manifest));
   if (files.empty()) return OkStatus();
-  statements.push_back(fmt::format(
-      "{} has {} .raw file{} that its tensors.json does not list and nobody compares: {}.", side,
-      files.size(), files.size() == 1 ? "" : "s", FewNames(files, kNamed)));
+  statements.push_back(
+      fmt::format("{} has {} that its tensors.json does not list and nobody compares: {}.", side,
+                  Counted(files.size(), ".raw file"), FewNames(files, kNamed)));
   return OkStatus();
 }
 

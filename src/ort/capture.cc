@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/counted.h"
 #include "base/interrupt.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -151,8 +152,8 @@ Status CaptureMade(const CapturePlan& plan, const std::vector<std::string>& tens
   if (groups.size() == 1) {
     return RunPass(whole, tensors, lines, inputs, sink, unreadable, progress);
   }
-  LogInfo("{}: {} tensors in {} passes to stay within the memory budget", what, tensors.size(),
-          groups.size());
+  LogInfo("{}: {} in {} passes to stay within the memory budget", what,
+          Counted(tensors.size(), "tensor"), groups.size());
   std::optional<Session> freed(std::move(whole));
   freed.reset();
   for (const auto& group : groups) {

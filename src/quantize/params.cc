@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "quantize/encoding.h"
@@ -245,9 +246,8 @@ class Builder {
 
   void NoteRaised() {
     if (raised_.empty()) return;
-    notes_.push_back(
-        fmt::format("{} weights got a larger scale so that their biases fit 32 bits: {}",
-                    raised_.size(), Join(raised_, ", ")));
+    notes_.push_back(fmt::format("{} got a larger scale so that their biases fit 32 bits: {}",
+                                 Counted(raised_.size(), "weight"), Join(raised_, ", ")));
   }
 
   void NoteNotFinite() {

@@ -8,6 +8,7 @@
 #include <limits>
 #include <numeric>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "report/html.h"
 #include "report/row_text.h"
@@ -22,7 +23,7 @@ constexpr double kSwallowedShare = 0.9;
 constexpr double kLeastSwallowedShare = 0.01;
 constexpr double kBadDb = 20;  // The error is 10 % of the signal.
 
-double Counted(double sqnr_db) { return std::clamp(sqnr_db, 0.0, kFaithfulDb); }
+double ClampedDb(double sqnr_db) { return std::clamp(sqnr_db, 0.0, kFaithfulDb); }
 
 double InputsDb(const Row& row, const std::vector<double>& counted) {
   double lowest = kFaithfulDb;
@@ -39,7 +40,7 @@ std::vector<double> CountedDb(const Summary& summary) {
   for (std::size_t i = 0; i < counted.size(); ++i) {
     const Row& row = summary.rows[i];
     if (!std::isnan(row.sqnr_db)) {
-      counted[i] = Counted(row.sqnr_db);
+      counted[i] = ClampedDb(row.sqnr_db);
     } else if (summary.topological && row.agreement && *row.agreement < 1) {
       counted[i] = InputsDb(row, counted);
     }
@@ -274,7 +275,7 @@ std::size_t CountConstants(const Summary& summary) {
 }
 
 std::string CountsHeadline(const Summary& summary, const Findings& findings) {
-  std::string text = fmt::format("{} tensors compared", summary.rows.size());
+  std::string text = Counted(summary.rows.size(), "tensor") + " compared";
   const auto add = [&](std::size_t count, std::string_view what) {
     if (count > 0) text += fmt::format(", {} {}", count, what);
   };

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "base/counted.h"
+
 namespace acc::report {
 namespace {
 
@@ -28,8 +30,7 @@ std::string BinsText(const inspect::CommonBins& bins) {
   std::string text =
       fmt::format("{} bins of width {:.5g}, common to both sides", bins.golden.size(), bins.width);
   if (bins.steps > 0) {
-    text += fmt::format(": {} quantization step{}, edges between the codes", bins.steps,
-                        bins.steps == 1 ? "" : "s");
+    text += fmt::format(": {}, edges between the codes", Counted(bins.steps, "quantization step"));
   }
   return text;
 }

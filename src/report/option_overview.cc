@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "report/assets.h"
 #include "report/html.h"
@@ -60,9 +61,9 @@ class Page {
            "<link rel=\"stylesheet\" href=\"{0}/checks.css\"><script src=\"{0}/report.js\">"
            "</script></head><body class=\"detail\"><header><h1>Quantization options</h1>"
            "<p class=\"meta\"><span>model <b class=\"name\">{1}</b></span><span>{2} options</span>"
-           "<span>{3} input{4}</span></p></header><main>",
-           kAssetFolder, EscapeHtml(overview_.model), overview_.rows.size(), overview_.inputs,
-           overview_.inputs == 1 ? "" : "s");
+           "<span>{3}</span></p></header><main>",
+           kAssetFolder, EscapeHtml(overview_.model), overview_.rows.size(),
+           Counted(overview_.inputs, "input"));
   }
 
   void Best() {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/counted.h"
 #include "inspect/finite_values.h"
 #include "inspect/histogram.h"
 #include "tensor/codes.h"
@@ -119,8 +120,8 @@ Figure ParamHistogram(const ParamPlot& plot) {
   Figure figure;
   figure.title = plot.tensor;
   figure.subtitle = EncodingText(plot);
-  figure.note = bins.steps > 0 ? fmt::format("a bin is {} quantization step{} wide; exact counts",
-                                             bins.steps, bins.steps == 1 ? "" : "s")
+  figure.note = bins.steps > 0 ? fmt::format("a bin is {} wide; exact counts",
+                                             Counted(bins.steps, "quantization step"))
                                : "exact counts";
   figure.x_label = "value";
   Panel panel{.y_label = "elements", .curves = {}, .markers = {}, .from_zero = true};

@@ -159,7 +159,7 @@ class DlcPathTest(ProgramTest):
         self.write("golden", CONV.lstrip("/"), batches[CONV])
         self.write("target", sanitized(CONV), batches[CONV].transpose(0, 2, 3, 1))
         stderr = self.verify("--dlc_path", self.dlc)
-        self.assertIn("the axis order of 1 tensors had to be inferred", stderr)
+        self.assertIn("the axis order of 1 tensor had to be inferred", stderr)
         row = self.summary()[sanitized(CONV)]
         self.assertEqual(row["Tensor_dims"], "")
         self.assertIn("the graph's dims 1x8x8x8 do not fit the file, which has 4096 bytes; they are not used", row["note"])

@@ -56,7 +56,7 @@ class SelectionTest(ProgramTest):
         lines = self.write_input_list("%c", f"x:={self.raw}")
         output, _ = self.run_program(*end_to_end("m.onnx", "y", [("x", (2, 4), self.raw)], lines, "-r", "cpu"))
         self.assertEqual(set(self.summary()), {"c"})
-        self.assertIn("captured: 1 tensors", output)
+        self.assertIn("captured: 1 tensor", output)
         skipped = self.manifest(self.latest("inference_engine") / "output" / "Result_0")["skipped"]
         reasons = {entry["name"]: entry["reason"] for entry in skipped}
         self.assertIn("do not select it", reasons["y"])

@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 
+#include "base/counted.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "features/quant_checker/noise_sums.h"
@@ -124,9 +125,9 @@ Result<std::string> CompareWithGoldens(const fs::path& directory, const CheckedG
                          CompareLine(files, graph, lines, line, memory_budget_bytes));
     constexpr double kFaithfulDb = 60;
     return fmt::format(
-        "Against the golden outputs, the converted model in float: {} tensors compared, the lowest "
+        "Against the golden outputs, the converted model in float: {} compared, the lowest "
         "{:.1f} dB at '{}'.{}",
-        worst.compared, worst.sqnr_db, Printable(worst.tensor),
+        Counted(worst.compared, "tensor"), worst.sqnr_db, Printable(worst.tensor),
         worst.sqnr_db < kFaithfulDb
             ? " That is no error of quantization: look at the conversion first."
             : "");

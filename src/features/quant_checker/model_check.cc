@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/counted.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/name_list.h"
@@ -109,8 +110,8 @@ class ModelCheck {
     for (const QuantizationOption& option : options) ACC_RETURN_IF_ERROR(AddCandidate(option));
     if (lines_.size() < kAdvisedInputs) {
       notes_.push_back(
-          fmt::format("Calibrated with {} input{}; {} or more that are typical give better ranges.",
-                      lines_.size(), lines_.size() == 1 ? "" : "s", kAdvisedInputs));
+          fmt::format("Calibrated with {}; {} or more that are typical give better ranges.",
+                      Counted(lines_.size(), "input"), kAdvisedInputs));
     }
     return OkStatus();
   }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 
+#include "base/counted.h"
 #include "base/text.h"
 #include "model/onnx/operators.h"
 
@@ -21,9 +22,9 @@ Status CheckNode(const Node& node) {
       std::none_of(node.inputs.begin(), node.inputs.begin() + static_cast<std::ptrdiff_t>(needed),
                    [](const std::string& name) { return name.empty(); });
   if (has_all && !node.outputs.empty()) return OkStatus();
-  return Failure(fmt::format("node '{}' ({}) lacks an {}: the operator needs {} input{}",
+  return Failure(fmt::format("node '{}' ({}) lacks an {}: the operator needs {}",
                              Printable(node.name), node.op_type, has_all ? "output" : "input",
-                             needed, needed == 1 ? "" : "s"));
+                             Counted(needed, "input")));
 }
 
 }  // namespace
