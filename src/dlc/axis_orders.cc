@@ -8,32 +8,20 @@
 #include <unordered_map>
 #include <vector>
 
+#include "dlc/to_graph/operators.h"
 #include "model/translation/axis_plan.h"
 
 namespace acc::dlc {
 namespace {
 
-// Beginnings of types: "Pool" is PoolAvg2d, PoolMax3d, …, and version 3's Pooling.
-constexpr std::string_view kSpatial[] = {
-    "BatchNorm",     "Batchnorm",     "ChannelShuffle", "Conv1d",        "Conv2d",
-    "Conv3d",        "Convolutional", "CropAndResize",  "Deconvolution", "DepthToSpace",
-    "DepthWiseConv", "GridSample",    "GroupNorm",      "InstanceNorm",  "L2Pool",
-    "Lrn",           "Pool",          "Resize",         "RoiAlign",      "SpaceToDepth",
-    "TransposeConv",
-};
+using Kind = model::PlannedNode::Kind;
 
-constexpr std::string_view kFollowing[] = {
-    "Abs",        "Argmax",      "Argmin",  "Cast",  "Concat",       "Convert",   "Cumulative",
-    "Dequantize", "ElementWise", "Elt",     "Elu",   "Gelu",         "HardSwish", "L2Norm",
-    "LogSoftmax", "Neuron",      "Pad",     "Prelu", "Quantize",     "Reduce",    "Relu",
-    "Sigmoid",    "SoftMax",     "Softmax", "Split", "StridedSlice", "Tanh",      "Tile",
+// Types without a translation, version 3's own among them.
+constexpr std::pair<std::string_view, Kind> kUntranslated[] = {
+    {"BatchNorm", Kind::kSpatial},     {"Convolutional", Kind::kSpatial},
+    {"CropAndResize", Kind::kSpatial}, {"Deconvolution", Kind::kSpatial},
+    {"Pooling", Kind::kSpatial},       {"SoftMax", Kind::kFollowing},
 };
-
-template <std::size_t N>
-bool BeginsWithAny(std::string_view type, const std::string_view (&beginnings)[N]) {
-  return std::ranges::any_of(beginnings,
-                             [&](std::string_view start) { return type.starts_with(start); });
-}
 
 // Other packages' operators say nothing by their names.
 bool IsQnn(const Node& node) { return node.package.empty() || node.package == kQnnPackage; }
@@ -56,12 +44,20 @@ bool ChangesHeight(const Node& node, const std::unordered_map<std::string, Shape
   return from != dims_of.end() && to != dims_of.end() && DifferByHeight(from->second, to->second);
 }
 
-using Kind = model::PlannedNode::Kind;
+Kind KindOfType(std::string_view type) {
+  if (const Operator* row = FindOperator(type)) return row->axes;
+  const auto* row =
+      std::ranges::find(kUntranslated, type, &std::pair<std::string_view, Kind>::first);
+  if (row != std::end(kUntranslated)) return row->second;
+  const bool is_element_wise = type.starts_with("ElementWise") || type.starts_with("Elt");
+  return is_element_wise ? Kind::kFollowing : Kind::kOther;
+}
 
 Kind KindOf(const Node& node, const std::unordered_map<std::string, Shape>& dims_of) {
   if (!IsQnn(node)) return Kind::kOther;
-  if (BeginsWithAny(node.type, kSpatial)) return Kind::kSpatial;
-  if (BeginsWithAny(node.type, kFollowing) || KeepsOrder(node)) return Kind::kFollowing;
+  const Kind kind = KindOfType(node.type);
+  if (kind != Kind::kOther) return kind;
+  if (KeepsOrder(node)) return Kind::kFollowing;
   return ChangesHeight(node, dims_of) ? Kind::kReshaping : Kind::kOther;
 }
 

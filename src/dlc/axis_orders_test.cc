@@ -51,6 +51,17 @@ TEST(AxisOrders, ReachTheInputThroughElementWiseOperators) {
   EXPECT_EQ(orders.at("c"), kSource);
 }
 
+TEST(AxisOrders, EveryElementWiseTypeAndOneAlongAnAxisFollows) {
+  for (const char* type :
+       {"ElementWiseAdd", "Eltwise_Unary", "Sigmoid", "Elu", "Arg", "Argmax", "IsNan",
+        "ElementWiseSum", "Softmax", "Concat", "Reduce", "StridedSlice", "Quantize"}) {
+    const auto orders =
+        AxisOrders(GraphOf({NodeOf("Conv2d", {"x", "w"}, {"y"}), NodeOf(type, {"y"}, {"z"})},
+                           {{"x", {1, 4, 4, 3}}, {"y", {1, 4, 4, 2}}, {"z", {1, 4, 4, 2}}}));
+    EXPECT_EQ(orders.at("z"), kLast) << type;
+  }
+}
+
 TEST(AxisOrders, KnowTheTypesOfVersion3) {
   const auto orders = AxisOrders(
       GraphOf({NodeOf("Convolutional", {"x", "w"}, {"y"}), NodeOf("SoftMax", {"y"}, {"s"}),

@@ -103,10 +103,10 @@ void Softmax(Translation& t) { AlongAxis(t, "Softmax"); }
 void LogSoftmax(Translation& t) { AlongAxis(t, "LogSoftmax"); }
 
 constexpr Operator kRows[] = {
-    {kNeuronType, 1, 1, &Neuron},      {"ElementWiseNeuron", 1, 1, &Neuron},
-    {"Relu1", 1, 1, &Relu1},           {"Relu6", 1, 1, &Relu6},
-    {"Prelu", 2, 2, &Prelu},           {"Softmax", 1, 1, &Softmax},
-    {"LogSoftmax", 1, 1, &LogSoftmax},
+    {kNeuronType, 1, 1, &Neuron, kFollowing},      {"ElementWiseNeuron", 1, 1, &Neuron, kFollowing},
+    {"Relu1", 1, 1, &Relu1, kFollowing},           {"Relu6", 1, 1, &Relu6, kFollowing},
+    {"Prelu", 2, 2, &Prelu, kFollowing},           {"Softmax", 1, 1, &Softmax, kFollowing},
+    {"LogSoftmax", 1, 1, &LogSoftmax, kFollowing},
 };
 
 }  // namespace

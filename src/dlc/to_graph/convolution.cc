@@ -58,10 +58,14 @@ void Transposed(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {"Conv1d", 2, 3, &Convolution},         {"Conv2d", 2, 3, &Convolution},
-    {"Conv3d", 2, 3, &Convolution},         {"DepthWiseConv1d", 2, 3, &DepthWise},
-    {"DepthWiseConv2d", 2, 3, &DepthWise},  {"TransposeConv1d", 2, 3, &Transposed},
-    {"TransposeConv2d", 2, 3, &Transposed}, {"TransposeConv3d", 2, 3, &Transposed},
+    {"Conv1d", 2, 3, &Convolution, kSpatial},
+    {"Conv2d", 2, 3, &Convolution, kSpatial},
+    {"Conv3d", 2, 3, &Convolution, kSpatial},
+    {"DepthWiseConv1d", 2, 3, &DepthWise, kSpatial},
+    {"DepthWiseConv2d", 2, 3, &DepthWise, kSpatial},
+    {"TransposeConv1d", 2, 3, &Transposed, kSpatial},
+    {"TransposeConv2d", 2, 3, &Transposed, kSpatial},
+    {"TransposeConv3d", 2, 3, &Transposed, kSpatial},
 };
 
 }  // namespace

@@ -117,10 +117,14 @@ void TellInfinity(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {kBinaryType, 2, 2, &Binary},        {"ElementWiseBinary", 2, 2, &Binary},
-    {kUnaryType, 1, 1, &Unary},          {"ElementWiseUnary", 1, 1, &Unary},
-    {"Eltwise_Ternary", 3, 3, &Ternary}, {"ElementWiseSelect", 3, 3, &Select},
-    {"IsNan", 1, 1, &TellNan},           {"IsInf", 1, 1, &TellInfinity},
+    {kBinaryType, 2, 2, &Binary, kFollowing},
+    {"ElementWiseBinary", 2, 2, &Binary, kFollowing},
+    {kUnaryType, 1, 1, &Unary, kFollowing},
+    {"ElementWiseUnary", 1, 1, &Unary, kFollowing},
+    {"Eltwise_Ternary", 3, 3, &Ternary, kFollowing},
+    {"ElementWiseSelect", 3, 3, &Select, kFollowing},
+    {"IsNan", 1, 1, &TellNan, kFollowing},
+    {"IsInf", 1, 1, &TellInfinity, kFollowing},
 };
 
 }  // namespace

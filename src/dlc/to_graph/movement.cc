@@ -83,11 +83,11 @@ constexpr Operator kRows[] = {
     {"Squeeze", 1, 2, &Reshape},
     {"ExpandDims", 1, 2, &Reshape},
     {"Transpose", 1, 1, &Transpose},
-    {"Concat", 1, kAnyNumber, &Concat},
-    {"Split", 1, 1, &Split},
+    {"Concat", 1, kAnyNumber, &Concat, kFollowing},
+    {"Split", 1, 1, &Split, kFollowing},
     {"Pack", 1, kAnyNumber, &Pack},
     {"UnPack", 1, 1, &Unpack},
-    {"Tile", 1, 1, &Tile},
+    {"Tile", 1, 1, &Tile, kFollowing},
 };
 
 }  // namespace

@@ -149,10 +149,13 @@ void LocalResponse(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {"Batchnorm", 2, 3, &BatchNorm}, {"InstanceNorm", 1, 3, &InstanceNorm},
-    {"GroupNorm", 1, 3, &GroupNorm}, {"LayerNorm", 1, 3, &LayerNorm},
-    {"RmsNorm", 1, 3, &RmsNorm},     {"L2Norm", 1, 1, &L2Norm},
-    {"Lrn", 1, 1, &LocalResponse},
+    {"Batchnorm", 2, 3, &BatchNorm, kSpatial},
+    {"InstanceNorm", 1, 3, &InstanceNorm, kSpatial},
+    {"GroupNorm", 1, 3, &GroupNorm, kSpatial},
+    {"LayerNorm", 1, 3, &LayerNorm},
+    {"RmsNorm", 1, 3, &RmsNorm},
+    {"L2Norm", 1, 1, &L2Norm, kFollowing},
+    {"Lrn", 1, 1, &LocalResponse, kSpatial},
 };
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/translation/axis_plan.h"
+
 namespace acc::dlc {
 
 class Translation;
@@ -16,7 +18,12 @@ struct Operator {
   std::size_t least_inputs = 1;
   std::size_t most_inputs = 1;
   void (*translate)(Translation&) = nullptr;
+  // What it tells of the order of the tensors that it reads and makes.
+  model::PlannedNode::Kind axes = model::PlannedNode::Kind::kOther;
 };
+
+inline constexpr auto kSpatial = model::PlannedNode::Kind::kSpatial;
+inline constexpr auto kFollowing = model::PlannedNode::Kind::kFollowing;
 
 inline constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);
 

@@ -78,13 +78,13 @@ void OfKind(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {"Pool", 1, 1, &OfKind},
-    {"Pool3d", 1, 1, &OfKind},
-    {"PoolAvg2d", 1, 1, &Average},
-    {"PoolAvg3d", 1, 1, &Average},
-    {"PoolMax2d", 1, 1, &Largest},
-    {"PoolMax3d", 1, 1, &Largest},
-    {"L2Pool2d", 1, 1, &RootMeanSquare},
+    {"Pool", 1, 1, &OfKind, kSpatial},
+    {"Pool3d", 1, 1, &OfKind, kSpatial},
+    {"PoolAvg2d", 1, 1, &Average, kSpatial},
+    {"PoolAvg3d", 1, 1, &Average, kSpatial},
+    {"PoolMax2d", 1, 1, &Largest, kSpatial},
+    {"PoolMax3d", 1, 1, &Largest, kSpatial},
+    {"L2Pool2d", 1, 1, &RootMeanSquare, kSpatial},
 };
 
 }  // namespace

@@ -78,17 +78,17 @@ void CumulativeSum(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {"Reduce", 1, 1, &Reduce},
-    {"ReduceMax", 1, 1, &Reduce},
-    {"ReduceMean", 1, 1, &Reduce},
-    {"ReduceMin", 1, 1, &Reduce},
-    {"ReduceProd", 1, 1, &Reduce},
-    {"ReduceSum", 1, 1, &Reduce},
-    {"ReduceSumSquare", 1, 1, &Reduce},
-    {"Arg", 1, 1, &Extreme},
-    {"Argmax", 1, 1, &Extreme},
-    {"Argmin", 1, 1, &Extreme},
-    {"CumulativeSum", 1, 1, &CumulativeSum},
+    {"Reduce", 1, 1, &Reduce, kFollowing},
+    {"ReduceMax", 1, 1, &Reduce, kFollowing},
+    {"ReduceMean", 1, 1, &Reduce, kFollowing},
+    {"ReduceMin", 1, 1, &Reduce, kFollowing},
+    {"ReduceProd", 1, 1, &Reduce, kFollowing},
+    {"ReduceSum", 1, 1, &Reduce, kFollowing},
+    {"ReduceSumSquare", 1, 1, &Reduce, kFollowing},
+    {"Arg", 1, 1, &Extreme, kFollowing},
+    {"Argmax", 1, 1, &Extreme, kFollowing},
+    {"Argmin", 1, 1, &Extreme, kFollowing},
+    {"CumulativeSum", 1, 1, &CumulativeSum, kFollowing},
 };
 
 }  // namespace

@@ -57,9 +57,9 @@ void ResizeNearest(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {"Resize", 1, 1, &Resize},
-    {"ResizeBilinear", 1, 1, &ResizeBilinear},
-    {"ResizeNearestNeighbor", 1, 1, &ResizeNearest},
+    {"Resize", 1, 1, &Resize, kSpatial},
+    {"ResizeBilinear", 1, 1, &ResizeBilinear, kSpatial},
+    {"ResizeNearestNeighbor", 1, 1, &ResizeNearest, kSpatial},
 };
 
 }  // namespace

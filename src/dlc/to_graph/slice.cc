@@ -147,8 +147,8 @@ void Pad(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {"StridedSlice", 1, 1, &StridedSlice},
-    {"Pad", 1, 1, &Pad},
+    {"StridedSlice", 1, 1, &StridedSlice, kFollowing},
+    {"Pad", 1, 1, &Pad, kFollowing},
 };
 
 }  // namespace

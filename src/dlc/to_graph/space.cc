@@ -120,11 +120,11 @@ void RoiAlign(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {"DepthToSpace", 1, 1, &DepthToSpace},
-    {"SpaceToDepth", 1, 1, &SpaceToDepth},
-    {"ChannelShuffle", 1, 1, &ChannelShuffle},
-    {"GridSample", 2, 2, &GridSample},
-    {"RoiAlign", 3, 3, &RoiAlign},
+    {"DepthToSpace", 1, 1, &DepthToSpace, kSpatial},
+    {"SpaceToDepth", 1, 1, &SpaceToDepth, kSpatial},
+    {"ChannelShuffle", 1, 1, &ChannelShuffle, kSpatial},
+    {"GridSample", 2, 2, &GridSample, kSpatial},
+    {"RoiAlign", 3, 3, &RoiAlign, kSpatial},
 };
 
 }  // namespace

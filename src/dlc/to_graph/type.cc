@@ -40,10 +40,10 @@ void Convert(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {"Cast", 1, 1, &Convert},
-    {"Convert", 1, 1, &Convert},
-    {"Dequantize", 1, 1, &Convert},
-    {"Quantize", 1, 1, &Convert},
+    {"Cast", 1, 1, &Convert, kFollowing},
+    {"Convert", 1, 1, &Convert, kFollowing},
+    {"Dequantize", 1, 1, &Convert, kFollowing},
+    {"Quantize", 1, 1, &Convert, kFollowing},
 };
 
 }  // namespace
