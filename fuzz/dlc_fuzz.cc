@@ -10,7 +10,7 @@
 
 #include "dlc/model_net.h"
 #include "dlc/read.h"
-#include "dlc/to_graph.h"
+#include "dlc/to_graph/to_graph.h"
 #include "dlc/zip_testing.h"
 #include "fuzz_input.h"
 #include "memory_file.h"

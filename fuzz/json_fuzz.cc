@@ -14,7 +14,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "dlc/model_net.h"
-#include "dlc/to_graph.h"
+#include "dlc/to_graph/to_graph.h"
 #include "features/quant_checker/config.h"
 #include "features/verification_plan.h"
 #include "json_mutator.h"

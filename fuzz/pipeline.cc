@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "dlc/read.h"
-#include "dlc/to_graph.h"
+#include "dlc/to_graph/to_graph.h"
 #include "dlc/write.h"
 #include "quantize/overrides.h"
 

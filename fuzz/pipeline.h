@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 #include "convert/convert.h"
-#include "dlc/from_graph.h"
+#include "dlc/from_graph/from_graph.h"
 #include "model/graph.h"
 #include "quantize/quantize.h"
 

@@ -14,7 +14,7 @@
 #include "memory_file.h"
 #include "model/onnx/onnx_format.h"
 #include "model/onnx/types.h"
-#include "model/reader.h"
+#include "model/reader/reader.h"
 #include "onnx_mutator.h"
 #include "pipeline.h"
 #include "quantize/coverage.h"

@@ -94,6 +94,18 @@ def one_include(inside, folder, kind, name, source, allowed, wrapped):
     return []
 
 
+def inner_cycles(source):
+    """Pairs of folders within one folder of src/ that include each other, tests apart."""
+    reads = {}
+    for path in sorted(p for p in source.rglob("*") if p.suffix in (".cc", ".h", ".inc")):
+        inside = path.relative_to(source)
+        for _, name in [] if is_test(inside) else INCLUDE.findall(path.read_text(encoding="utf-8")):
+            folders = inside.parent, pathlib.PurePath(name).parent
+            if (source / name).is_file() and folders[0] != folders[1] and folders[0].parts[:1] == folders[1].parts[:1]:
+                reads.setdefault(folders, f"{inside} includes {name}")
+    return [f"{why}, and {reads[two, one]}" for (one, two), why in sorted(reads.items()) if one < two and (two, one) in reads]
+
+
 def link_faults(source, allowed):
     """Stages whose CMakeLists.txt links (USES) more than they may include."""
     faults = []
@@ -124,6 +136,10 @@ class Layering(unittest.TestCase):
 
     def test_links(self):
         faults = link_faults(ROOT / "src", ALLOWED)
+        self.assertEqual(faults, [], "\n" + "\n".join(faults))
+
+    def test_inner_folders_have_no_cycle(self):
+        faults = inner_cycles(ROOT / "src")
         self.assertEqual(faults, [], "\n" + "\n".join(faults))
 
     def test_the_table_has_no_cycle(self):
@@ -162,6 +178,16 @@ class FaultsAreFound(unittest.TestCase):
     def test_header_of_others(self):
         for name in ("<onnxruntime_cxx_api.h>", '"onnx.pb.h"', "<CLI/CLI.hpp>", "<spdlog/spdlog.h>"):
             self.assertEqual(len(self.faults_of("store/a.cc", f"  #  include {name}\n")), 1, name)
+
+    def test_inner_cycle(self):
+        with tempfile.TemporaryDirectory() as folder:
+            source = pathlib.Path(folder)
+            (source / "base/inner").mkdir(parents=True)
+            (source / "base/a.h").write_text('#include "base/inner/b.h"\n', encoding="utf-8")
+            (source / "base/inner/b.h").write_text("", encoding="utf-8")
+            self.assertEqual(inner_cycles(source), [])
+            (source / "base/inner/b.h").write_text('#include "base/a.h"\n', encoding="utf-8")
+            self.assertEqual(inner_cycles(source), ["base/a.h includes base/inner/b.h, and base/inner/b.h includes base/a.h"])
 
     def test_unknown_folder(self):
         self.assertEqual(len(self.faults_of("misc/a.h", "")), 1)

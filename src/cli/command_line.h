@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "cli/flag.h"
+#include "cli/flags/flag.h"
 #include "features/options.h"
 
 namespace acc::cli {

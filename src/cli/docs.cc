@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "base/text.h"
-#include "cli/flag.h"
+#include "cli/flags/flag.h"
 #include "cli/help.h"
 #include "features/catalog.h"
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "cli/flag.h"
+#include "cli/flags/flag.h"
 
 namespace acc::cli {
 

@@ -2,7 +2,7 @@
 // The tables of features and of the paragraphs of --help.
 #include <array>
 
-#include "cli/flag.h"
+#include "cli/flags/flag.h"
 
 namespace acc::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "cli/command_line.h"
 #include "cli/feature_testing.h"
-#include "cli/flag.h"
+#include "cli/flags/flag.h"
 #include "cli/given.h"
 #include "features/catalog.h"
 

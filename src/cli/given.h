@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 #include "base/status.h"
-#include "cli/flag.h"
+#include "cli/flags/flag.h"
 
 namespace acc::cli {
 

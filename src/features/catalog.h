@@ -9,7 +9,7 @@
 
 #include "base/status.h"
 #include "features/options.h"
-#include "inspect/checks.h"
+#include "inspect/checks/checks.h"
 #include "quantize/algorithms.h"
 #include "verify/verifiers.h"
 

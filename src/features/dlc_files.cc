@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/log.h"
-#include "dlc/from_graph.h"
+#include "dlc/from_graph/from_graph.h"
 #include "dlc/write.h"
 
 namespace acc::features {

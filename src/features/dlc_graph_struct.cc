@@ -13,8 +13,8 @@
 #include <utility>
 #include <variant>
 
-#include "dlc/axis_orders.h"
 #include "dlc/operations.h"
+#include "dlc/to_graph/axis_orders.h"
 #include "match/names.h"
 #include "tensor/layout.h"
 #include "tensor/shape.h"

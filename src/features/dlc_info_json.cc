@@ -6,8 +6,8 @@
 #include <type_traits>
 #include <variant>
 
-#include "dlc/axis_orders.h"
 #include "dlc/checksum.h"
+#include "dlc/to_graph/axis_orders.h"
 #include "features/dlc_info.h"
 #include "features/static_values.h"
 

@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "base/text.h"
-#include "dlc/axis_orders.h"
+#include "dlc/to_graph/axis_orders.h"
 #include "features/dlc_info.h"
 #include "features/model_differences.h"
 

@@ -8,7 +8,7 @@
 #include "features/source_model.h"
 #include "features/target_run.h"
 #include "match/names.h"
-#include "model/reader.h"
+#include "model/reader/reader.h"
 
 namespace acc::features {
 namespace {

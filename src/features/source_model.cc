@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "features/conversion.h"
 #include "model/cut.h"
-#include "model/reader.h"
+#include "model/reader/reader.h"
 #include "tensor/codes.h"
 
 namespace acc::features {

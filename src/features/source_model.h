@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "features/options.h"
 #include "model/graph.h"
-#include "model/reader.h"
+#include "model/reader/reader.h"
 #include "store/input_list.h"
 
 namespace acc::features {

@@ -8,9 +8,9 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "dlc/axis_orders.h"
 #include "dlc/read.h"
-#include "dlc/to_graph.h"
+#include "dlc/to_graph/axis_orders.h"
+#include "dlc/to_graph/to_graph.h"
 #include "features/conversion.h"
 #include "features/dlc_graph_struct.h"
 #include "features/quantization.h"

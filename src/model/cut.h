@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/status.h"
+#include "model/ends.h"
 #include "model/graph.h"
-#include "model/reader.h"
 
 namespace acc::model {
 

@@ -7,9 +7,6 @@
 #include <cstddef>
 #include <iterator>
 
-#include "model/onnx/onnx_format.h"
-#include "model/tensorflow/tensorflow_format.h"
-
 namespace acc::model {
 namespace {
 
@@ -46,7 +43,22 @@ constexpr Signature kSignatures[] = {
     {0, "\x08\x01\x12", {"a TensorFlow SavedModel, which has to be converted first", ""}},
 };
 
+bool LooksLikeTensorflow(std::string_view content) {
+  // Field 1 of GraphDef, a NodeDef, which begins with field 1, its name.
+  if (content.size() < 3 || content[0] != '\x0a') return false;
+  std::size_t place = 1;
+  while (place < content.size() && (content[place] & 0x80) != 0) ++place;
+  return place + 1 < content.size() && content[place + 1] == '\x0a';
+}
+
 }  // namespace
+
+bool LooksLikeOnnx(std::string_view content) {
+  // Field 1 of ModelProto, ir_version, as a one-byte number, then the tag of a further field.
+  constexpr std::string_view kFollowing("\x12\x1a\x22\x28\x32\x3a\x42\x72", 8);
+  return content.size() >= 3 && content[0] == 0x08 && content[1] > 0 &&
+         kFollowing.find(content[2]) != std::string_view::npos;
+}
 
 std::optional<FileKind> KindOf(std::string_view content) {
   const auto* found = std::ranges::find_if(kSignatures, [&](const Signature& signature) {

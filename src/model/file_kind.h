@@ -13,6 +13,9 @@ struct FileKind {
   std::string_view framework;  // Whose reader takes it; empty for none.
 };
 
+// Told from the bytes that it begins with.
+bool LooksLikeOnnx(std::string_view content);
+
 // Told from the bytes that it begins with. Nothing for an unknown kind.
 std::optional<FileKind> KindOf(std::string_view content);
 

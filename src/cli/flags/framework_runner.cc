@@ -2,9 +2,9 @@
 #include <array>
 #include <string_view>
 
+#include "cli/flags/idle.h"
+#include "cli/flags/setters.h"
 #include "cli/flags/tables.h"
-#include "cli/idle.h"
-#include "cli/setters.h"
 
 namespace acc::cli {
 namespace {

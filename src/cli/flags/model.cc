@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "cli/flags/idle.h"
+#include "cli/flags/setters.h"
 #include "cli/flags/tables.h"
-#include "cli/idle.h"
-#include "cli/setters.h"
 
 namespace acc::cli {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The tables of flags, one file each; cli/flags.cc lines them up in the order of --help.
+// The tables of flags, one file each; flags.cc lines them up in the order of --help.
 #pragma once
 
 #include <span>
 
-#include "cli/flag.h"
+#include "cli/flags/flag.h"
 
 namespace acc::cli {
 

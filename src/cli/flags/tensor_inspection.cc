@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "cli/flags/setters.h"
 #include "cli/flags/tables.h"
-#include "cli/setters.h"
 
 namespace acc::cli {
 namespace {

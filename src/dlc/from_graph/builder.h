@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "base/status.h"
-#include "dlc/from_graph.h"
 #include "dlc/from_graph/constant.h"
+#include "dlc/from_graph/from_graph.h"
 #include "dlc/from_graph/source.h"
 #include "dlc/model.h"
 #include "model/unique_names.h"

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dlc/from_graph.h"
+#include "dlc/from_graph/from_graph.h"
 #include "model/graph.h"
 #include "tensor/tensor.h"
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "dlc/from_graph.h"
+#include "dlc/from_graph/from_graph.h"
 #include "dlc/model.h"
 #include "model/graph.h"
 #include "tensor/encoding.h"

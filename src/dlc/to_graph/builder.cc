@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "dlc/axis_orders.h"
+#include "dlc/to_graph/axis_orders.h"
 #include "dlc/to_graph/constants.h"
 
 namespace acc::dlc {

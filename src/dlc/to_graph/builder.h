@@ -7,7 +7,7 @@
 
 #include "base/status.h"
 #include "dlc/model.h"
-#include "dlc/to_graph.h"
+#include "dlc/to_graph/to_graph.h"
 #include "model/translation/builder.h"
 
 namespace acc::dlc {

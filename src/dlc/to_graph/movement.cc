@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "dlc/axis_orders.h"
+#include "dlc/to_graph/axis_orders.h"
 #include "dlc/to_graph/operators.h"
 #include "dlc/to_graph/translation.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "inspect/checks.h"
+#include "inspect/checks/checks.h"
 #include "quantize/quantize.h"
 
 namespace acc::features {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "inspect/checks.h"
+#include "inspect/checks/checks.h"
 
 namespace acc::inspect {
 

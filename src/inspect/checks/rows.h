@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The rows of the table in inspect/checks.cc; the functions are in the files of this folder.
+// The rows of the table in checks.cc; the functions are in the files of this folder.
 #pragma once
 
-#include "inspect/checks.h"
+#include "inspect/checks/checks.h"
 
 namespace acc::inspect {
 

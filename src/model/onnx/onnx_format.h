@@ -10,13 +10,11 @@
 #include <string_view>
 
 #include "base/status.h"
+#include "model/ends.h"
 #include "model/graph.h"
-#include "model/reader.h"
 #include "tensor/element_type.h"
 
 namespace acc::model {
-
-bool LooksLikeOnnx(std::string_view first_bytes);
 
 // Reads a model and the external data it names (only inside the model's own folder).
 // Fails for a truncated or foreign file, for tensors whose data do not fit their dimensions, for

@@ -11,6 +11,7 @@
 #include <random>
 
 #include "base/files.h"
+#include "model/file_kind.h"
 
 namespace acc::model {
 namespace {

@@ -343,13 +343,6 @@ Result<Graph> ReadModel(const std::filesystem::path& path, const Ends& ends) {
 
 }  // namespace
 
-bool LooksLikeOnnx(std::string_view first_bytes) {
-  // Field 1 of ModelProto, ir_version, as a one-byte number, then the tag of a further field.
-  constexpr std::string_view kFollowing("\x12\x1a\x22\x28\x32\x3a\x42\x72", 8);
-  return first_bytes.size() >= 3 && first_bytes[0] == 0x08 && first_bytes[1] > 0 &&
-         kFollowing.find(first_bytes[2]) != std::string_view::npos;
-}
-
 Result<Graph> ReadOnnx(const std::filesystem::path& path, const Ends& ends) {
   Result<Graph> graph = ReadModel(path, ends);
   if (graph.ok()) return graph;

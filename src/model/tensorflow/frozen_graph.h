@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "model/reader.h"
+#include "model/ends.h"
 #include "model/tensorflow/functions.h"
 #include "tensor/value_info.h"
 

@@ -26,14 +26,6 @@ Node NodeOf(const FrozenGraph& graph, const Op& op) {
 
 }  // namespace
 
-bool LooksLikeTensorflow(std::string_view first_bytes) {
-  // Field 1 of GraphDef, a NodeDef, which begins with field 1, its name.
-  if (first_bytes.size() < 3 || first_bytes[0] != '\x0a') return false;
-  std::size_t place = 1;
-  while (place < first_bytes.size() && (first_bytes[place] & 0x80) != 0) ++place;
-  return place + 1 < first_bytes.size() && first_bytes[place + 1] == '\x0a';
-}
-
 Result<Graph> OutlineTensorflow(const std::filesystem::path& path, const Ends& ends) {
   ACC_ASSIGN_OR_RETURN(const FrozenGraph frozen,
                        FrozenGraph::Open(path, ends, CompiledCalls::kKeep));

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "base/status.h"
+#include "model/ends.h"
 #include "model/graph.h"
-#include "model/reader.h"
 
 namespace acc::model {
 
@@ -18,8 +18,6 @@ namespace acc::model {
 // placeholders; without known outputs, what nothing reads is an output. Any op may be an input.
 // A placeholder with a default that is no input of `ends` is its default. Both fail for a truncated
 // or foreign file, saying what it is, and for ops that read what is not there.
-
-bool LooksLikeTensorflow(std::string_view first_bytes);
 
 // The model in TensorFlow's own ops: what a golden run shows. Constants, and identities of
 // constants, are left out; the edges that close while loops are too.

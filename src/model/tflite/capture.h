@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "model/reader.h"
+#include "model/ends.h"
 #include "tensor/element_type.h"
 #include "tensor/encoding.h"
 #include "tensor/shape.h"

@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "base/status.h"
+#include "model/ends.h"
 #include "model/graph.h"
-#include "model/reader.h"
 #include "model/tflite/file.h"
 
 namespace acc::model::tflite {

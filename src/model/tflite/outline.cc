@@ -21,10 +21,6 @@ Node Outlined(const File& file, const tflite::schema::Operator& node) {
 
 }  // namespace
 
-bool LooksLikeTflite(std::string_view first_bytes) {
-  return Identifier(std::as_bytes(std::span(first_bytes))) == "TFL3";
-}
-
 Graph tflite::OutlineOf(const File& file) {
   Graph graph;
   graph.name = file.name();

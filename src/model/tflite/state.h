@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "model/reader.h"
+#include "model/ends.h"
 #include "model/tflite/file.h"
 
 namespace acc::model::tflite {

@@ -7,12 +7,10 @@
 #include <string_view>
 
 #include "base/status.h"
+#include "model/ends.h"
 #include "model/graph.h"
-#include "model/reader.h"
 
 namespace acc::model {
-
-bool LooksLikeTflite(std::string_view first_bytes);
 
 // The model in TensorFlow Lite's own operators: inputs, outputs and nodes of the first subgraph,
 // each node named after its first output, without constants. Quantized inputs are float32;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "inspect/checks.h"
+#include "inspect/checks/checks.h"
 
 #include <fmt/format.h>
 

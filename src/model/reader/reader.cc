@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "model/reader.h"
+#include "model/reader/reader.h"
 
 #include <fmt/format.h>
 
@@ -37,12 +37,12 @@ Result<Graph> Named(const std::filesystem::path& path, const Ends& ends) {
 }
 
 constexpr std::array kReaders = {
-    ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &LooksLikeOnnx,
-               &Named<ReadOnnxInFloat>, &Named<OutlineOnnx>, ".onnx"},
-    ReaderInfo{"tflite", "TensorFlow Lite models (.tflite).", &LooksLikeTflite, &Named<ReadTflite>,
+    ReaderInfo{"onnx", "ONNX models (.onnx), with external data.", &Named<ReadOnnxInFloat>,
+               &Named<OutlineOnnx>, ".onnx"},
+    ReaderInfo{"tflite", "TensorFlow Lite models (.tflite).", &Named<ReadTflite>,
                &Named<OutlineTflite>, ".tflite", true},
-    ReaderInfo{"tensorflow", "Frozen TensorFlow 1.x graphs (.pb).", &LooksLikeTensorflow,
-               &Named<ReadTensorflow>, &Named<OutlineTensorflow>, ".pb", true},
+    ReaderInfo{"tensorflow", "Frozen TensorFlow 1.x graphs (.pb).", &Named<ReadTensorflow>,
+               &Named<OutlineTensorflow>, ".pb", true},
 };
 
 }  // namespace

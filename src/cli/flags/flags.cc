@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "cli/flag.h"
+#include "cli/flags/flag.h"
 #include "cli/flags/tables.h"
 
 namespace acc::cli {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "dlc/to_graph.h"
+#include "dlc/to_graph/to_graph.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "dlc/from_graph.h"
+#include "dlc/from_graph/from_graph.h"
 
 #include <fmt/format.h>
 

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Opens a model file as a graph, whatever its format.
+// Which part of a model is read, and what a reader says of what it leaves out.
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <map>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "base/status.h"
-#include "model/graph.h"
 #include "tensor/shape.h"
 #include "tensor/value_info.h"
 
@@ -44,24 +39,5 @@ struct Ends {
   Cut* cut = nullptr;
   StateTensors* state = nullptr;
 };
-
-// A row of the table of formats. The content decides; the file's extension is only a hint for
-// errors.
-struct ReaderInfo {
-  std::string_view framework;  // As on the command line: "onnx".
-  std::string_view summary;    // One line, for --help and the docs.
-  bool (*matches)(std::string_view first_bytes);
-  Result<Graph> (*read)(const std::filesystem::path& path, const Ends& ends);
-  // The model in its framework's own operators: what a golden run shows. It may lack constants.
-  // Models that cannot be translated have one too.
-  Result<Graph> (*outline)(const std::filesystem::path& path, const Ends& ends);
-  std::string_view extension;    // Of files in a folder of models.
-  bool is_channel_last = false;  // How its models store images.
-};
-
-std::span<const ReaderInfo> Readers();
-
-// The reader of `framework` (any case), or a usage error that lists the known ones.
-Result<const ReaderInfo*> FindReader(std::string_view framework);
 
 }  // namespace acc::model

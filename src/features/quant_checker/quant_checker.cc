@@ -14,7 +14,7 @@
 #include "features/features.h"
 #include "features/quant_checker/config.h"
 #include "features/quant_checker/model_check.h"
-#include "model/reader.h"
+#include "model/reader/reader.h"
 #include "store/file_names.h"
 #include "store/run_directory.h"
 

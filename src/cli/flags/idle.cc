@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "cli/idle.h"
+#include "cli/flags/idle.h"
 
 #include <fmt/format.h>
 

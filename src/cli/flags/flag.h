@@ -93,7 +93,7 @@ struct AllOptions {
 
 struct Flag;
 using Setter = Status (*)(const Flag& flag, const Occurrences& given, AllOptions& options);
-// See cli/idle.h.
+// See idle.h.
 using Idle = std::string (*)(Feature feature, const AllOptions& options);
 
 // The paragraphs of one flag, indexed by Feature.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "dlc/axis_orders.h"
+#include "dlc/to_graph/axis_orders.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "cli/flag.h"
+#include "cli/flags/flag.h"
 
 namespace acc::cli {
 

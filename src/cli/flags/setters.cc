@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "cli/setters.h"
+#include "cli/flags/setters.h"
 
 #include <fmt/format.h>
 
