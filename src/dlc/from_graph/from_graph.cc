@@ -15,6 +15,7 @@
 #include "dlc/from_graph/numbers.h"
 #include "dlc/from_graph/operators.h"
 #include "dlc/from_graph/source.h"
+#include "model/onnx/operators.h"
 
 namespace acc::dlc {
 namespace {
@@ -31,10 +32,23 @@ std::string NameOf(const model::Node& node) {
   return node.domain.empty() ? node.op_type : node.domain + "." + node.op_type;
 }
 
+// Whether the output has the rank of the input where the operator keeps it: the file says both.
+bool KeepsRank(const Source& source, const model::Node& node) {
+  using model::AxisUse;
+  const AxisUse axes = model::FindOperator(node.op_type).axes;
+  const bool keeps =
+      axes == AxisUse::kImage || axes == AxisUse::kOneAxis || axes == AxisUse::kAlongAxis;
+  const std::string& output = node.outputs.front();
+  return !keeps || output.empty() || source.Rank(output) == source.Rank(node.inputs.front());
+}
+
 // Nothing where the node has a counterpart in QNN and is written; why it is not, otherwise.
 std::optional<std::string> WriteForTarget(Builder& builder, const model::Node& node) {
   const OperatorRow* row = FindOperator(node);
   if (row != nullptr && !HasNeededInputs(node)) return "it lacks an input or output";
+  if (row != nullptr && !KeepsRank(builder.source(), node)) {
+    return "its output has another rank than its input";
+  }
   if (row != nullptr && row->write(builder, node)) return std::nullopt;
   if (row != nullptr) {
     std::string why = builder.TakeRefusal();

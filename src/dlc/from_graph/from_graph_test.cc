@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "dlc/from_graph/from_graph_testing.h"
+#include "model/onnx/operators.h"
 #include "tensor/codes.h"
 
 namespace acc::dlc {
@@ -84,6 +85,14 @@ TEST(FromGraph, ANodeThatLacksAnInputIsWrittenAsItIs) {
 }
 
 TEST(FromGraph, OutputsOfAnotherRankAreWrittenAsTheyAre) {
+  for (const model::OperatorInfo& row : model::Operators()) {
+    const bool keeps_rank =
+        row.axes == model::AxisUse::kImage || row.axes == model::AxisUse::kOneAxis;
+    if (!keeps_rank || row.least_inputs != 1) continue;
+    TestGraph graph;
+    graph.Input("x", {1, 3, 8, 8}).Declare("y", {}).Op(row.op_type, {"x"}, {"y"});
+    EXPECT_THAT(graph.Lines(), ElementsAre(HasSubstr(row.op_type)));
+  }
   TestGraph gemm;
   gemm.Input("x", {3, 4}).Counting("w", {5, 4}).Counting("b", {5}).Declare("y", {});
   gemm.Op("Gemm", {"x", "w", "b"}, {"y"}, {{"transB", std::int64_t{1}}});
