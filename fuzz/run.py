@@ -61,7 +61,7 @@ def merge(name):
 
 
 def count(name, executions):
-    """The executions of all runs of the target so far."""
+    """The executions of all runs of the target so far, without those of the inputs that a run began with."""
     path = BUILD / "executions.json"
     counts = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     counts[name] = counts.get(name, 0) + executions
@@ -77,11 +77,14 @@ def fuzz(name, limit, least):
     output = run(BUILD / "fuzz" / f"{name}_fuzz", limit, "-max_len=65536", "-timeout=25", "-rss_limit_mb=2048",
                  "-entropic=0", "-print_final_stats=1", f"-artifact_prefix={work}/", work / "corpus", work / "seeds")
     executions = int(re.search(r"stat::number_of_executed_units:\s*(\d+)", output).group(1))
+    known = re.search(r"^#(\d+)\s+INITED", output, re.MULTILINE)  # What it began with, run again.
+    executions -= int(known.group(1)) if known else executions
     if executions < least:
-        raise SystemExit(f"{name}: only {executions} executions: this is no fuzzing\n{output[-4000:]}")
+        raise SystemExit(f"{name}: only {executions} executions besides those of the corpus: this is no fuzzing; --merge makes "
+                         f"the corpus small\n{output[-4000:]}")
     places = int(re.search(r"\((\d+) inline 8-bit counters\)", output).group(1))
     reached, features = re.findall(r"cov: (\d+) ft: (\d+)", output)[-1]
-    print(f"{name}: {executions} executions ({count(name, executions)} with those before), nothing found; {reached} of "
+    print(f"{name}: {executions} new executions ({count(name, executions)} with those before), nothing found; {reached} of "
           f"{places} places in the code reached, {features} features", flush=True)
 
 
