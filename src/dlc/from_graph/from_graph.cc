@@ -44,13 +44,10 @@ bool KeepsRank(const Source& source, const model::Node& node) {
 
 // Nothing where the node has a counterpart in QNN and is written; why it is not, otherwise.
 std::optional<std::string> WriteForTarget(Builder& builder, const model::Node& node) {
-  const OperatorRow* row = FindOperator(node);
-  if (row != nullptr && !HasNeededInputs(node)) return "it lacks an input or output";
-  if (row != nullptr && !KeepsRank(builder.source(), node)) {
-    return "its output has another rank than its input";
-  }
-  if (row != nullptr && row->write(builder, node)) return std::nullopt;
-  if (row != nullptr) {
+  if (const OperatorRow* row = FindOperator(node)) {
+    if (!HasNeededInputs(node)) return "it lacks an input or output";
+    if (!KeepsRank(builder.source(), node)) return "its output has another rank than its input";
+    if (row->write(builder, node)) return std::nullopt;
     std::string why = builder.TakeRefusal();
     if (why.empty()) why = "it is not translated with these attributes, inputs and types";
     return why;
@@ -71,9 +68,7 @@ Result<WrittenGraph> FromGraph(const GraphToWrite& graph) {
   using NamePackageReason = std::array<std::string, 3>;
   std::map<NamePackageReason, int> untranslated;
   for (const model::Node& node : graph.graph.nodes) {
-    const std::optional<std::string> why = IsWithin32Bits(node)
-                                               ? WriteForTarget(builder, node)
-                                               : WriteForTarget(builder, SaturatedTo32Bits(node));
+    const std::optional<std::string> why = WriteForTarget(builder, SaturatedTo32Bits(node));
     if (!why) continue;
     WriteAsItIs(builder, node);
     ++untranslated[{NameOf(node), std::string(PackageOf(node)), *why}];

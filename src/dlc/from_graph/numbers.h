@@ -16,7 +16,4 @@ std::int64_t SaturatedTo32Bits(std::int64_t number);
 // The same node with all integers of its attributes saturated.
 model::Node SaturatedTo32Bits(model::Node node);
 
-// Whether that node is this one.
-bool IsWithin32Bits(const model::Node& node);
-
 }  // namespace acc::dlc
