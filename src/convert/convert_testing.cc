@@ -38,11 +38,8 @@ Tensor Apply(const std::string& op_type, const std::vector<Tensor>& inputs) {
 
 model::Node MakeNode(std::string_view op_type, Names inputs, Names outputs,
                      std::map<std::string, model::Attribute> attributes) {
-  model::Node node;
-  node.name = "node_" + std::string(outputs.size() == 0 ? op_type : *outputs.begin());
-  node.op_type = op_type;
-  node.inputs.assign(inputs.begin(), inputs.end());
-  node.outputs.assign(outputs.begin(), outputs.end());
+  const std::string_view named = outputs.size() == 0 ? op_type : *outputs.begin();
+  model::Node node = model::MakeNode("node_" + std::string(named), op_type, inputs, outputs);
   node.attributes = std::move(attributes);
   return node;
 }

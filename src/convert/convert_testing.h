@@ -2,7 +2,6 @@
 // Small graphs and a runtime for tests of the conversion.
 #pragma once
 
-#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -10,10 +9,11 @@
 
 #include "convert/convert.h"
 #include "convert/state.h"
+#include "model/graph_testing.h"
 
 namespace acc::convert {
 
-using Names = std::initializer_list<std::string_view>;
+using model::Names;
 
 // Named after its first output, or its operator where it has none.
 model::Node MakeNode(std::string_view op_type, Names inputs, Names outputs,

@@ -41,12 +41,8 @@ TestGraph& TestGraph::Int64s(std::string_view name, const Shape& dims,
 TestGraph& TestGraph::Node(std::string_view op_type, Names inputs, Names outputs,
                            ElementType type) {
   for (const std::string_view output : outputs) Declare(output, type);
-  model::Node node;
-  node.name = std::string(*outputs.begin()) + "_node";
-  node.op_type = op_type;
-  node.inputs.assign(inputs.begin(), inputs.end());
-  node.outputs.assign(outputs.begin(), outputs.end());
-  graph.nodes.push_back(std::move(node));
+  graph.nodes.push_back(
+      model::MakeNode(std::string(*outputs.begin()) + "_node", op_type, inputs, outputs));
   return *this;
 }
 

@@ -2,16 +2,16 @@
 // Small graphs for the tests of this folder.
 #pragma once
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "model/graph_testing.h"
 #include "quantize/quantize.h"
 
 namespace acc::quantize {
 
-using Names = std::initializer_list<std::string_view>;
+using model::Names;
 
 // A graph under construction, whose tensors are float32 unless said otherwise.
 struct TestGraph {

@@ -89,11 +89,8 @@ TestGraph& TestGraph::Int64s(std::string_view name, const std::vector<std::int64
 
 TestGraph& TestGraph::Op(std::string_view op_type, Names inputs, Names outputs,
                          std::map<std::string, model::Attribute> attributes) {
-  model::Node node;
-  node.name = std::string(*outputs.begin()) + "_node";
-  node.op_type = op_type;
-  node.inputs.assign(inputs.begin(), inputs.end());
-  node.outputs.assign(outputs.begin(), outputs.end());
+  model::Node node =
+      model::MakeNode(std::string(*outputs.begin()) + "_node", op_type, inputs, outputs);
   node.attributes = std::move(attributes);
   return Op(std::move(node));
 }

@@ -4,19 +4,18 @@
 #pragma once
 
 #include <cstring>
-#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dlc/from_graph/from_graph.h"
-#include "model/graph.h"
+#include "model/graph_testing.h"
 #include "tensor/tensor.h"
 
 namespace acc::dlc {
 
-using Names = std::initializer_list<std::string_view>;
+using model::Names;
 
 // A graph under construction. Tensors are float32 and in the graph's order unless told otherwise;
 // what no node reads is an output.
