@@ -35,11 +35,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path& Folder() {
-  static const ScratchFolder folder;
-  return folder.path();
-}
-
 // What we wrote ourselves must read.
 void Demand(const Status& status) {
   if (status.ok()) return;

@@ -34,20 +34,19 @@ std::map<std::string, ValueInfo> DeclaredTypes(const onnx::GraphProto& graph) {
 }
 
 void Run(const model::Graph& graph, const onnx::ModelProto& file) {
-  static const ScratchFolder folder;
   const Choices choices = ChoicesOf(static_cast<std::uint64_t>(file.model_version()));
   DeclaredOracle oracle(DeclaredTypes(file.graph()));
   const auto target = convert::Convert(graph, choices.conversion, oracle);
   if (!target.ok()) return;
   static_cast<void>(model::SerializeOnnx(target->graph).ok());
-  WriteAndReadBack(GraphToWrite(*target, nullptr), folder.path() / "base.dlc");
+  WriteAndReadBack(GraphToWrite(*target, nullptr), Folder() / "base.dlc");
   const auto quantized = Quantize(*target, choices.quantization);
   if (!quantized.ok()) return;
   static_cast<void>(model::SerializeOnnx(quantized->graph).ok());
   quantize::Types types;
   for (const auto& [name, tensor] : target->tensors) types[name] = tensor.info;
   static_cast<void>(quantize::CoverageOf(target->graph, types, *quantized, false));
-  WriteAndReadBack(GraphToWrite(*target, &*quantized), folder.path() / "base_quantized.dlc");
+  WriteAndReadBack(GraphToWrite(*target, &*quantized), Folder() / "base_quantized.dlc");
 }
 
 void Read(std::string_view input) {

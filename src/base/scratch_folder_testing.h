@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// For tests: an empty folder that is removed at the end.
+// For tests and fuzzing: an empty folder that is removed at the end.
 #pragma once
 
-#include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace acc {
 
 class ScratchFolder {
  public:
-  ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "acc-test-XXXXXX").native();
-    EXPECT_NE(mkdtemp(name.data()), nullptr);
+  // Within `parent`; throws std::system_error where none can be made there.
+  explicit ScratchFolder(
+      const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string name = (parent / "acc-test-XXXXXX").native();
+    if (mkdtemp(name.data()) == nullptr) {
+      throw std::system_error(errno, std::generic_category(), name);
+    }
     path_ = name;
   }
   ScratchFolder(const ScratchFolder&) = delete;
