@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -32,21 +34,39 @@ std::string NameOf(const model::Node& node) {
   return node.domain.empty() ? node.op_type : node.domain + "." + node.op_type;
 }
 
-// Whether the output has the rank of the input where the operator keeps it: the file says both.
-bool KeepsRank(const Source& source, const model::Node& node) {
+// Of the products of numpy.matmul: an operand with one axis leaves none.
+std::size_t RankOfProduct(std::size_t left, std::size_t right) {
+  if (left == 1 || right == 1) return std::max(left, right) - 1;
+  return std::max(left, right);
+}
+
+// The rank that the operator gives its output, where what is written depends on it.
+std::optional<std::size_t> RankMade(const Source& source, const model::Node& node) {
   using model::AxisUse;
+  const std::size_t rank = source.Rank(node.inputs.front());
   const AxisUse axes = model::FindOperator(node.op_type).axes;
-  const bool keeps =
-      axes == AxisUse::kImage || axes == AxisUse::kOneAxis || axes == AxisUse::kAlongAxis;
+  if (axes == AxisUse::kImage || axes == AxisUse::kOneAxis || axes == AxisUse::kAlongAxis) {
+    return rank;
+  }
+  if (node.op_type == "Gemm") return 2;
+  if (node.op_type == "MatMul") return RankOfProduct(rank, source.Rank(node.inputs[1]));
+  if (node.op_type == "Gather") return rank + source.Rank(node.inputs[1]) - 1;
+  return std::nullopt;
+}
+
+// A file may declare another rank than the operator gives; a runtime then drops the dims.
+bool HasRankMade(const Source& source, const model::Node& node) {
   const std::string& output = node.outputs.front();
-  return !keeps || output.empty() || source.Rank(output) == source.Rank(node.inputs.front());
+  const std::optional<std::size_t> made = RankMade(source, node);
+  return !made || output.empty() || source.Rank(output) == *made;
 }
 
 // Nothing where the node has a counterpart in QNN and is written; why it is not, otherwise.
 std::optional<std::string> WriteForTarget(Builder& builder, const model::Node& node) {
   if (const OperatorRow* row = FindOperator(node)) {
     if (!HasNeededInputs(node)) return "it lacks an input or output";
-    if (!KeepsRank(builder.source(), node)) return "its output has another rank than its input";
+    if (!HasRankMade(builder.source(), node))
+      return "its output is not of the rank that the operator gives";
     if (row->write(builder, node)) return std::nullopt;
     std::string why = builder.TakeRefusal();
     if (why.empty()) why = "it is not translated with these attributes, inputs and types";

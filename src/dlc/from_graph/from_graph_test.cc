@@ -97,6 +97,16 @@ TEST(FromGraph, OutputsOfAnotherRankAreWrittenAsTheyAre) {
   gemm.Input("x", {3, 4}).Counting("w", {5, 4}).Counting("b", {5}).Declare("y", {});
   gemm.Op("Gemm", {"x", "w", "b"}, {"y"}, {{"transB", std::int64_t{1}}});
   EXPECT_THAT(gemm.Lines(), ElementsAre(HasSubstr("Gemm(")));
+  TestGraph product;  // Of a vector and a matrix: one axis.
+  product.Input("x", {4})
+      .Counting("m", {1, 1, 4, 1})
+      .Declare("y", {})
+      .Op("MatMul", {"x", "m"}, {"y"});
+  EXPECT_THAT(product.Lines(), ElementsAre(HasSubstr("MatMul(x[4], m[1,1,4,1]) -> y[]")));
+  TestGraph gather;  // Along axis 2 of 3: two axes are left.
+  gather.Input("x", {2, 3, 4}).Input("i", {}, ElementType::kInt32).Declare("y", {});
+  gather.Op("Gather", {"x", "i"}, {"y"}, {{"axis", std::int64_t{2}}});
+  EXPECT_THAT(gather.Lines(), ElementsAre(HasSubstr("Gather(x[2,3,4], i[]) -> y[]")));
   TestGraph split;
   split.Input("x", {2, 4}).Declare("a", {2, 2}).Declare("b", {});
   split.Op("Split", {"x"}, {"a", "b"}, {{"axis", std::int64_t{1}}});
