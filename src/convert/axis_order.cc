@@ -44,7 +44,7 @@ class Tracker {
   }
 
   bool IsChannelLast(const Node& node, std::size_t rank) const {
-    switch (model::FindOperator(node.op_type).axes) {
+    switch (model::FindOperator(node).axes) {
       case AxisUse::kImage:
         return true;  // Whatever it reads.
       case AxisUse::kElementWise:

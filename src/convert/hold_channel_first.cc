@@ -212,7 +212,7 @@ class Holder {
   }
 
   bool Change(Node& node, std::size_t rank) {
-    switch (model::FindOperator(node.op_type).axes) {
+    switch (model::FindOperator(node).axes) {
       case model::AxisUse::kElementWise:
         return TakeChannelFirst(node, rank, node.inputs.size());
       case model::AxisUse::kAlongAxis:

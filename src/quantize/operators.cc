@@ -31,7 +31,7 @@ bool IsOneOf(const model::Node& node, std::initializer_list<std::string_view> op
 }  // namespace
 
 InputRole RoleOf(const model::Node& node, std::size_t input) {
-  return model::FindOperator(node.op_type).RoleOf(input);
+  return model::FindOperator(node).RoleOf(input);
 }
 
 OutputRange OutputRangeOf(const model::Graph& graph, const model::Node& node) {
@@ -41,7 +41,7 @@ OutputRange OutputRangeOf(const model::Graph& graph, const model::Node& node) {
   }
   if (node.op_type == "Pad")
     return PadsWithinRange(graph, node) ? OutputRange::kOfInput : OutputRange::kOfAll;
-  return model::FindOperator(node.op_type).range;
+  return model::FindOperator(node).range;
 }
 
 bool FusesRelu(const model::Node& node) {

@@ -156,10 +156,10 @@ class GraphQuantizer : public Quantizer {
       const bool is_given = given != roots_.end() && !given->second.is_float;
       const int bitwidth =
           is_given ? given->second.channels.front().bitwidth : options_.activation_bitwidth;
-      const auto encoding = FixedEncoding(node.op_type, bitwidth);
+      const auto encoding = FixedEncoding(node, bitwidth);
       if (!encoding || plan_.also_holds.contains(plan_.RootOf(output))) continue;
       const TensorEncoding fixed{.channels = {*encoding}};
-      if (TargetFixesEncoding(node.op_type, bitwidth)) {
+      if (TargetFixesEncoding(node, bitwidth)) {
         FixByTarget(node, fixed);
       } else if (options_.fixed_ranges) {
         roots_.emplace(output, fixed);

@@ -62,7 +62,7 @@ class Planner {
       }
       Store(output);
       const bool moves = range == OutputRange::kOfInput && !(converts_ && converts_(node));
-      if (moves && stored_.contains(node.inputs[0])) {
+      if (moves && ReadsStored(node)) {
         plan_.shares_range_with[output] = plan_.RootOf(node.inputs[0]);
       }
     }
@@ -101,6 +101,10 @@ class Planner {
     held.push_back(second);
     const auto moved = plan_.also_holds.extract(second);
     if (!moved.empty()) held.insert(held.end(), moved.mapped().begin(), moved.mapped().end());
+  }
+
+  bool ReadsStored(const model::Node& node) const {
+    return !node.inputs.empty() && stored_.contains(node.inputs.front());
   }
 
   void Store(const std::string& tensor) {
@@ -188,7 +192,7 @@ class GivenPlanner {
       return;
     }
     const bool moves = OutputRangeOf(graph_, node) == OutputRange::kOfInput;
-    if (output.empty() || !moves || !stored_.contains(node.inputs.front())) return;
+    if (output.empty() || !moves || !ReadsStored(node)) return;
     Store(output);
     plan_.shares_range_with[output] = plan_.RootOf(node.inputs.front());
   }
@@ -207,6 +211,10 @@ class GivenPlanner {
     const auto info = types_.find(tensor);
     return info != types_.end() && info->second.type == ElementType::kFloat32 &&
            given_(tensor) != nullptr;
+  }
+
+  bool ReadsStored(const model::Node& node) const {
+    return !node.inputs.empty() && stored_.contains(node.inputs.front());
   }
 
   void Store(const std::string& tensor) {
@@ -246,16 +254,16 @@ bool HaveEqualScales(const TensorEncoding& one, const TensorEncoding& other) {
                     });
 }
 
-std::optional<Encoding> FixedEncoding(std::string_view op_type, int bitwidth) {
-  const auto& range = model::FindOperator(op_type).fixed;
+std::optional<Encoding> FixedEncoding(const model::Node& node, int bitwidth) {
+  const auto& range = model::FindOperator(node).fixed;
   if (!range) return std::nullopt;
   // A power of two: the largest code stands for one step less than the maximum.
   const double scale = (range->max - range->min) / std::exp2(bitwidth);
   return EncodingFromScale(scale, std::llround(range->min / scale), bitwidth, false);
 }
 
-bool TargetFixesEncoding(std::string_view op_type, int bitwidth) {
-  const auto& range = model::FindOperator(op_type).fixed;
+bool TargetFixesEncoding(const model::Node& node, int bitwidth) {
+  const auto& range = model::FindOperator(node).fixed;
   return bitwidth == 16 && range && range->fixed_by_target;
 }
 

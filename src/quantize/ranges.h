@@ -49,10 +49,10 @@ bool HaveEqualScales(const TensorEncoding& one, const TensorEncoding& other);
 
 // Operators whose output range is known from their formula: Sigmoid, HardSigmoid and Softmax (0 to
 // 1), Tanh (-1 to 1). Nothing for the others.
-std::optional<Encoding> FixedEncoding(std::string_view op_type, int bitwidth);
+std::optional<Encoding> FixedEncoding(const model::Node& node, int bitwidth);
 
 // Whether the HTP stores this operator's output with FixedEncoding whatever the model says: at 16
 // bits, Sigmoid, HardSigmoid and Tanh (ONNX Runtime's QNN provider replaces other encodings).
-bool TargetFixesEncoding(std::string_view op_type, int bitwidth);
+bool TargetFixesEncoding(const model::Node& node, int bitwidth);
 
 }  // namespace acc::quantize

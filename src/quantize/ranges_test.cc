@@ -105,6 +105,27 @@ TEST(PlanActivations, ATensorThatOnlyBoundsReadIsNotStored) {
   EXPECT_THAT(PlanOf(test).stored, ElementsAre("x", "y"));
 }
 
+TEST(PlanActivations, AnOperatorOfAnotherDomainComputesWhateverItsName) {
+  TestGraph test;
+  test.Input("x", {2}).Node("Reshape", {"x"}, {"y"}).Node("Relu", {"y"}, {"z"}).Output("z");
+  test.graph.nodes.front().domain = "somebody";
+  const ActivationPlan plan = PlanOf(test);
+  EXPECT_THAT(plan.stored, ElementsAre("x", "y", "z"));
+  EXPECT_EQ(plan.RootOf("y"), "y");
+}
+
+TEST(PlanActivations, ANodeThatReadsNothingMovesNothing) {
+  for (const char* domain : {"", "com.microsoft"}) {
+    TestGraph test;
+    test.Input("x", {2}).Node("Unsqueeze", {}, {"u"}).Node("Add", {"x", "u"}, {"z"}).Output("z");
+    test.graph.nodes.front().domain = domain;
+    EXPECT_THAT(PlanOf(test).stored, ElementsAre("x", "u", "z"));
+    const ActivationPlan given =
+        PlanGivenActivations(test.graph, test.types, [](const std::string&) { return nullptr; });
+    EXPECT_THAT(given.stored, IsEmpty());
+  }
+}
+
 TEST(PlanActivations, ControlFlowIsLeftAloneWithANote) {
   TestGraph test;
   test.Input("x", {1}).Input("condition", {}, ElementType::kBool);
@@ -114,18 +135,20 @@ TEST(PlanActivations, ControlFlowIsLeftAloneWithANote) {
   EXPECT_THAT(plan.notes, ElementsAre(HasSubstr("y_node (If)")));
 }
 
+model::Node Named(std::string_view op_type) { return model::MakeNode("n", op_type, {}, {}); }
+
 TEST(FixedEncoding, KnowsSigmoidSoftmaxAndTanh) {
-  const auto sigmoid = FixedEncoding("Sigmoid", 8);
+  const auto sigmoid = FixedEncoding(Named("Sigmoid"), 8);
   ASSERT_TRUE(sigmoid.has_value());
   EXPECT_EQ(sigmoid->scale, 1.0 / 256);
   EXPECT_EQ(sigmoid->offset, 0);
-  EXPECT_EQ(FixedEncoding("Softmax", 16)->scale, 1.0 / 65536);
-  EXPECT_EQ(FixedEncoding("Tanh", 8)->scale, 1.0 / 128);
-  EXPECT_EQ(FixedEncoding("Tanh", 8)->offset, -128);
-  EXPECT_FALSE(FixedEncoding("Relu", 8).has_value());
-  EXPECT_TRUE(TargetFixesEncoding("HardSigmoid", 16));
-  EXPECT_FALSE(TargetFixesEncoding("HardSigmoid", 8));
-  EXPECT_FALSE(TargetFixesEncoding("Softmax", 16));
+  EXPECT_EQ(FixedEncoding(Named("Softmax"), 16)->scale, 1.0 / 65536);
+  EXPECT_EQ(FixedEncoding(Named("Tanh"), 8)->scale, 1.0 / 128);
+  EXPECT_EQ(FixedEncoding(Named("Tanh"), 8)->offset, -128);
+  EXPECT_FALSE(FixedEncoding(Named("Relu"), 8).has_value());
+  EXPECT_TRUE(TargetFixesEncoding(Named("HardSigmoid"), 16));
+  EXPECT_FALSE(TargetFixesEncoding(Named("HardSigmoid"), 8));
+  EXPECT_FALSE(TargetFixesEncoding(Named("Softmax"), 16));
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ std::size_t RankOfProduct(std::size_t left, std::size_t right) {
 std::optional<std::size_t> RankMade(const Source& source, const model::Node& node) {
   using model::AxisUse;
   const std::size_t rank = source.Rank(node.inputs.front());
-  const AxisUse axes = model::FindOperator(node.op_type).axes;
+  const AxisUse axes = model::FindOperator(node).axes;
   if (axes == AxisUse::kImage || axes == AxisUse::kOneAxis || axes == AxisUse::kAlongAxis) {
     return rank;
   }
@@ -63,7 +63,7 @@ bool HasRankMade(const Source& source, const model::Node& node) {
 
 // Nothing where the node has a counterpart in QNN and is written; why it is not, otherwise.
 std::optional<std::string> WriteForTarget(Builder& builder, const model::Node& node) {
-  if (const OperatorRow* row = FindOperator(node)) {
+  if (const OperatorRow* row = FindRow(node)) {
     if (!HasNeededInputs(node)) return "it lacks an input or output";
     if (!HasRankMade(builder.source(), node))
       return "its output is not of the rank that the operator gives";

@@ -21,7 +21,7 @@ std::map<Key, const OperatorRow*> AllRows() {
 
 }  // namespace
 
-const OperatorRow* FindOperator(const model::Node& node) {
+const OperatorRow* FindRow(const model::Node& node) {
   static const std::map<Key, const OperatorRow*> kRows = AllRows();
   const auto row = kRows.find({node.domain, node.op_type});
   return row != kRows.end() ? row->second : nullptr;

@@ -19,7 +19,7 @@ struct OperatorRow {
 };
 
 // Null for an operator that QNN does not have.
-const OperatorRow* FindOperator(const model::Node& node);
+const OperatorRow* FindRow(const model::Node& node);
 
 // Under the operator's own name, with its own attributes, axis order and element types.
 void WriteAsItIs(Builder& builder, const model::Node& node);

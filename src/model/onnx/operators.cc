@@ -233,6 +233,9 @@ constexpr OperatorInfo kOperators[] = {
     {"Where", 3, kElementWise},
     {"Xor", 2, kElementWise},
 };
+constexpr OperatorInfo kUnknown{};
+constexpr std::string_view kRuntime = "com.microsoft";
+
 static_assert(std::ranges::is_sorted(kOperators, {}, &OperatorInfo::op_type));
 
 }  // namespace
@@ -248,9 +251,13 @@ InputRole OperatorInfo::RoleOf(std::size_t input) const {
 std::span<const OperatorInfo> Operators() { return kOperators; }
 
 const OperatorInfo& FindOperator(std::string_view op_type) {
-  static constexpr OperatorInfo kUnknown{};
   const auto* row = std::ranges::lower_bound(kOperators, op_type, {}, &OperatorInfo::op_type);
   return row != std::end(kOperators) && row->op_type == op_type ? *row : kUnknown;
+}
+
+const OperatorInfo& FindOperator(const Node& node) {
+  const bool is_foreign = !node.domain.empty() && node.domain != kRuntime;
+  return is_foreign ? kUnknown : FindOperator(node.op_type);
 }
 
 }  // namespace acc::model

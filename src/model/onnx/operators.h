@@ -8,6 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include "model/graph.h"
+
 namespace acc::model {
 
 // What an operator does with the axes of its inputs.
@@ -69,5 +71,8 @@ std::span<const OperatorInfo> Operators();
 // The operator's row. For an operator without one: a row that knows nothing, so that it computes,
 // with axes and a range of its own.
 const OperatorInfo& FindOperator(std::string_view op_type);
+// The same for an operator of a domain that is neither the standard's nor ONNX Runtime's: whatever
+// its name, nothing is known of it.
+const OperatorInfo& FindOperator(const Node& node);
 
 }  // namespace acc::model

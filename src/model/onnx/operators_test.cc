@@ -33,6 +33,16 @@ TEST(Operators, AnUnknownOneComputes) {
   EXPECT_FALSE(unknown.fixed);
 }
 
+TEST(Operators, NothingIsKnownOfAnotherDomainsWhateverTheirNames) {
+  Node node{.name = "n", .op_type = "Softmax", .domain = "", .inputs = {}, .outputs = {}};
+  EXPECT_EQ(FindOperator(node).axes, AxisUse::kOneAxis);
+  node.domain = "com.microsoft";
+  EXPECT_EQ(FindOperator(node).axes, AxisUse::kOneAxis);
+  node.domain = "somebody";
+  EXPECT_EQ(FindOperator(node).axes, AxisUse::kOther);
+  EXPECT_FALSE(FindOperator(node).fixed);
+}
+
 TEST(Operators, RolesOfInputsBeyondTheBitsAreThatOfTheLast) {
   EXPECT_EQ(FindOperator("Reshape").RoleOf(0), InputRole::kData);
   EXPECT_EQ(FindOperator("Reshape").RoleOf(1), InputRole::kPlain);
