@@ -27,10 +27,9 @@ bool MayLeaveOut(const model::Node& node) {
 }
 
 std::size_t NeededBy(const model::Node& node) {
-  const std::size_t least =
-      node.op_type == kNormalization
-          ? 2
-          : std::max<std::size_t>(model::FindOperator(node).least_inputs, 1);
+  const std::size_t least = node.op_type == kNormalization
+                                ? 2
+                                : std::max<std::size_t>(model::FindOperator(node).least_inputs, 1);
   return MayLeaveOut(node) ? least : std::max(least, node.inputs.size());
 }
 
