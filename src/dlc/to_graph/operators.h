@@ -1,31 +1,23 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The operators of a DLC that have a translation: one row each, in the file of their family.
+// The operators of a DLC that have a translation: one row each, in the file of their family. Types
+// are as the file spells them.
 #pragma once
 
-#include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "model/translation/axis_plan.h"
+#include "model/translation/operator_table.h"
 
 namespace acc::dlc {
 
 class Translation;
 
-struct Operator {
-  std::string_view type;  // As the file spells it.
-  std::size_t least_inputs = 1;
-  std::size_t most_inputs = 1;
-  void (*translate)(Translation&) = nullptr;
-  // What it tells of the order of the tensors that it reads and makes.
-  model::PlannedNode::Kind axes = model::PlannedNode::Kind::kOther;
-};
+using model::kAnyNumber;
+using Operator = model::TranslatedOperator<std::string_view, Translation>;
 
 inline constexpr auto kSpatial = model::PlannedNode::Kind::kSpatial;
 inline constexpr auto kFollowing = model::PlannedNode::Kind::kFollowing;
-
-inline constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);
 
 std::span<const Operator> ActivationOperators();
 std::span<const Operator> ConvolutionOperators();

@@ -37,10 +37,7 @@ Status Translate(GraphBuilder& builder, const Node& node) {
     TranslateOnnxNode(translation);
     return translation.status();
   }
-  const Operator& row = *FindOperator(node.type);
-  const std::size_t inputs = node.inputs.size();
-  const bool fits = inputs >= row.least_inputs && inputs <= row.most_inputs;
-  if (translation.Check(fits, fmt::format("it has {} inputs", inputs))) row.translate(translation);
+  FindOperator(node.type)->Translate(translation);
   return translation.status();
 }
 

@@ -2,23 +2,17 @@
 // The TensorFlow ops that have a translation: one row each, in the file of their family.
 #pragma once
 
-#include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
+
+#include "model/translation/operator_table.h"
 
 namespace acc::model::tensorflow {
 
 class Translation;
 
-struct Operator {
-  std::string_view type;
-  std::size_t least_inputs = 1;
-  std::size_t most_inputs = 1;
-  void (*translate)(Translation&) = nullptr;
-};
-
-inline constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);
+using Operator = TranslatedOperator<std::string_view, Translation>;
 
 std::span<const Operator> ActivationOperators();
 std::span<const Operator> BatchSpaceOperators();

@@ -79,9 +79,7 @@ Status TranslateOp(GraphBuilder& builder, KnownDims& dims, TensorLists& lists,
     translation.MakeUntranslated();
     return translation.status();
   }
-  const std::size_t inputs = op.inputs.size();
-  const bool fits = inputs >= row->least_inputs && inputs <= row->most_inputs;
-  if (translation.Check(fits, fmt::format("it has {} inputs", inputs))) row->translate(translation);
+  row->Translate(translation);
   PassBranchOn(builder, op);
   tensorflow::InferRank(builder, op);
   return translation.status();

@@ -4,24 +4,15 @@
 
 #include <tensorflow/lite/schema/schema_generated.h>
 
-#include <cstddef>
 #include <span>
 
-#include "model/translation/axis_plan.h"
+#include "model/translation/operator_table.h"
 
 namespace acc::model::tflite {
 
 class Translation;
 
-struct Operator {
-  ::tflite::BuiltinOperator code = ::tflite::BuiltinOperator_CUSTOM;
-  PlannedNode::Kind kind = PlannedNode::Kind::kOther;
-  std::size_t least_inputs = 1;
-  std::size_t most_inputs = 1;
-  void (*translate)(Translation&) = nullptr;
-};
-
-inline constexpr std::size_t kAnyNumber = static_cast<std::size_t>(-1);
+using Operator = TranslatedOperator<::tflite::BuiltinOperator, Translation>;
 
 std::span<const Operator> ActivationOperators();
 std::span<const Operator> ConvolutionOperators();

@@ -88,7 +88,7 @@ class Reader {
     for (std::uint32_t i = 0; i < SizeOf(file_.graph().operators()); ++i) {
       const StoredNode& node = nodes_[i].stored();
       const auto* row = tflite::FindOperator(file_.Code(*file_.graph().operators()->Get(i)));
-      const auto kind = row == nullptr ? PlannedNode::Kind::kOther : row->kind;
+      const auto kind = row == nullptr ? PlannedNode::Kind::kOther : row->axes;
       planned.push_back({kind, &node.inputs, &node.outputs});
     }
     std::map<std::string, AxisOrder> orders;
@@ -108,11 +108,7 @@ class Reader {
       Keep(translation);
       return translation.status();
     }
-    const std::size_t inputs = translation.InputCount();
-    const bool fits = inputs >= row->least_inputs && inputs <= row->most_inputs;
-    if (translation.Check(fits, fmt::format("it has {} inputs", inputs))) {
-      row->translate(translation);
-    }
+    row->Translate(translation);
     return translation.status();
   }
 

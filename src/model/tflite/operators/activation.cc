@@ -59,19 +59,19 @@ void Softmax(Translation& t) {
 void LogSoftmax(Translation& t) { AlongLastAxis(t, "LogSoftmax", 1); }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_ELU, Kind::kFollowing, 1, 1, &Elu},
-    {schema::BuiltinOperator_GELU, Kind::kFollowing, 1, 1, &Gelu},
-    {schema::BuiltinOperator_HARD_SWISH, Kind::kFollowing, 1, 1, &HardSwish},
-    {schema::BuiltinOperator_LEAKY_RELU, Kind::kFollowing, 1, 1, &LeakyRelu},
-    {schema::BuiltinOperator_LOGISTIC, Kind::kFollowing, 1, 1, &Logistic},
-    {schema::BuiltinOperator_LOG_SOFTMAX, Kind::kFollowing, 1, 1, &LogSoftmax},
-    {schema::BuiltinOperator_PRELU, Kind::kFollowing, 2, 2, &Prelu},
-    {schema::BuiltinOperator_RELU, Kind::kFollowing, 1, 1, &Relu},
-    {schema::BuiltinOperator_RELU6, Kind::kFollowing, 1, 1, &Relu6},
-    {schema::BuiltinOperator_RELU_0_TO_1, Kind::kFollowing, 1, 1, &Relu0To1},
-    {schema::BuiltinOperator_RELU_N1_TO_1, Kind::kFollowing, 1, 1, &ReluN1To1},
-    {schema::BuiltinOperator_SOFTMAX, Kind::kFollowing, 1, 1, &Softmax},
-    {schema::BuiltinOperator_TANH, Kind::kFollowing, 1, 1, &Tanh},
+    {schema::BuiltinOperator_ELU, 1, 1, &Elu, Kind::kFollowing},
+    {schema::BuiltinOperator_GELU, 1, 1, &Gelu, Kind::kFollowing},
+    {schema::BuiltinOperator_HARD_SWISH, 1, 1, &HardSwish, Kind::kFollowing},
+    {schema::BuiltinOperator_LEAKY_RELU, 1, 1, &LeakyRelu, Kind::kFollowing},
+    {schema::BuiltinOperator_LOGISTIC, 1, 1, &Logistic, Kind::kFollowing},
+    {schema::BuiltinOperator_LOG_SOFTMAX, 1, 1, &LogSoftmax, Kind::kFollowing},
+    {schema::BuiltinOperator_PRELU, 2, 2, &Prelu, Kind::kFollowing},
+    {schema::BuiltinOperator_RELU, 1, 1, &Relu, Kind::kFollowing},
+    {schema::BuiltinOperator_RELU6, 1, 1, &Relu6, Kind::kFollowing},
+    {schema::BuiltinOperator_RELU_0_TO_1, 1, 1, &Relu0To1, Kind::kFollowing},
+    {schema::BuiltinOperator_RELU_N1_TO_1, 1, 1, &ReluN1To1, Kind::kFollowing},
+    {schema::BuiltinOperator_SOFTMAX, 1, 1, &Softmax, Kind::kFollowing},
+    {schema::BuiltinOperator_TANH, 1, 1, &Tanh, Kind::kFollowing},
 };
 
 }  // namespace

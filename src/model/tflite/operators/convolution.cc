@@ -180,11 +180,11 @@ void TransposedConvolution3d(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_CONV_2D, Kind::kSpatial, 2, 3, &Convolution},
-    {schema::BuiltinOperator_DEPTHWISE_CONV_2D, Kind::kSpatial, 2, 3, &DepthwiseConvolution},
-    {schema::BuiltinOperator_CONV_3D, Kind::kSpatial, 2, 3, &Convolution3d},
-    {schema::BuiltinOperator_TRANSPOSE_CONV, Kind::kOther, 3, 4, &TransposedConvolution},
-    {schema::BuiltinOperator_CONV_3D_TRANSPOSE, Kind::kOther, 3, 4, &TransposedConvolution3d},
+    {schema::BuiltinOperator_CONV_2D, 2, 3, &Convolution, Kind::kSpatial},
+    {schema::BuiltinOperator_DEPTHWISE_CONV_2D, 2, 3, &DepthwiseConvolution, Kind::kSpatial},
+    {schema::BuiltinOperator_CONV_3D, 2, 3, &Convolution3d, Kind::kSpatial},
+    {schema::BuiltinOperator_TRANSPOSE_CONV, 3, 4, &TransposedConvolution},
+    {schema::BuiltinOperator_CONV_3D_TRANSPOSE, 3, 4, &TransposedConvolution3d},
 };
 
 }  // namespace

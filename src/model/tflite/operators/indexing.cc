@@ -8,8 +8,6 @@
 namespace acc::model::tflite {
 namespace {
 
-using Kind = PlannedNode::Kind;
-
 void MakeIndexed(Translation& t, std::string_view op_type, std::vector<std::string> inputs,
                  Attributes attributes = {}) {
   t.Make(0, AsStored(t.OutputDims(0).size()), op_type, std::move(inputs), std::move(attributes));
@@ -137,15 +135,15 @@ void ScoredNonMaxSuppression(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_GATHER, Kind::kOther, 2, 2, &Gather},
-    {schema::BuiltinOperator_GATHER_ND, Kind::kOther, 2, 2, &GatherNd},
-    {schema::BuiltinOperator_SCATTER_ND, Kind::kOther, 3, 3, &ScatterNd},
-    {schema::BuiltinOperator_TOPK_V2, Kind::kOther, 2, 2, &TopK},
-    {schema::BuiltinOperator_ONE_HOT, Kind::kOther, 4, 4, &OneHot},
-    {schema::BuiltinOperator_WHERE, Kind::kOther, 1, 1, &Where},
-    {schema::BuiltinOperator_NON_MAX_SUPPRESSION_V4, Kind::kOther, 5, 5, &NonMaxSuppression},
-    {schema::BuiltinOperator_NON_MAX_SUPPRESSION_V5, Kind::kOther, 6, 6, &ScoredNonMaxSuppression},
-    {schema::BuiltinOperator_EMBEDDING_LOOKUP, Kind::kOther, 2, 2, &EmbeddingLookup},
+    {schema::BuiltinOperator_GATHER, 2, 2, &Gather},
+    {schema::BuiltinOperator_GATHER_ND, 2, 2, &GatherNd},
+    {schema::BuiltinOperator_SCATTER_ND, 3, 3, &ScatterNd},
+    {schema::BuiltinOperator_TOPK_V2, 2, 2, &TopK},
+    {schema::BuiltinOperator_ONE_HOT, 4, 4, &OneHot},
+    {schema::BuiltinOperator_WHERE, 1, 1, &Where},
+    {schema::BuiltinOperator_NON_MAX_SUPPRESSION_V4, 5, 5, &NonMaxSuppression},
+    {schema::BuiltinOperator_NON_MAX_SUPPRESSION_V5, 6, 6, &ScoredNonMaxSuppression},
+    {schema::BuiltinOperator_EMBEDDING_LOOKUP, 2, 2, &EmbeddingLookup},
 };
 
 }  // namespace

@@ -7,8 +7,6 @@
 namespace acc::model::tflite {
 namespace {
 
-using Kind = PlannedNode::Kind;
-
 schema::ActivationFunctionType ActivationOf(Translation& t) {
   return t.Option(&schema::FullyConnectedOptions::fused_activation_function,
                   schema::ActivationFunctionType_NONE);
@@ -51,8 +49,8 @@ void BatchMatMul(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_FULLY_CONNECTED, Kind::kOther, 2, 3, &FullyConnected},
-    {schema::BuiltinOperator_BATCH_MATMUL, Kind::kOther, 2, 2, &BatchMatMul},
+    {schema::BuiltinOperator_FULLY_CONNECTED, 2, 3, &FullyConnected},
+    {schema::BuiltinOperator_BATCH_MATMUL, 2, 2, &BatchMatMul},
 };
 
 }  // namespace

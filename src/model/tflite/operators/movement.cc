@@ -162,22 +162,22 @@ void Range(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_RESHAPE, Kind::kOther, 1, 2, &Reshape},
-    {schema::BuiltinOperator_SQUEEZE, Kind::kOther, 1, 1, &Squeeze},
-    {schema::BuiltinOperator_EXPAND_DIMS, Kind::kOther, 2, 2, &ExpandDims},
-    {schema::BuiltinOperator_TRANSPOSE, Kind::kOther, 2, 2, &Transpose},
-    {schema::BuiltinOperator_CONCATENATION, Kind::kFollowing, 1, kAnyNumber, &Concatenation},
-    {schema::BuiltinOperator_SPLIT, Kind::kFollowing, 2, 2, &Split},
-    {schema::BuiltinOperator_SPLIT_V, Kind::kFollowing, 3, 3, &SplitBySizes},
-    {schema::BuiltinOperator_PACK, Kind::kOther, 1, kAnyNumber, &Pack},
-    {schema::BuiltinOperator_UNPACK, Kind::kOther, 1, 1, &Unpack},
-    {schema::BuiltinOperator_TILE, Kind::kFollowing, 2, 2, &Tile},
-    {schema::BuiltinOperator_BROADCAST_TO, Kind::kOther, 2, 2, &BroadcastTo},
-    {schema::BuiltinOperator_REVERSE_V2, Kind::kFollowing, 2, 2, &Reverse},
-    {schema::BuiltinOperator_SHAPE, Kind::kOther, 1, 1, &ShapeOf},
-    {schema::BuiltinOperator_RANK, Kind::kOther, 1, 1, &RankOf},
-    {schema::BuiltinOperator_FILL, Kind::kOther, 2, 2, &Fill},
-    {schema::BuiltinOperator_RANGE, Kind::kOther, 3, 3, &Range},
+    {schema::BuiltinOperator_RESHAPE, 1, 2, &Reshape},
+    {schema::BuiltinOperator_SQUEEZE, 1, 1, &Squeeze},
+    {schema::BuiltinOperator_EXPAND_DIMS, 2, 2, &ExpandDims},
+    {schema::BuiltinOperator_TRANSPOSE, 2, 2, &Transpose},
+    {schema::BuiltinOperator_CONCATENATION, 1, kAnyNumber, &Concatenation, Kind::kFollowing},
+    {schema::BuiltinOperator_SPLIT, 2, 2, &Split, Kind::kFollowing},
+    {schema::BuiltinOperator_SPLIT_V, 3, 3, &SplitBySizes, Kind::kFollowing},
+    {schema::BuiltinOperator_PACK, 1, kAnyNumber, &Pack},
+    {schema::BuiltinOperator_UNPACK, 1, 1, &Unpack},
+    {schema::BuiltinOperator_TILE, 2, 2, &Tile, Kind::kFollowing},
+    {schema::BuiltinOperator_BROADCAST_TO, 2, 2, &BroadcastTo},
+    {schema::BuiltinOperator_REVERSE_V2, 2, 2, &Reverse, Kind::kFollowing},
+    {schema::BuiltinOperator_SHAPE, 1, 1, &ShapeOf},
+    {schema::BuiltinOperator_RANK, 1, 1, &RankOf},
+    {schema::BuiltinOperator_FILL, 2, 2, &Fill},
+    {schema::BuiltinOperator_RANGE, 3, 3, &Range},
 };
 
 }  // namespace

@@ -36,9 +36,9 @@ void LocalResponseNormalization(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_L2_NORMALIZATION, Kind::kFollowing, 1, 1, &L2Normalization},
-    {schema::BuiltinOperator_LOCAL_RESPONSE_NORMALIZATION, Kind::kSpatial, 1, 1,
-     &LocalResponseNormalization},
+    {schema::BuiltinOperator_L2_NORMALIZATION, 1, 1, &L2Normalization, Kind::kFollowing},
+    {schema::BuiltinOperator_LOCAL_RESPONSE_NORMALIZATION, 1, 1, &LocalResponseNormalization,
+     Kind::kSpatial},
 };
 
 }  // namespace

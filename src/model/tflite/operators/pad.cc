@@ -28,9 +28,9 @@ void MirrorPad(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_PAD, Kind::kFollowing, 2, 2, &Pad},
-    {schema::BuiltinOperator_PADV2, Kind::kFollowing, 3, 3, &Pad},
-    {schema::BuiltinOperator_MIRROR_PAD, Kind::kFollowing, 2, 2, &MirrorPad},
+    {schema::BuiltinOperator_PAD, 2, 2, &Pad, Kind::kFollowing},
+    {schema::BuiltinOperator_PADV2, 3, 3, &Pad, Kind::kFollowing},
+    {schema::BuiltinOperator_MIRROR_PAD, 2, 2, &MirrorPad, Kind::kFollowing},
 };
 
 }  // namespace

@@ -73,9 +73,9 @@ void RootMeanSquare(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_AVERAGE_POOL_2D, Kind::kSpatial, 1, 1, &Average},
-    {schema::BuiltinOperator_MAX_POOL_2D, Kind::kSpatial, 1, 1, &Largest},
-    {schema::BuiltinOperator_L2_POOL_2D, Kind::kSpatial, 1, 1, &RootMeanSquare},
+    {schema::BuiltinOperator_AVERAGE_POOL_2D, 1, 1, &Average, Kind::kSpatial},
+    {schema::BuiltinOperator_MAX_POOL_2D, 1, 1, &Largest, Kind::kSpatial},
+    {schema::BuiltinOperator_L2_POOL_2D, 1, 1, &RootMeanSquare, Kind::kSpatial},
 };
 
 }  // namespace

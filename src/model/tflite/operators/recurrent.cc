@@ -5,8 +5,6 @@
 namespace acc::model::tflite {
 namespace {
 
-using Kind = PlannedNode::Kind;
-
 // Places among the inputs; each of the first three kinds has input, forget, cell and output gate.
 constexpr std::size_t kWeights = 1;
 constexpr std::size_t kRecurrentWeights = 5;
@@ -83,7 +81,7 @@ void SequenceLstm(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_UNIDIRECTIONAL_SEQUENCE_LSTM, Kind::kOther, 20, 24, &SequenceLstm},
+    {schema::BuiltinOperator_UNIDIRECTIONAL_SEQUENCE_LSTM, 20, 24, &SequenceLstm},
 };
 
 }  // namespace

@@ -90,16 +90,16 @@ void CumulativeSum(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_MEAN, Kind::kFollowing, 2, 2, &Mean},
-    {schema::BuiltinOperator_SUM, Kind::kFollowing, 2, 2, &Sum},
-    {schema::BuiltinOperator_REDUCE_MAX, Kind::kFollowing, 2, 2, &Largest},
-    {schema::BuiltinOperator_REDUCE_MIN, Kind::kFollowing, 2, 2, &Smallest},
-    {schema::BuiltinOperator_REDUCE_PROD, Kind::kFollowing, 2, 2, &Product},
-    {schema::BuiltinOperator_REDUCE_ANY, Kind::kFollowing, 2, 2, &Any},
-    {schema::BuiltinOperator_REDUCE_ALL, Kind::kFollowing, 2, 2, &All},
-    {schema::BuiltinOperator_ARG_MAX, Kind::kOther, 2, 2, &ArgMax},
-    {schema::BuiltinOperator_ARG_MIN, Kind::kOther, 2, 2, &ArgMin},
-    {schema::BuiltinOperator_CUMSUM, Kind::kFollowing, 2, 2, &CumulativeSum},
+    {schema::BuiltinOperator_MEAN, 2, 2, &Mean, Kind::kFollowing},
+    {schema::BuiltinOperator_SUM, 2, 2, &Sum, Kind::kFollowing},
+    {schema::BuiltinOperator_REDUCE_MAX, 2, 2, &Largest, Kind::kFollowing},
+    {schema::BuiltinOperator_REDUCE_MIN, 2, 2, &Smallest, Kind::kFollowing},
+    {schema::BuiltinOperator_REDUCE_PROD, 2, 2, &Product, Kind::kFollowing},
+    {schema::BuiltinOperator_REDUCE_ANY, 2, 2, &Any, Kind::kFollowing},
+    {schema::BuiltinOperator_REDUCE_ALL, 2, 2, &All, Kind::kFollowing},
+    {schema::BuiltinOperator_ARG_MAX, 2, 2, &ArgMax},
+    {schema::BuiltinOperator_ARG_MIN, 2, 2, &ArgMin},
+    {schema::BuiltinOperator_CUMSUM, 2, 2, &CumulativeSum, Kind::kFollowing},
 };
 
 }  // namespace

@@ -56,8 +56,8 @@ void Nearest(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_RESIZE_BILINEAR, Kind::kSpatial, 2, 2, &Bilinear},
-    {schema::BuiltinOperator_RESIZE_NEAREST_NEIGHBOR, Kind::kSpatial, 2, 2, &Nearest},
+    {schema::BuiltinOperator_RESIZE_BILINEAR, 2, 2, &Bilinear, Kind::kSpatial},
+    {schema::BuiltinOperator_RESIZE_NEAREST_NEIGHBOR, 2, 2, &Nearest, Kind::kSpatial},
 };
 
 }  // namespace

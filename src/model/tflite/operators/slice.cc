@@ -236,8 +236,8 @@ void StridedSlice(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_SLICE, Kind::kFollowing, 3, 3, &Slice},
-    {schema::BuiltinOperator_STRIDED_SLICE, Kind::kFollowing, 4, 4, &StridedSlice},
+    {schema::BuiltinOperator_SLICE, 3, 3, &Slice, Kind::kFollowing},
+    {schema::BuiltinOperator_STRIDED_SLICE, 4, 4, &StridedSlice, Kind::kFollowing},
 };
 
 }  // namespace

@@ -104,10 +104,10 @@ void BatchToSpace(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_DEPTH_TO_SPACE, Kind::kSpatial, 1, 1, &DepthToSpace},
-    {schema::BuiltinOperator_SPACE_TO_DEPTH, Kind::kSpatial, 1, 1, &SpaceToDepth},
-    {schema::BuiltinOperator_SPACE_TO_BATCH_ND, Kind::kOther, 3, 3, &SpaceToBatch},
-    {schema::BuiltinOperator_BATCH_TO_SPACE_ND, Kind::kOther, 3, 3, &BatchToSpace},
+    {schema::BuiltinOperator_DEPTH_TO_SPACE, 1, 1, &DepthToSpace, Kind::kSpatial},
+    {schema::BuiltinOperator_SPACE_TO_DEPTH, 1, 1, &SpaceToDepth, Kind::kSpatial},
+    {schema::BuiltinOperator_SPACE_TO_BATCH_ND, 3, 3, &SpaceToBatch},
+    {schema::BuiltinOperator_BATCH_TO_SPACE_ND, 3, 3, &BatchToSpace},
 };
 
 }  // namespace

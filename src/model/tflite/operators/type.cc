@@ -48,10 +48,10 @@ void Densify(Translation& t) {
 }
 
 constexpr Operator kRows[] = {
-    {schema::BuiltinOperator_CAST, Kind::kFollowing, 1, 1, &Convert},
-    {schema::BuiltinOperator_DEQUANTIZE, Kind::kFollowing, 1, 1, &Requantize},
-    {schema::BuiltinOperator_QUANTIZE, Kind::kFollowing, 1, 1, &Requantize},
-    {schema::BuiltinOperator_DENSIFY, Kind::kFollowing, 1, 1, &Densify},
+    {schema::BuiltinOperator_CAST, 1, 1, &Convert, Kind::kFollowing},
+    {schema::BuiltinOperator_DEQUANTIZE, 1, 1, &Requantize, Kind::kFollowing},
+    {schema::BuiltinOperator_QUANTIZE, 1, 1, &Requantize, Kind::kFollowing},
+    {schema::BuiltinOperator_DENSIFY, 1, 1, &Densify, Kind::kFollowing},
 };
 
 }  // namespace
