@@ -69,9 +69,9 @@ const Tensor* GraphBuilder::Find(const std::string& tensor) const {
 Result<TranslatedGraph> GraphBuilder::Finish() {
   ACC_RETURN_IF_ERROR(AddOutputs());
   TranslatedGraph translated;
-  translated.graph = std::move(result().graph);
-  translated.tensors = std::move(result().tensors);
-  translated.params = std::move(result().params);
+  translated.graph = std::move(graph());
+  translated.tensors = std::move(described().tensors);
+  translated.params = std::move(described().params);
   AddEncodings(translated);
   translated.notes = std::move(notes_);
   return translated;
@@ -84,15 +84,15 @@ Status GraphBuilder::AddOutputs() {
   for (const Node& node : source_.nodes) read.insert(node.inputs.begin(), node.inputs.end());
   for (const Tensor& tensor : source_.tensors) has_outputs |= tensor.kind == TensorKind::kOutput;
   for (const Tensor& tensor : source_.tensors) {
-    const auto made = result().tensors.find(tensor.name);
-    const bool is_made = made != result().tensors.end() && tensor.kind != TensorKind::kInput;
+    const auto made = described().tensors.find(tensor.name);
+    const bool is_made = made != described().tensors.end() && tensor.kind != TensorKind::kInput;
     if (has_outputs && tensor.kind == TensorKind::kOutput) {
       ACC_RETURN_IF_ERROR(AddOutput(tensor.name));
     } else if (!has_outputs && is_made && !read.contains(tensor.name)) {
-      result().graph.outputs.push_back(made->second.info);
+      graph().outputs.push_back(made->second.info);
     }
   }
-  if (!result().graph.outputs.empty()) return OkStatus();
+  if (!graph().outputs.empty()) return OkStatus();
   return Failure("the graph has no outputs; nothing can be run");
 }
 

@@ -73,8 +73,7 @@ Rank Largest(const GraphBuilder& builder, const Op& op) {
 
 // The length of the list that input 1 is.
 Rank Listed(const GraphBuilder& builder, const Op& op) {
-  const auto values = op.inputs.size() < 2 ? std::vector<std::optional<std::int64_t>>()
-                                           : builder.Partial(op.inputs[1]);
+  const auto values = op.inputs.size() < 2 ? PartialInts() : builder.Partial(op.inputs[1]);
   return values.empty() ? Rank() : Rank(values.size());
 }
 

@@ -16,11 +16,6 @@
 namespace acc::model::tensorflow {
 namespace {
 
-// The first that has most of what the translation writes. Not a later one, so that runtimes take
-// the kernels that most source models get.
-constexpr std::int64_t kOpset = 18;
-constexpr std::int64_t kIrVersion = 10;
-
 // The axis of a per-channel encoding after a move.
 TensorEncoding Moved(TensorEncoding encoding, const Axes& order) {
   if (encoding.axis) {
@@ -31,64 +26,67 @@ TensorEncoding Moved(TensorEncoding encoding, const Axes& order) {
 
 }  // namespace
 
-GraphBuilder::GraphBuilder(std::string name) {
-  graph_.name = std::move(name);
-  graph_.ir_version = kIrVersion;
-  graph_.opsets[""] = kOpset;
+const TensorState& GraphBuilder::Of(const std::string& tensor) const {
+  static const TensorState kNothing;
+  const auto found = tensors_.find(tensor);
+  return found == tensors_.end() ? kNothing : found->second;
 }
 
 void GraphBuilder::AddInput(const ValueInfo& input) {
-  graph_.inputs.push_back(input);
-  if (input.has_rank) ranks_[input.name] = input.dims.size();
-  graph_.source_tensors[input.name] = {.type = input.type};
+  graph().inputs.push_back(input);
+  if (input.has_rank) SetRank(input.name, input.dims.size());
+  graph().source_tensors[input.name] = {.type = input.type};
 }
 
 void GraphBuilder::AddOutput(const std::string& tensor) {
-  graph_.outputs.push_back({.name = tensor, .has_rank = false});
+  graph().outputs.push_back({.name = tensor, .has_rank = false});
 }
 
 const std::string& GraphBuilder::Original(const std::string& tensor) const {
-  const auto twin = twins_.find(tensor);
-  return twin == twins_.end() ? tensor : twin->second;
+  const std::string& twin = Of(tensor).twin_of;
+  return twin.empty() ? tensor : twin;
 }
 
 const Tensor* GraphBuilder::Constant(const std::string& tensor) const {
-  const auto found = constants_.find(Original(tensor));
-  return found == constants_.end() ? nullptr : &found->second;
+  const auto& constant = Of(Original(tensor)).constant;
+  return constant ? &*constant : nullptr;
 }
 
 void GraphBuilder::DefineConstant(const std::string& tensor, Tensor value) {
-  constants_.insert_or_assign(tensor, std::move(value));
+  tensors_[tensor].constant = std::move(value);
 }
 
 void GraphBuilder::DefineTwin(const std::string& tensor, const std::string& other) {
-  twins_.insert_or_assign(tensor, Original(other));
+  std::string original = Original(other);
+  tensors_[tensor].twin_of = std::move(original);
 }
 
 std::string GraphBuilder::Value(const std::string& tensor) {
   const std::string& original = Original(tensor);
   const Tensor* constant = Constant(original);
   if (constant == nullptr) return original;
-  if (!moved_under_own_name_.contains(original)) {
-    graph_.initializers.try_emplace(original, *constant);
+  TensorState& state = tensors_[original];
+  if (!state.is_moved_under_own_name) {
+    graph().initializers.try_emplace(original, *constant);
     return original;
   }
-  auto& name = as_stored_[original];
-  if (!name.empty()) return name;
-  name = AddInitializer(original + "_stored", *constant);
-  const auto encoding = stored_encodings_.find(original);
-  if (encoding != stored_encodings_.end()) graph_.source_params[name] = encoding->second;
-  return name;
+  if (!state.as_stored.empty()) return state.as_stored;
+  state.as_stored = AddConstant(original + "_stored", *constant);
+  if (state.encoding) graph().source_params[state.as_stored] = *state.encoding;
+  return state.as_stored;
 }
 
 std::string GraphBuilder::Moved(const std::string& tensor, const Axes& order) {
-  const std::string& original = Original(tensor);
-  const auto known = moved_.find({original, order});
-  if (known != moved_.end()) return known->second;
+  const std::string original = Original(tensor);
+  const auto& moved = Of(original).moved;
+  if (const auto known = moved.find(order); known != moved.end()) return known->second;
   const Tensor* constant = Constant(original);
   if (constant != nullptr && constant->dims().size() == order.size()) {
     auto value = Reordered(*constant, Permutation(order.begin(), order.end()));
-    if (value.ok()) return moved_[{original, order}] = AddMoved(original, *std::move(value), order);
+    if (value.ok()) {
+      std::string name = AddMoved(original, *std::move(value), order);
+      return tensors_[original].moved[order] = std::move(name);
+    }
   }
   std::string name = NewName(original + "_moved");
   Node node{.name = NewNodeName(name),
@@ -98,82 +96,64 @@ std::string GraphBuilder::Moved(const std::string& tensor, const Axes& order) {
             .outputs = {name},
             .attributes = {{"perm", order}}};
   AddNode(std::move(node));
-  return moved_[{original, order}] = name;
+  return tensors_[original].moved[order] = std::move(name);
 }
 
 // Its own name where nothing else has read it yet, so that what the user says of it stays true.
 std::string GraphBuilder::AddMoved(const std::string& original, Tensor value, const Axes& order) {
-  const bool is_free = !graph_.initializers.contains(original);
+  const bool is_free = !graph().initializers.contains(original);
   std::string name = is_free ? original : NewName(original + "_moved");
-  if (is_free) moved_under_own_name_.insert(original);
-  graph_.initializers[name] = std::move(value);
-  const auto encoding = stored_encodings_.find(original);
-  if (encoding != stored_encodings_.end()) {
-    graph_.source_params.insert_or_assign(name, tensorflow::Moved(encoding->second, order));
+  TensorState& state = tensors_[original];
+  state.is_moved_under_own_name |= is_free;
+  graph().initializers[name] = std::move(value);
+  if (state.encoding) {
+    graph().source_params.insert_or_assign(name, tensorflow::Moved(*state.encoding, order));
   }
   return name;
 }
 
 std::string GraphBuilder::ReshapedConstant(const std::string& name, Shape dims) {
-  const auto value = graph_.initializers.find(name);
+  const auto value = graph().initializers.find(name);
   // Only the op that asked for the move reads it so.
-  if (value != graph_.initializers.end()) value->second = value->second.Reshaped(std::move(dims));
+  if (value != graph().initializers.end()) value->second = value->second.Reshaped(std::move(dims));
   return name;
 }
 
-std::vector<std::optional<std::int64_t>> GraphBuilder::Partial(const std::string& tensor) const {
-  const Tensor* constant = Constant(tensor);
-  if (constant != nullptr) {
+PartialInts GraphBuilder::Partial(const std::string& tensor) const {
+  if (const Tensor* constant = Constant(tensor)) {
     const auto values = ToIntegers(constant->view());
     if (values.ok()) return {values->begin(), values->end()};
   }
-  const auto found = partial_.find(tensor);
-  return found == partial_.end() ? std::vector<std::optional<std::int64_t>>() : found->second;
+  return Of(tensor).partial;
 }
 
 const BlockedImage* GraphBuilder::Blocked(const std::string& tensor) const {
-  const auto found = blocked_.find(tensor);
-  return found == blocked_.end() ? nullptr : &found->second;
+  const auto& blocked = Of(tensor).blocked;
+  return blocked ? &*blocked : nullptr;
 }
 
 std::optional<std::size_t> GraphBuilder::RankOf(const std::string& tensor) const {
   if (const Tensor* constant = Constant(tensor)) return constant->dims().size();
-  const auto found = ranks_.find(tensor);
-  return found == ranks_.end() ? std::nullopt : std::optional(found->second);
-}
-
-std::shared_ptr<const Branch> GraphBuilder::BranchOf(const std::string& tensor) const {
-  const auto found = branches_.find(tensor);
-  return found == branches_.end() ? nullptr : found->second;
-}
-
-void GraphBuilder::SetBranch(const std::string& tensor, std::shared_ptr<const Branch> branch) {
-  branches_.insert_or_assign(tensor, std::move(branch));
+  return Of(tensor).rank;
 }
 
 void GraphBuilder::Produce(const std::string& tensor, ElementType type) {
-  graph_.source_tensors[tensor].type = type;
+  graph().source_tensors[tensor].type = type;
 }
 
 void GraphBuilder::SetEncoding(const std::string& tensor, const TensorEncoding& encoding) {
   const std::string& original = Original(tensor);
   if (Constant(original) != nullptr) {
-    graph_.source_params.insert_or_assign(original, encoding);
-    stored_encodings_.insert_or_assign(original, encoding);
+    graph().source_params.insert_or_assign(original, encoding);
+    tensors_[original].encoding = encoding;
   } else {
-    graph_.source_tensors[original].encoding = encoding;
+    graph().source_tensors[original].encoding = encoding;
   }
 }
 
-std::string GraphBuilder::AddInitializer(std::string_view wish, Tensor value) {
-  std::string name = NewName(wish);
-  graph_.initializers[name] = std::move(value);
-  return name;
-}
-
 Result<Graph> GraphBuilder::Finish() {
-  for (const ValueInfo& output : graph_.outputs) {
-    if (dead_.contains(output.name)) {
+  for (const ValueInfo& output : graph().outputs) {
+    if (IsDead(output.name)) {
       return Failure(
           fmt::format("the output '{}' is on a branch that does not run", Printable(output.name)));
     }
@@ -184,24 +164,13 @@ Result<Graph> GraphBuilder::Finish() {
               .inputs = {},
               .outputs = {output.name},
               .attributes = {}};
-    const std::string own = AddInitializer(output.name + "_value", *Constant(output.name));
+    const std::string own = AddConstant(output.name + "_value", *Constant(output.name));
     node.inputs = {own};
-    graph_.initializers.erase(output.name);
-    graph_.source_tensors[output.name].type = Constant(output.name)->type();
-    graph_.nodes.insert(graph_.nodes.begin(), std::move(node));
+    graph().initializers.erase(output.name);
+    graph().source_tensors[output.name].type = Constant(output.name)->type();
+    graph().nodes.insert(graph().nodes.begin(), std::move(node));
   }
-  return std::move(graph_);
-}
-
-void Translation::Fail(std::string_view why) {
-  if (!status_.ok()) return;
-  status_ = Failure(fmt::format("op '{}' of type {}: {}", Printable(op_.def->name()),
-                                Printable(op_.def->op()), why));
-}
-
-bool Translation::Check(bool holds, std::string_view otherwise) {
-  if (!holds) Fail(otherwise);
-  return ok();
+  return std::move(graph());
 }
 
 std::string Translation::Input(std::size_t input) {
@@ -254,8 +223,8 @@ std::int64_t Translation::NeedInt(std::size_t input, std::string_view what) {
 std::string Translation::AsInt64(std::size_t input) {
   const auto values = Ints(input);
   if (!values) return AddCast(Input(input), ElementType::kInt64);
-  return builder_.AddInitializer(Output(0) + "_ints",
-                                 Tensor::FromInt64s(Constant(input)->dims(), *values));
+  return builder_.AddConstant(Output(0) + "_ints",
+                              Tensor::FromInt64s(Constant(input)->dims(), *values));
 }
 
 bool Translation::HasAttribute(const char* name) const {
@@ -306,37 +275,6 @@ ElementType Translation::OutputType(std::size_t port) const {
   return is_known ? TypeOf(types.Get(static_cast<int>(port))) : ElementType::kFloat32;
 }
 
-void Translation::AddNode(std::string_view op_type, std::vector<std::string> inputs,
-                          std::vector<std::string> outputs, Attributes attributes,
-                          const std::string& domain) {
-  if (!ok()) return;
-  while (!inputs.empty() && inputs.back().empty()) inputs.pop_back();
-  Node node;
-  node.name = builder_.NewNodeName(op_.def->name());
-  node.op_type = op_type;
-  node.domain = domain;
-  node.inputs = std::move(inputs);
-  node.outputs = std::move(outputs);
-  node.attributes = std::move(attributes);
-  builder_.AddNode(std::move(node));
-}
-
-std::string Translation::Add(std::string_view op_type, std::vector<std::string> inputs,
-                             Attributes attributes) {
-  return AddAll(op_type, std::move(inputs), 1, std::move(attributes)).front();
-}
-
-std::vector<std::string> Translation::AddAll(std::string_view op_type,
-                                             std::vector<std::string> inputs, std::size_t outputs,
-                                             Attributes attributes) {
-  std::vector<std::string> names(outputs);
-  for (std::string& name : names) {
-    name = builder_.NewName(fmt::format("{}_{}", op_.def->name(), ToLower(op_type)));
-  }
-  AddNode(op_type, std::move(inputs), names, std::move(attributes));
-  return names;
-}
-
 void Translation::Make(std::string_view op_type, std::vector<std::string> inputs,
                        Attributes attributes) {
   MakeOutput(0, op_type, std::move(inputs), std::move(attributes));
@@ -374,29 +312,14 @@ void Translation::MakeUntranslated() {
           std::string(kUntranslatedDomain));
 }
 
-std::string Translation::AddCast(const std::string& value, ElementType type) {
-  return Add("Cast", {value}, {{"to", OnnxTypeNumber(type)}});
-}
-
 void Translation::MakeCast(std::size_t port, const std::string& value, ElementType type) {
   MakeOutput(port, "Cast", {value}, {{"to", OnnxTypeNumber(type)}});
-}
-
-std::string Translation::Int64s(const Axes& values) {
-  return builder_.AddInitializer(
-      op_.def->name() + "_ints",
-      Tensor::FromInt64s({static_cast<std::int64_t>(values.size())}, values));
-}
-
-std::string Translation::Int64(std::int64_t value) {
-  return builder_.AddInitializer(op_.def->name() + "_int",
-                                 Tensor::FromInt64s({}, std::vector{value}));
 }
 
 std::string Translation::Number(double value, ElementType type) {
   const std::vector<float> values = {static_cast<float>(value)};
   auto number = FromFloatValues(type, {}, values);
-  if (number.ok()) return builder_.AddInitializer(op_.def->name() + "_number", *std::move(number));
+  if (number.ok()) return AddConstant("number", *std::move(number));
   Fail(number.status().message());
   return {};
 }

@@ -6,22 +6,21 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "base/status.h"
-#include "model/graph.h"
 #include "model/tensorflow/frozen_graph.h"
-#include "model/unique_names.h"
+#include "model/translation/new_graph.h"
+#include "model/translation/node_writer.h"
 #include "tensor/encoding.h"
 #include "tensor/tensor.h"
 
 namespace acc::model::tensorflow {
 
-using Attributes = std::map<std::string, Attribute>;
 using Axes = std::vector<std::int64_t>;
 
 // As ReadTensorflow (model/tensorflow/tensorflow_format.h).
@@ -46,13 +45,35 @@ struct Branch {
   int depth = 1;
 };
 
-// Tensors of the file keep their names and their axis order.
-class GraphBuilder {
- public:
-  explicit GraphBuilder(std::string name);
+// A list of integers that are known in part.
+using PartialInts = std::vector<std::optional<std::int64_t>>;
 
-  // No value of the translation's own will have one of these names.
-  void Reserve(const std::string& tensor) { names_.Take(tensor); }
+// What is known of a tensor of the file.
+struct TensorState {
+  std::optional<Tensor> constant;  // Its value.
+  std::string twin_of;             // What is read instead of it; empty: itself.
+  bool is_untranslated = false;    // Of an op that was left as it is, for whoever refuses it.
+  // On a branch of control flow that does not run: it has no value.
+  bool is_dead = false;
+  std::optional<std::size_t> rank;
+  std::shared_ptr<const Branch>
+      branch;  // Null outside of those whose condition only the run knows.
+  PartialInts partial;
+  std::optional<BlockedImage> blocked;
+  // Of a constant, as the file has it.
+  std::optional<TensorEncoding> encoding;
+  // Names of the values that hold it with its axes moved. The first of them may have its own name;
+  // then that of the initializer which holds it as stored is another one.
+  std::map<Axes, std::string> moved;
+  bool is_moved_under_own_name = false;
+  std::string as_stored;
+};
+
+// Tensors of the file keep their names and their axis order.
+class GraphBuilder : public NewGraph {
+ public:
+  using NewGraph::NewGraph;
+
   void AddInput(const ValueInfo& input);
   void AddOutput(const std::string& tensor);
 
@@ -73,77 +94,59 @@ class GraphBuilder {
   // What `tensor` is a twin of, or `tensor` itself.
   const std::string& Original(const std::string& tensor) const;
 
-  // The output of an op that was left as it is, for whoever refuses it.
-  void MarkUntranslated(const std::string& tensor) { untranslated_.insert(tensor); }
-  bool IsUntranslated(const std::string& tensor) const { return untranslated_.contains(tensor); }
+  void MarkUntranslated(const std::string& tensor) { tensors_[tensor].is_untranslated = true; }
+  bool IsUntranslated(const std::string& tensor) const { return Of(tensor).is_untranslated; }
 
-  // Control flow whose branch is known: a tensor of the other branch has no value.
-  void MarkDead(const std::string& tensor) { dead_.insert(tensor); }
-  bool IsDead(const std::string& tensor) const { return dead_.contains(tensor); }
+  void MarkDead(const std::string& tensor) { tensors_[tensor].is_dead = true; }
+  bool IsDead(const std::string& tensor) const { return Of(tensor).is_dead; }
 
   // Nothing where the file does not tell it.
   std::optional<std::size_t> RankOf(const std::string& tensor) const;
-  void SetRank(const std::string& tensor, std::size_t rank) { ranks_[tensor] = rank; }
+  void SetRank(const std::string& tensor, std::size_t rank) { tensors_[tensor].rank = rank; }
 
-  // Null for a tensor that lies in no branch whose condition only the run knows.
-  std::shared_ptr<const Branch> BranchOf(const std::string& tensor) const;
-  void SetBranch(const std::string& tensor, std::shared_ptr<const Branch> branch);
-
-  // A list of integers that are known in part.
-  void SetPartial(const std::string& tensor, std::vector<std::optional<std::int64_t>> values) {
-    partial_.insert_or_assign(tensor, std::move(values));
+  std::shared_ptr<const Branch> BranchOf(const std::string& tensor) const {
+    return Of(tensor).branch;
   }
-  std::vector<std::optional<std::int64_t>> Partial(const std::string& tensor) const;
+  void SetBranch(const std::string& tensor, std::shared_ptr<const Branch> branch) {
+    tensors_[tensor].branch = std::move(branch);
+  }
+
+  void SetPartial(const std::string& tensor, PartialInts values) {
+    tensors_[tensor].partial = std::move(values);
+  }
+  // All of them where the tensor is a constant.
+  PartialInts Partial(const std::string& tensor) const;
 
   void SetBlocked(const std::string& tensor, BlockedImage blocked) {
-    blocked_.insert_or_assign(tensor, std::move(blocked));
+    tensors_[tensor].blocked = std::move(blocked);
   }
   // Null for other tensors.
   const BlockedImage* Blocked(const std::string& tensor) const;
 
   void Produce(const std::string& tensor, ElementType type);
   // `tensor` is the translation's own: the framework never shows it.
-  void Hide(const std::string& tensor) { graph_.source_tensors.erase(tensor); }
+  void Hide(const std::string& tensor) { graph().source_tensors.erase(tensor); }
   void SetEncoding(const std::string& tensor, const TensorEncoding& encoding);
-  std::string NewName(std::string_view wish) { return names_.Take(wish); }
-  std::string NewNodeName(std::string_view wish) { return node_names_.Take(wish); }
-  std::string AddInitializer(std::string_view wish, Tensor value);
-  void AddNode(Node node) { graph_.nodes.push_back(std::move(node)); }
 
   // Fails for outputs that have no value.
   Result<Graph> Finish();
 
  private:
+  const TensorState& Of(const std::string& tensor) const;
   std::string AddMoved(const std::string& original, Tensor value, const Axes& order);
 
-  Graph graph_;
-  UniqueNames names_;
-  UniqueNames node_names_;
-  std::map<std::string, Tensor> constants_;
-  std::map<std::string, std::string> twins_;
-  std::set<std::string> dead_;
-  std::set<std::string> untranslated_;
-  std::map<std::string, std::size_t> ranks_;
-  std::map<std::string, std::shared_ptr<const Branch>> branches_;
-  std::map<std::string, BlockedImage> blocked_;
-  std::map<std::string, std::vector<std::optional<std::int64_t>>> partial_;
-  std::map<std::pair<std::string, Axes>, std::string> moved_;
-  std::set<std::string> moved_under_own_name_;
-  std::map<std::string, TensorEncoding> stored_encodings_;  // Of constants, as the file has them.
-  std::map<std::string, std::string> as_stored_;  // Initializers of those that are read so, too.
+  std::unordered_map<std::string, TensorState> tensors_;
 };
 
-// The first failure is kept; after it every call is harmless and its answer means nothing.
-class Translation {
+class Translation : public NodeWriter {
  public:
-  Translation(GraphBuilder& builder, const Op& op) : builder_(builder), op_(op) {}
+  Translation(GraphBuilder& builder, const Op& op)
+      : NodeWriter(builder, {"op", op.def->name(), op.def->op(), op.def->name()}),
+        builder_(builder),
+        op_(op) {}
 
   const Op& op() const { return op_; }
   GraphBuilder& builder() { return builder_; }
-  const Status& status() const { return status_; }
-  bool ok() const { return status_.ok(); }
-  void Fail(std::string_view why);
-  bool Check(bool holds, std::string_view otherwise);
 
   // Inputs.
   std::size_t InputCount() const { return op_.inputs.size(); }
@@ -174,11 +177,7 @@ class Translation {
   // Of the attribute "T", which may be one type or a list of them.
   ElementType OutputType(std::size_t port) const;
 
-  // Nodes. Add: a value that the file does not have. Make: an output of the op.
-  std::string Add(std::string_view op_type, std::vector<std::string> inputs,
-                  Attributes attributes = {});
-  std::vector<std::string> AddAll(std::string_view op_type, std::vector<std::string> inputs,
-                                  std::size_t outputs, Attributes attributes = {});
+  // Nodes that make outputs of the op.
   void Make(std::string_view op_type, std::vector<std::string> inputs, Attributes attributes = {});
   void MakeOutput(std::size_t port, std::string_view op_type, std::vector<std::string> inputs,
                   Attributes attributes = {});
@@ -188,23 +187,17 @@ class Translation {
   void MakeConstant(std::size_t port, Tensor value);
   // The op itself, for whoever refuses it.
   void MakeUntranslated();
-  std::string AddCast(const std::string& value, ElementType type);
   void MakeCast(std::size_t port, const std::string& value, ElementType type);
 
-  std::string Int64s(const Axes& values);
-  std::string Int64(std::int64_t value);
+  std::string Int64s(const Axes& values) { return NodeWriter::Int64s("ints", values); }
+  std::string Int64(std::int64_t value) { return Int64Scalar("int", value); }
   // A scalar of any type.
   std::string Number(double value, ElementType type);
   std::string Number(double value) { return Number(value, Type("T")); }
 
  private:
-  void AddNode(std::string_view op_type, std::vector<std::string> inputs,
-               std::vector<std::string> outputs, Attributes attributes,
-               const std::string& domain = "");
-
   GraphBuilder& builder_;
   const Op& op_;
-  Status status_;
 };
 
 }  // namespace acc::model::tensorflow

@@ -122,8 +122,8 @@ class Reader {
   }
 
   Graph Finish() {
-    Translated& made = builder_.result();
-    Graph graph = std::move(made.graph);
+    Translated& made = builder_.described();
+    Graph graph = std::move(builder_.graph());
     for (ValueInfo& input : graph.inputs) input.dims = by_name_.at(input.name)->signature;
     for (const FileTensor& tensor : file_.tensors()) {
       if (!tensor.is_constant) graph.source_tensors[tensor.name] = Described(tensor, made);

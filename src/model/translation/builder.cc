@@ -12,12 +12,6 @@
 namespace acc::model {
 namespace {
 
-// The first that has most of what the translation writes: reductions with axes as an input,
-// ScatterND with "min". Not a later one, so that runtimes take the kernels that most source models
-// get: from 19 on, AveragePool is another one, which rounds otherwise.
-constexpr std::int64_t kOpset = 18;
-constexpr std::int64_t kIrVersion = 10;
-
 bool HasOneElement(const Shape& dims) {
   return std::ranges::all_of(dims, [](std::int64_t dim) { return dim == 1; });
 }
@@ -55,11 +49,7 @@ Result<Tensor> Reordered(const Tensor& value, const Permutation& order) {
 }
 
 GraphBuilder::GraphBuilder(std::string graph_name, Constants constants)
-    : read_constant_(std::move(constants)) {
-  result_.graph.name = std::move(graph_name);
-  result_.graph.ir_version = kIrVersion;
-  result_.graph.opsets[""] = kOpset;
-}
+    : NewGraph(std::move(graph_name)), read_constant_(std::move(constants)) {}
 
 Status GraphBuilder::Take(std::vector<StoredTensor> tensors,
                           std::map<std::string, AxisOrder> planned) {
@@ -69,7 +59,7 @@ Status GraphBuilder::Take(std::vector<StoredTensor> tensors,
     if (!tensors_.emplace(tensor.name, tensor).second) {
       return Failure(fmt::format("the graph has two tensors '{}'", Printable(tensor.name)));
     }
-    names_.Take(tensor.name);
+    Reserve(tensor.name);
   }
   for (const StoredTensor& tensor : tensors) {
     if (tensor.role == StoredTensor::Role::kInput) AddInput(tensor);
@@ -82,11 +72,11 @@ void GraphBuilder::AddInput(const StoredTensor& tensor) {
   forms_[tensor.name] = {{order, tensor.name}};
   with_own_name_.insert(tensor.name);
   Describe(tensor, order);
-  result_.graph.inputs.push_back(result_.tensors.at(tensor.name).info);
+  graph().inputs.push_back(described_.tensors.at(tensor.name).info);
 }
 
 void GraphBuilder::Describe(const StoredTensor& tensor, const Order& order) {
-  TranslatedTensor& described = result_.tensors[tensor.name];
+  TranslatedTensor& described = described_.tensors[tensor.name];
   described.axis_order = IsIdentity(order) ? AxisOrder::kSource : AxisOrder::kChannelLast;
   described.info = {.name = tensor.name, .type = tensor.type, .dims = Permute(tensor.dims, order)};
 }
@@ -149,9 +139,9 @@ Result<std::string> GraphBuilder::AddConstantForm(const StoredTensor& tensor, co
   ACC_ASSIGN_OR_RETURN(const Tensor stored, Constant(tensor.name));
   ACC_ASSIGN_OR_RETURN(Tensor value, Reordered(stored, order));
   const std::string name = NameFor(tensor.name, order);
-  result_.graph.initializers[name] = std::move(value);
+  graph().initializers[name] = std::move(value);
   if (tensor.encoding) {
-    result_.params[name] = Moved(*tensor.encoding, order, tensor.dims.size());
+    described_.params[name] = Moved(*tensor.encoding, order, tensor.dims.size());
   }
   return name;
 }
@@ -247,24 +237,13 @@ Result<std::string> GraphBuilder::Produce(const std::string& tensor, const Order
   return value;
 }
 
-std::string GraphBuilder::AddConstant(std::string_view wish, Tensor value) {
-  std::string name = NewName(wish);
-  result_.graph.initializers[name] = std::move(value);
-  return name;
-}
-
-void GraphBuilder::RequireOpset(const std::string& domain, std::int64_t version) {
-  std::int64_t& present = result_.graph.opsets[domain];
-  present = std::max(present, version);
-}
-
 Status GraphBuilder::AddOutput(const std::string& tensor) {
   ACC_ASSIGN_OR_RETURN(const std::string value,
                        Value(tensor, AsStored(Stored(tensor)->dims.size())));
   const StoredTensor& stored = *Stored(tensor);
   Describe(stored, AsStored(stored.dims.size()));
-  result_.graph.outputs.push_back(result_.tensors.at(tensor).info);
-  result_.graph.outputs.back().name = value;
+  graph().outputs.push_back(described_.tensors.at(tensor).info);
+  graph().outputs.back().name = value;
   return OkStatus();
 }
 

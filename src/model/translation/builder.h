@@ -14,8 +14,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "model/graph.h"
-#include "model/unique_names.h"
+#include "model/translation/new_graph.h"
 #include "tensor/encoding.h"
 #include "tensor/layout.h"
 #include "tensor/tensor.h"
@@ -49,15 +48,15 @@ struct TranslatedTensor {
   ValueInfo info;  // Under the file's name, dims as the graph holds them.
 };
 
+// What a translation says of the graph that it made.
 struct Translated {
-  Graph graph;
   // By the file's name, which is also the graph's. Values that the translation adds (transposed
   // twins, …) are not here.
   std::map<std::string, TranslatedTensor> tensors;
   std::map<std::string, TensorEncoding> params;  // Of quantized constants; axes are the graph's.
 };
 
-class GraphBuilder {
+class GraphBuilder : public NewGraph {
  public:
   // Reads the value of a kConstant tensor, as stored.
   using Constants = std::function<Result<Tensor>(const std::string& tensor)>;
@@ -89,20 +88,11 @@ class GraphBuilder {
   // Announces that the next node makes `tensor` in `order`, which is AsStored or ChannelFirst;
   // returns the name of its output. Fails where `tensor` has been made before.
   Result<std::string> Produce(const std::string& tensor, const Order& order);
-  // A name for a value that the file does not have.
-  std::string NewName(std::string_view wish) { return names_.Take(wish); }
-  std::string NewNodeName(std::string_view wish) { return node_names_.Take(wish); }
-  // Adds a constant of the translation's own: a shape, a bound.
-  std::string AddConstant(std::string_view wish, Tensor value);
-  void AddNode(Node node) { result_.graph.nodes.push_back(std::move(node)); }
-  // The graph's version of `domain` becomes `version` or stays higher.
-  void RequireOpset(const std::string& domain, std::int64_t version);
-  std::int64_t opset() const { return result_.graph.opsets.at(""); }
 
   // Makes `tensor` an output of the graph, as stored.
   Status AddOutput(const std::string& tensor);
-  // What was made so far.
-  Translated& result() { return result_; }
+  // Of what was made so far.
+  Translated& described() { return described_; }
 
  private:
   struct Form {
@@ -124,9 +114,7 @@ class GraphBuilder {
   std::unordered_map<std::string, std::vector<Form>> forms_;
   std::map<std::string, AxisOrder> planned_;
   std::set<std::string> with_own_name_;  // Tensors of which a value has their own name.
-  UniqueNames names_;
-  UniqueNames node_names_;
-  Translated result_;
+  Translated described_;
 };
 
 // `encoding` of a tensor of `rank` dims as it is for a value in `order`.

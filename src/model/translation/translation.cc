@@ -3,11 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
+#include <utility>
 
-#include "base/text.h"
 #include "model/onnx/onnx_format.h"
 
 namespace acc::model {
@@ -20,15 +17,11 @@ const StoredTensor& NoTensor() {
 
 }  // namespace
 
-void Translation::Fail(std::string_view why) {
-  if (!status_.ok()) return;
-  status_ = Failure(
-      fmt::format("node '{}' of type {}: {}", Printable(node_.name), Printable(node_.type), why));
-}
-
-bool Translation::Check(bool holds, std::string_view otherwise) {
-  if (!holds) Fail(otherwise);
-  return ok();
+NodeWriter::Origin Translation::OriginOf(const StoredNode& node) {
+  return {.word = "node",
+          .name = node.name,
+          .type = node.type,
+          .wish = node.outputs.empty() ? node.name : node.outputs.front()};
 }
 
 bool Translation::CheckRank(std::size_t input, std::size_t least, std::size_t most) {
@@ -104,40 +97,6 @@ const StoredTensor& Translation::StoredOutput(std::size_t output) {
 
 ElementType Translation::OutputType(std::size_t output) { return StoredOutput(output).type; }
 
-std::string Translation::Wish(std::string_view suffix) const {
-  const std::string base = node_.outputs.empty() ? node_.name : node_.outputs.front();
-  return fmt::format("{}_{}", base, ToLower(suffix));
-}
-
-void Translation::AddNode(std::string_view op_type, std::vector<std::string> inputs,
-                          std::vector<std::string> outputs, Attributes attributes,
-                          const std::string& domain) {
-  if (!ok()) return;
-  while (!inputs.empty() && inputs.back().empty()) inputs.pop_back();
-  Node node;
-  node.name = builder_.NewNodeName(node_.name.empty() ? outputs.front() : node_.name);
-  node.op_type = op_type;
-  node.domain = domain;
-  node.inputs = std::move(inputs);
-  node.outputs = std::move(outputs);
-  node.attributes = std::move(attributes);
-  builder_.AddNode(std::move(node));
-}
-
-std::string Translation::Add(std::string_view op_type, std::vector<std::string> inputs,
-                             Attributes attributes) {
-  return AddAll(op_type, std::move(inputs), 1, std::move(attributes)).front();
-}
-
-std::vector<std::string> Translation::AddAll(std::string_view op_type,
-                                             std::vector<std::string> inputs, std::size_t outputs,
-                                             Attributes attributes) {
-  std::vector<std::string> names(outputs);
-  for (std::string& name : names) name = builder_.NewName(Wish(op_type));
-  AddNode(op_type, std::move(inputs), names, std::move(attributes));
-  return names;
-}
-
 std::string Translation::Produce(std::size_t output, const Order& order) {
   if (!Check(output < OutputCount(), fmt::format("its output {} is missing", output))) return {};
   auto name = builder_.Produce(node_.outputs[output], order);
@@ -182,33 +141,6 @@ void Translation::MakeReshaped(std::size_t output, const Order& order, const std
 
 void Translation::MakeCast(std::size_t output, const Order& order, const std::string& value) {
   Make(output, order, "Cast", {value}, {{"to", OnnxTypeNumber(OutputType(output))}});
-}
-
-std::string Translation::AddCast(const std::string& value, ElementType type) {
-  return Add("Cast", {value}, {{"to", OnnxTypeNumber(type)}});
-}
-
-std::string Translation::AddReshaped(const std::string& value, const Shape& dims) {
-  return Add("Reshape", {value, Int64s("shape", dims)});
-}
-
-std::string Translation::AddTransposed(const std::string& value, const Order& order) {
-  return Add("Transpose", {value},
-             {{"perm", std::vector<std::int64_t>(order.begin(), order.end())}});
-}
-
-std::string Translation::Floats(std::string_view wish, Shape dims,
-                                const std::vector<float>& values) {
-  return builder_.AddConstant(Wish(wish), Tensor::FromFloats(std::move(dims), values));
-}
-
-std::string Translation::Int64s(std::string_view wish, const std::vector<std::int64_t>& values) {
-  return builder_.AddConstant(
-      Wish(wish), Tensor::FromInt64s({static_cast<std::int64_t>(values.size())}, values));
-}
-
-std::string Translation::Int64Scalar(std::string_view wish, std::int64_t value) {
-  return builder_.AddConstant(Wish(wish), Tensor::FromInt64s({}, std::vector{value}));
 }
 
 }  // namespace acc::model

@@ -2,20 +2,14 @@
 // One node of a file while it is translated: what it reads, and the nodes it becomes.
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/status.h"
-#include "model/graph.h"
 #include "model/translation/builder.h"
+#include "model/translation/node_writer.h"
 
 namespace acc::model {
-
-using Attributes = std::map<std::string, Attribute>;
 
 // A node as the file has it. An input without a name is left out.
 struct StoredNode {
@@ -25,18 +19,14 @@ struct StoredNode {
   std::vector<std::string> outputs;
 };
 
-// The first failure is kept; after it every call is harmless and its answer means nothing. Whoever
-// computes with dims calls CheckRank, CheckAxis or CheckDims first and returns where they are
-// false.
-class Translation {
+// Whoever computes with dims calls CheckRank first and returns where it is false.
+class Translation : public NodeWriter {
  public:
-  Translation(GraphBuilder& builder, StoredNode node) : builder_(builder), node_(std::move(node)) {}
+  Translation(GraphBuilder& builder, StoredNode node)
+      : NodeWriter(builder, OriginOf(node)), builder_(builder), node_(std::move(node)) {}
 
   const StoredNode& stored() const { return node_; }
   GraphBuilder& builder() { return builder_; }
-  const Status& status() const { return status_; }
-  bool ok() const { return status_.ok(); }
-  void Fail(std::string_view why);
 
   // Inputs. One that is not there, nameless or without elements counts as left out.
   std::size_t InputCount() const { return node_.inputs.size(); }
@@ -69,13 +59,8 @@ class Translation {
   const Shape& OutputDims(std::size_t output) { return StoredOutput(output).dims; }
 
   bool CheckRank(std::size_t input, std::size_t least, std::size_t most);
-  bool Check(bool holds, std::string_view otherwise);
 
-  // Nodes. Add: a value that the file does not have. Make: an output of the node, in `order`.
-  std::string Add(std::string_view op_type, std::vector<std::string> inputs,
-                  Attributes attributes = {});
-  std::vector<std::string> AddAll(std::string_view op_type, std::vector<std::string> inputs,
-                                  std::size_t outputs, Attributes attributes = {});
+  // Nodes that make outputs of the node, in `order`.
   void Make(std::size_t output, const Order& order, std::string_view op_type,
             std::vector<std::string> inputs, Attributes attributes = {});
   void MakeAll(const Order& order, std::string_view op_type, std::vector<std::string> inputs,
@@ -87,25 +72,13 @@ class Translation {
   void MakeReshaped(std::size_t output, const std::string& value);
   void MakeReshaped(std::size_t output, const Order& order, const std::string& value);
   void MakeCast(std::size_t output, const Order& order, const std::string& value);
-  std::string AddCast(const std::string& value, ElementType type);
-  std::string AddReshaped(const std::string& value, const Shape& dims);
-  std::string AddTransposed(const std::string& value, const Order& order);
-
-  std::string Floats(std::string_view wish, Shape dims, const std::vector<float>& values);
-  std::string FloatScalar(std::string_view wish, float value) { return Floats(wish, {}, {value}); }
-  std::string Int64s(std::string_view wish, const std::vector<std::int64_t>& values);
-  std::string Int64Scalar(std::string_view wish, std::int64_t value);
 
  private:
+  static Origin OriginOf(const StoredNode& node);
   std::string Produce(std::size_t output, const Order& order);
-  void AddNode(std::string_view op_type, std::vector<std::string> inputs,
-               std::vector<std::string> outputs, Attributes attributes,
-               const std::string& domain = "");
-  std::string Wish(std::string_view suffix) const;
 
   GraphBuilder& builder_;
   StoredNode node_;
-  Status status_;
 };
 
 }  // namespace acc::model

@@ -73,10 +73,10 @@ void DepthWise(Translation& t) {
 }
 
 // The output's size along the axes of the image, as far as it is known.
-std::vector<std::optional<std::int64_t>> OutputSize(Translation& t, std::size_t spatial) {
+PartialInts OutputSize(Translation& t, std::size_t spatial) {
   const auto sizes = t.builder().Partial(t.op().inputs[0]);
   if (sizes.size() != spatial + 2 && sizes.size() != spatial) {
-    return std::vector<std::optional<std::int64_t>>(spatial);
+    return PartialInts(spatial);
   }
   const std::size_t first = sizes.size() == spatial ? 0 : IsChannelFirst(t) ? 2 : 1;
   const auto begin = sizes.begin() + static_cast<std::ptrdiff_t>(first);

@@ -124,8 +124,8 @@ void MakeProductByWeights(Translation& t, const Equation& equation, const Roles&
   if (!t.Check(matrix.ok(), "its weights cannot be moved")) return;
   const Axes columns = DimsOf(weights, equation.b, roles.columns);
   const std::int64_t inner = CountOf(DimsOf(weights, equation.b, roles.inner));
-  const std::string b = t.builder().AddInitializer(t.op().inputs[1] + "_matrix",
-                                                   matrix->Reshaped({inner, CountOf(columns)}));
+  const std::string b = t.builder().AddConstant(t.op().inputs[1] + "_matrix",
+                                                matrix->Reshaped({inner, CountOf(columns)}));
   Axes rows(roles.rows.size(), 0);
   Axes a_dims = rows;
   a_dims.push_back(inner);

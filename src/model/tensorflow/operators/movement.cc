@@ -26,7 +26,7 @@ void Concat(Translation& t) {
 void Pack(Translation& t) {
   const std::int64_t axis = t.Int("axis", 0);
   std::vector<std::string> parts;
-  std::vector<std::optional<std::int64_t>> known;
+  PartialInts known;
   for (std::size_t i = 0; i < t.InputCount(); ++i) {
     const auto values = t.Ints(i);
     const bool is_number = values && values->size() == 1;
