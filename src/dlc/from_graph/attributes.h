@@ -2,7 +2,10 @@
 // Scalar attributes of a DLC's nodes.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,6 +23,20 @@ inline Attribute Flag(std::string_view name, bool value) { return {std::string(n
 inline Attribute Real(std::string_view name, float value) { return {std::string(name), value}; }
 inline Attribute Text(std::string_view name, std::string_view value) {
   return {std::string(name), std::string(value)};
+}
+
+// A word of the standard, and the number that QNN has for it.
+struct Choice {
+  std::string_view name;
+  std::uint32_t number;
+};
+
+// Nothing for a word that QNN does not have.
+inline std::optional<std::uint32_t> NumberOf(std::span<const Choice> choices,
+                                             std::string_view name) {
+  const auto found = std::ranges::find(choices, name, &Choice::name);
+  if (found == choices.end()) return std::nullopt;
+  return found->number;
 }
 
 }  // namespace acc::dlc

@@ -16,9 +16,9 @@ Key KeyOf(const OperatorRow& row) { return {row.domain, row.op_type}; }
 
 const OperatorRow* FindRow(const model::Node& node) {
   static const model::OperatorTable<OperatorRow, Key> kTable(
-      &KeyOf, {ActivationRows(), ConvolutionRows(), ElementwiseRows(), ImageRows(), IndexingRows(),
-               LinearRows(), MovementRows(), NormalizationRows(), PoolingRows(), RecurrentRows(),
-               ReductionRows()});
+      &KeyOf, {ActivationRows(), ConvolutionRows(), ElementWiseRows(), IndexingRows(), MatrixRows(),
+               MovementRows(), NormalizationRows(), PoolRows(), RecurrentRows(), ReductionRows(),
+               ResizeRows(), SliceRows(), SpaceRows(), TypeRows()});
   return kTable.Find({node.domain, node.op_type});
 }
 

@@ -28,14 +28,17 @@ std::string_view PackageOf(const model::Node& node);
 
 std::span<const OperatorRow> ActivationRows();
 std::span<const OperatorRow> ConvolutionRows();
-std::span<const OperatorRow> ElementwiseRows();
-std::span<const OperatorRow> ImageRows();
+std::span<const OperatorRow> ElementWiseRows();
 std::span<const OperatorRow> IndexingRows();
-std::span<const OperatorRow> LinearRows();
+std::span<const OperatorRow> MatrixRows();
 std::span<const OperatorRow> MovementRows();
 std::span<const OperatorRow> NormalizationRows();
-std::span<const OperatorRow> PoolingRows();
+std::span<const OperatorRow> PoolRows();
 std::span<const OperatorRow> RecurrentRows();
 std::span<const OperatorRow> ReductionRows();
+std::span<const OperatorRow> ResizeRows();
+std::span<const OperatorRow> SliceRows();
+std::span<const OperatorRow> SpaceRows();
+std::span<const OperatorRow> TypeRows();
 
 }  // namespace acc::dlc

@@ -196,6 +196,6 @@ constexpr OperatorRow kRows[] = {
 
 }  // namespace
 
-std::span<const OperatorRow> LinearRows() { return kRows; }
+std::span<const OperatorRow> MatrixRows() { return kRows; }
 
 }  // namespace acc::dlc

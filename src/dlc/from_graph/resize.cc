@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Operators that resample images or rearrange their blocks.
+// Operators that resample images.
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -11,25 +11,11 @@
 namespace acc::dlc {
 namespace {
 
-struct Choice {
-  std::string_view name;
-  std::uint32_t number;
-};
-
-std::optional<std::uint32_t> NumberOf(std::span<const Choice> choices, const std::string& name) {
-  const auto found = std::ranges::find(choices, std::string_view(name), &Choice::name);
-  if (found == choices.end()) return std::nullopt;
-  return found->number;
-}
-
 constexpr Choice kInterpolations[] = {{"nearest", 0}, {"linear", 1}, {"bilinear", 1}, {"cubic", 2}};
 constexpr Choice kRoundings[] = {
     {"round_prefer_floor", 0}, {"round_prefer_ceil", 1}, {"floor", 2}, {"ceil", 3}};
 constexpr Choice kTransformations[] = {
     {"half_pixel", 0}, {"pytorch_half_pixel", 1}, {"align_corners", 2}, {"asymmetric", 3}};
-constexpr Choice kGridModes[] = {{"bilinear", 0}, {"linear", 0}, {"nearest", 1}};
-constexpr Choice kGridPaddings[] = {{"zeros", 0}, {"border", 1}, {"reflection", 2}};
-
 bool IsImage(const Source& source, const std::string& tensor) {
   return source.Rank(tensor) >= 3 && source.Rank(tensor) <= 5;
 }
@@ -117,58 +103,13 @@ bool WriteResize(Builder& builder, const model::Node& node) {
   return true;
 }
 
-bool WriteBlocks(Builder& builder, const model::Node& node) {
-  if (builder.source().Rank(node.inputs.front()) != 4) return false;
-  const auto size = node.Get<std::int64_t>("blocksize", 1);
-  const bool by_column = node.Get<std::string>("mode", "DCR") == "CRD";
-  const std::vector<std::int64_t> sizes = {size, size};
-  builder.AddNode(node, node.op_type, node.inputs, AxisOrder::kChannelLast,
-                  {builder.Uints("block_size", sizes), Uint("mode", by_column ? 1 : 0)});
-  return true;
-}
-
-bool WriteGridSample(Builder& builder, const model::Node& node) {
-  const auto mode = NumberOf(kGridModes, node.Get<std::string>("mode", "bilinear"));
-  const auto padding = NumberOf(kGridPaddings, node.Get<std::string>("padding_mode", "zeros"));
-  if (builder.source().Rank(node.inputs.front()) != 4 || !mode || !padding) return false;
-  builder.AddNode(
-      {.name = node.name,
-       .type = "GridSample",
-       .inputs = {builder.Read(node.inputs[0], AxisOrder::kChannelLast),
-                  builder.Read(node.inputs[1], AxisOrder::kSource)},
-       .outputs = {builder.Write(node.outputs.front(), AxisOrder::kChannelLast)},
-       .attributes = {Flag("align_corners", node.Get<std::int64_t>("align_corners", 0) != 0),
-                      Uint("mode", *mode), Uint("padding_mode", *padding)}});
-  return true;
-}
-
-bool WriteRoiAlign(Builder& builder, const model::Node& node) {
-  if (node.Get<std::string>("mode", "avg") != "avg") return false;
-  const bool has_mode = builder.source().Opset("") >= 16;  // Before, regions were not aligned.
-  const auto mode = node.Get<std::string>("coordinate_transformation_mode", "half_pixel");
-  const float ratio = 1 / node.Get<float>("spatial_scale", 1);
-  const std::vector<float> ratios = {ratio, ratio};
-  const auto samples = node.Get<std::int64_t>("sampling_ratio", 0);
-  builder.AddNode(
-      {.name = node.name,
-       .type = "RoiAlign",
-       .inputs = {builder.Read(node.inputs[0], AxisOrder::kChannelLast),
-                  builder.Read(node.inputs[1], AxisOrder::kSource),
-                  builder.Read(node.inputs[2], AxisOrder::kSource)},
-       .outputs = {builder.Write(node.outputs.front(), AxisOrder::kChannelLast)},
-       .attributes = {Flag("aligned", has_mode && mode == "half_pixel"),
-                      builder.Value("img_size_ratio", acc::Tensor::FromFloats({2}, ratios)),
-                      Int("num_samples_x", samples), Int("num_samples_y", samples)}});
-  return true;
-}
-
 constexpr OperatorRow kRows[] = {
-    {"DepthToSpace", WriteBlocks}, {"GridSample", WriteGridSample}, {"Resize", WriteResize},
-    {"RoiAlign", WriteRoiAlign},   {"SpaceToDepth", WriteBlocks},   {"Upsample", WriteResize},
+    {"Resize", WriteResize},
+    {"Upsample", WriteResize},
 };
 
 }  // namespace
 
-std::span<const OperatorRow> ImageRows() { return kRows; }
+std::span<const OperatorRow> ResizeRows() { return kRows; }
 
 }  // namespace acc::dlc

@@ -167,6 +167,6 @@ constexpr OperatorRow kRows[] = {
 
 }  // namespace
 
-std::span<const OperatorRow> PoolingRows() { return kRows; }
+std::span<const OperatorRow> PoolRows() { return kRows; }
 
 }  // namespace acc::dlc

@@ -136,40 +136,6 @@ bool WriteWhere(Builder& builder, const model::Node& node) {
   return true;
 }
 
-// From numbers to truth values QNN's Cast would round towards zero: the sign's size is 0 or 1.
-bool WriteCastToBool(Builder& builder, const model::Node& node) {
-  const std::string& input = node.inputs.front();
-  const std::string& output = node.outputs.front();
-  const AxisOrder order = builder.source().Stored(output);
-  const std::string from = builder.Read(input, order);
-  const std::string sign = builder.AddBetween(input, "_sign", builder.DimsOf(from));
-  const std::string size = builder.AddBetween(input, "_is_set", builder.DimsOf(from));
-  const auto unary = [&](std::string_view operation, const std::string& in,
-                         const std::string& out) {
-    builder.AddNode({.type = std::string(kUnaryType),
-                     .inputs = {in},
-                     .outputs = {out},
-                     .attributes = {Uint("operation", OperationOf(operation)->number)}});
-  };
-  unary("Sign", from, sign);
-  unary("Abs", sign, size);
-  builder.AddNode({.name = node.name,
-                   .type = "Cast",
-                   .inputs = {size},
-                   .outputs = {builder.Write(output, order)}});
-  return true;
-}
-
-bool WriteCast(Builder& builder, const model::Node& node) {
-  const std::string& output = node.outputs.front();
-  const Source& source = builder.source();
-  if (source.Type(output) == ElementType::kBool && source.IsFloating(node.inputs.front())) {
-    return WriteCastToBool(builder, node);
-  }
-  builder.AddNode(node, "Cast", std::span(node.inputs).first(1), source.Stored(output));
-  return true;
-}
-
 bool WriteIsNan(Builder& builder, const model::Node& node) {
   builder.AddNode(node, "IsNan", node.inputs, builder.source().Stored(node.outputs.front()));
   return true;
@@ -283,8 +249,6 @@ constexpr OperatorRow kRows[] = {
     {"And", WriteBinary},
     {"Asin", WriteUnary},
     {"Atan", WriteUnary},
-    {"Cast", WriteCast},
-    {"CastLike", WriteCast},
     {"Ceil", WriteUnary},
     {"Cos", WriteUnary},
     {"Div", WriteBinary},
@@ -325,6 +289,6 @@ constexpr OperatorRow kRows[] = {
 
 }  // namespace
 
-std::span<const OperatorRow> ElementwiseRows() { return kRows; }
+std::span<const OperatorRow> ElementWiseRows() { return kRows; }
 
 }  // namespace acc::dlc
