@@ -8,7 +8,7 @@
 
 #include "base/interrupt.h"
 #include "features/quant_checker/floats.h"
-#include "features/quantization.h"
+#include "features/source_model/quantization.h"
 
 namespace acc::features {
 namespace {

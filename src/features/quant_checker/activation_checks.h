@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/status.h"
-#include "features/input_lines.h"
 #include "features/quant_checker/check_rows.h"
 #include "features/quant_checker/float_run.h"
+#include "features/source_model/input_lines.h"
 
 namespace acc::features {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "features/quant_checker/floats.h"
-#include "features/quantization.h"
+#include "features/source_model/quantization.h"
 
 namespace acc::features {
 namespace {

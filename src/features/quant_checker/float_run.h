@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "base/status.h"
-#include "features/input_lines.h"
 #include "features/quant_checker/checked_graph.h"
+#include "features/source_model/input_lines.h"
 #include "inspect/value_facts.h"
 #include "quantize/calibrator.h"
 

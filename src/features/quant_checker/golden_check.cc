@@ -15,7 +15,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "features/quant_checker/noise_sums.h"
-#include "features/quantization.h"
+#include "features/source_model/quantization.h"
 #include "match/names.h"
 #include "store/manifest.h"
 #include "tensor/layout.h"

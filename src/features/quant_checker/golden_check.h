@@ -8,8 +8,8 @@
 #include <string>
 
 #include "base/status.h"
-#include "features/input_lines.h"
 #include "features/quant_checker/checked_graph.h"
+#include "features/source_model/input_lines.h"
 
 namespace acc::features {
 

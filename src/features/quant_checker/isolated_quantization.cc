@@ -2,7 +2,7 @@
 #include "features/quant_checker/isolated_quantization.h"
 
 #include "features/quant_checker/option_result.h"
-#include "features/quantization.h"
+#include "features/source_model/quantization.h"
 #include "tensor/codes.h"
 
 namespace acc::features {

@@ -9,19 +9,31 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "features/early_checks.h"
-#include "features/feature_run.h"
 #include "features/features.h"
 #include "features/quant_checker/config.h"
 #include "features/quant_checker/model_check.h"
+#include "features/shared/early_checks.h"
+#include "features/shared/feature_run.h"
+#include "golden/framework.h"
 #include "model/reader/reader.h"
 #include "store/file_names.h"
+#include "store/input_list.h"
 #include "store/run_directory.h"
 
 namespace acc::features {
 namespace {
 
 namespace fs = std::filesystem;
+
+// What can be judged of the options before anything runs.
+Status CheckOptions(const QuantCheckerOptions& options) {
+  ACC_RETURN_IF_ERROR(golden::FindFramework(options.model.framework).status());
+  ACC_RETURN_IF_ERROR(CheckModel(options.model));
+  ACC_RETURN_IF_ERROR(store::ReadInputList(options.input_list).status());
+  ACC_RETURN_IF_ERROR(
+      CheckGoldens(options.golden_output_reference_directory, options.common.working_dir));
+  return CheckOverrides(options.quantization_overrides);
+}
 
 // The models of a folder, by name; of a file, itself.
 Result<std::vector<fs::path>> ModelsOf(const QuantCheckerOptions& options) {
@@ -111,7 +123,7 @@ class Checker {
 
 Result<Outcome> RunQuantChecker(const QuantCheckerOptions& options) {
   ACC_ASSIGN_OR_RETURN(CheckerConfig config, ReadCheckerConfig(options.config_file));
-  ACC_RETURN_IF_ERROR(CheckQuantChecker(options));
+  ACC_RETURN_IF_ERROR(CheckOptions(options));
   return Checker(options, std::move(config)).Run();
 }
 
