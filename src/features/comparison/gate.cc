@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "features/verification/gate.h"
+#include "features/comparison/gate.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "features/verification/graph.h"
+#include "features/comparison/graph.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "features/verification/shipped_outputs.h"
+#include "features/comparison/shipped_outputs.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "features/verification/discrete_tensor.h"
+#include "features/comparison/discrete_tensor.h"
 
 #include <algorithm>
 #include <array>

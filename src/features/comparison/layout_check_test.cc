@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "features/verification/layout_check.h"
+#include "features/comparison/layout_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
