@@ -1,5 +1,4 @@
 # Libraries of others. Runtimes (ONNX Runtime, Qualcomm's plugin) are opened at run time and need headers only.
-find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)

@@ -163,8 +163,8 @@ Request RequestFrom(Feature feature, AllOptions options) {
                                    .verification = std::move(options.verification)};
 }
 
-Result<Given> AllGiven(Feature feature, std::span<const std::string> marked_words) {
-  ACC_ASSIGN_OR_RETURN(Given given, GivenInWords(feature, marked_words));
+Result<Given> AllGiven(Feature feature, std::span<const std::string> words) {
+  ACC_ASSIGN_OR_RETURN(Given given, GivenInWords(feature, words));
   const std::string config = FirstWord(feature, given, "args_config");
   if (config.empty()) {
     return given;
@@ -191,8 +191,7 @@ Result<CommandLine> ParseCommandLine(std::span<const std::string> words) {
     line.request = VersionRequest{.libraries = HasFlag(feature, choice.rest, "verbose")};
     return line;
   }
-  ACC_ASSIGN_OR_RETURN(const std::vector<std::string> marked, MarkedWords(feature, choice.rest));
-  ACC_ASSIGN_OR_RETURN(const Given given, AllGiven(feature, marked));
+  ACC_ASSIGN_OR_RETURN(const Given given, AllGiven(feature, choice.rest));
   ACC_RETURN_IF_ERROR(CheckComplete(feature, given));
   ACC_ASSIGN_OR_RETURN(AllOptions options, OptionsFrom(feature, given));
   const auto warnings = WarningsOf(feature, given, options);

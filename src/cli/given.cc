@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
 #include <utility>
@@ -112,50 +111,54 @@ Status CheckOccurrences(const Flag& flag, Occurrences& given) {
   return OkStatus();
 }
 
-// CLI11 puts an empty result behind an occurrence; marked values are never empty.
-Occurrences OccurrencesFrom(const CLI::Option& option) {
-  Occurrences occurrences;
-  bool ended = true;
-  for (const std::string& result : option.results()) {
-    if (!result.empty()) {
-      if (ended) {
-        occurrences.emplace_back();
-      }
-      occurrences.back().push_back(result.substr(1));
-    }
-    ended = result.empty();
-  }
-  return occurrences;
-}
+// Takes the words apart: each value belongs to the flag before it, until that has enough of them.
+class Reader {
+ public:
+  explicit Reader(Feature feature) : feature_(feature) {}
 
-using Options = std::vector<std::pair<const Flag*, CLI::Option*>>;
-
-Options AddOptions(Feature feature, CLI::App& app) {
-  Options options;
-  for (const Flag& flag : Flags()) {
-    if (flag.group(feature) == Group::kNone) {
-      continue;
+  void Take(const Token& token) {
+    switch (token.kind) {
+      case Token::Kind::kFlag:
+        return Begin(*token.flag);
+      case Token::Kind::kValue:
+        return Add(token);
+      case Token::Kind::kUnknownFlag:
+        flag_ = nullptr;
+        if (unknown_ == nullptr) unknown_ = &token;
     }
-    if (flag.is_switch()) {
-      options.emplace_back(&flag, app.add_flag(Dashed(flag)));
-      continue;
-    }
-    CLI::Option* option = app.add_option(Dashed(flag));
-    option->type_size(1, static_cast<int>(flag.max_words))->expected(1)->inject_separator();
-    option->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    options.emplace_back(&flag, option);
   }
-  return options;
-}
 
-Status CheckRemaining(Feature feature, const std::vector<std::string>& remaining) {
-  const auto is_value = [](const std::string& word) { return word.starts_with(kValueMark); };
-  // A stray word behind an unknown flag is a consequence of it.
-  if (const auto flag = std::ranges::find_if_not(remaining, is_value); flag != remaining.end()) {
-    return UnknownFlag(feature, *flag);
+  Result<Given> Finish() {
+    // A stray word behind an unknown flag is a consequence of it.
+    if (unknown_ != nullptr) return UnknownFlag(feature_, unknown_->text);
+    if (stray_ != nullptr) return StrayWord(stray_->text);
+    for (auto& [flag, occurrences] : given_) {
+      ACC_RETURN_IF_ERROR(CheckOccurrences(*flag, occurrences));
+    }
+    return std::move(given_);
   }
-  return remaining.empty() ? OkStatus() : StrayWord(remaining.front().substr(1));
-}
+
+ private:
+  void Begin(const Flag& flag) {
+    flag_ = flag.is_switch() ? nullptr : &flag;
+    Occurrences& occurrences = given_[&flag];
+    if (!flag.is_switch() || occurrences.empty()) occurrences.emplace_back();
+  }
+
+  void Add(const Token& value) {
+    if (flag_ != nullptr && given_[flag_].back().size() < flag_->max_words) {
+      given_[flag_].back().push_back(value.text);
+    } else if (stray_ == nullptr) {
+      stray_ = &value;
+    }
+  }
+
+  Feature feature_;
+  const Flag* flag_ = nullptr;  // Whose values come next.
+  const Token* unknown_ = nullptr;
+  const Token* stray_ = nullptr;
+  Given given_;
+};
 
 // [1, 224, 224, 3]: dimensions, one word.
 bool IsListOfNumbers(const Json& value) {
@@ -298,27 +301,11 @@ Json JsonOf(const Flag& flag, const Given& given) {
 
 }  // namespace
 
-Result<Given> GivenInWords(Feature feature, std::span<const std::string> marked_words) {
-  CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
-  const Options options = AddOptions(feature, app);
-  try {
-    app.parse(std::vector<std::string>(marked_words.rbegin(), marked_words.rend()));
-  } catch (const CLI::Error& error) {
-    return UsageError(error.what());
-  }
-  ACC_RETURN_IF_ERROR(CheckRemaining(feature, app.remaining()));
-  Given given;
-  for (const auto& [flag, option] : options) {
-    if (option->count() == 0) {
-      continue;
-    }
-    Occurrences occurrences = flag->is_switch() ? Occurrences{{}} : OccurrencesFrom(*option);
-    ACC_RETURN_IF_ERROR(CheckOccurrences(*flag, occurrences));
-    given.emplace(flag, std::move(occurrences));
-  }
-  return given;
+Result<Given> GivenInWords(Feature feature, std::span<const std::string> words) {
+  ACC_ASSIGN_OR_RETURN(const std::vector<Token> tokens, Tokens(feature, words));
+  Reader reader(feature);
+  for (const Token& token : tokens) reader.Take(token);
+  return reader.Finish();
 }
 
 Result<Given> GivenInConfig(Feature feature, const std::filesystem::path& path) {

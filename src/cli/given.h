@@ -16,10 +16,11 @@ namespace acc::cli {
 // In the order of the table of flags.
 using Given = std::map<const Flag*, Occurrences>;
 
-// Parses the words that MarkedWords made. A usage error for an unknown flag (with the nearest
-// spelling), for a word that belongs to no flag, for a flag given twice, too few words after a
-// flag, and a word that is none of the flag's choices. Choices come back in the table's spelling.
-Result<Given> GivenInWords(Feature feature, std::span<const std::string> marked_words);
+// Reads the words, of which the flag that selects the feature is taken out. Fails as Tokens() does;
+// a usage error also for an unknown flag (with the nearest spelling), for a word that belongs to no
+// flag, for a flag given twice, too few words after a flag, and a word that is none of the flag's
+// choices. Choices come back in the table's spelling.
+Result<Given> GivenInWords(Feature feature, std::span<const std::string> words);
 
 // Reads a JSON object of long or short names, with or without dashes. A switch is true or false;
 // another flag has a text or a number, several words as an array, several occurrences as an array

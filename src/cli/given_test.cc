@@ -26,8 +26,7 @@ class GivenTest : public testing::Test {
 
   static Result<Given> Words(const std::vector<std::string>& words,
                              Feature feature = Feature::kEndToEnd) {
-    ACC_ASSIGN_OR_RETURN(const std::vector<std::string> marked, MarkedWords(feature, words));
-    return GivenInWords(feature, marked);
+    return GivenInWords(feature, words);
   }
 
   Result<Given> Config(std::string_view text, Feature feature = Feature::kEndToEnd) {

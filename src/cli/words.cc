@@ -77,8 +77,6 @@ Status MissingValue(const Flag& flag, std::string_view next) {
       Dashed(flag), flag.placeholder, follows));
 }
 
-std::string Marked(std::string_view value) { return kValueMark + std::string(value); }
-
 bool TakesValue(const FeatureInfo& feature) {
   return FindFlag(feature.feature, feature.flag) != nullptr;
 }
@@ -125,37 +123,32 @@ bool HasFlag(Feature feature, std::span<const std::string> words, std::string_vi
   });
 }
 
-Result<std::vector<std::string>> MarkedWords(Feature feature, std::span<const std::string> words) {
-  std::vector<std::string> marked;
+Result<std::vector<Token>> Tokens(Feature feature, std::span<const std::string> words) {
+  using Kind = Token::Kind;
+  std::vector<Token> tokens;
   const Flag* waiting = nullptr;  // The flag whose value must come next.
   for (const std::string& text : words) {
     const DashedWord word = SplitDashes(text);
     const Flag* flag = NamedFlag(feature, word);
     const bool is_value = flag == nullptr && !LooksLikeFlag(text, word);
-    if (!is_value && waiting != nullptr) {
-      return MissingValue(*waiting, text);
-    }
+    if (!is_value && waiting != nullptr) return MissingValue(*waiting, text);
     waiting = nullptr;
-    if (is_value) {
-      marked.push_back(Marked(text));
-    } else if (flag == nullptr) {
-      marked.push_back(text);
-    } else {
-      if (flag->is_switch() && word.value) {
-        return UsageError(fmt::format("{} takes no value", Dashed(*flag)));
-      }
-      marked.push_back(Dashed(*flag));
-      if (word.value) {
-        marked.push_back(Marked(*word.value));
-      } else {
-        waiting = flag->is_switch() ? nullptr : flag;
-      }
+    if (flag == nullptr) {
+      tokens.push_back({is_value ? Kind::kValue : Kind::kUnknownFlag, nullptr, text});
+      continue;
+    }
+    if (flag->is_switch() && word.value) {
+      return UsageError(fmt::format("{} takes no value", Dashed(*flag)));
+    }
+    tokens.push_back({Kind::kFlag, flag, ""});
+    if (word.value) {
+      tokens.push_back({Kind::kValue, nullptr, std::string(*word.value)});
+    } else if (!flag->is_switch()) {
+      waiting = flag;
     }
   }
-  if (waiting != nullptr) {
-    return MissingValue(*waiting, "");
-  }
-  return marked;
+  if (waiting != nullptr) return MissingValue(*waiting, "");
+  return tokens;
 }
 
 }  // namespace acc::cli

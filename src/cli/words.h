@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The words of the command line before the parser sees them: which feature they select, and which
-// of them are flags and which are values.
+// The words of the command line: which feature they select, and which of them are flags and which
+// are values.
 #pragma once
 
 #include <span>
@@ -26,14 +26,19 @@ Result<FeatureChoice> ChooseFeature(std::span<const std::string> words);
 // Whether one of the words is that flag, whatever is wrong with the others.
 bool HasFlag(Feature feature, std::span<const std::string> words, std::string_view name);
 
-// Every word of MarkedWords that is a value starts with this character.
-inline constexpr char kValueMark = '\x1f';
+// What a word is, whatever stands around it.
+struct Token {
+  enum class Kind { kFlag, kUnknownFlag, kValue };
+  Kind kind = Kind::kValue;
+  const Flag* flag = nullptr;  // Of kFlag.
+  std::string text;            // The value; of an unknown flag the word as it was written.
+};
 
-// Rewrites each flag to its long name ("-bbw", "–bbw" and "--bias_bitwidth=8" alike) and marks each
-// value, so that no later reader takes a value for a flag or the reverse. Dashes may be typographic
-// (copied from a web page). A word that starts with a dash is a value where it contains a blank or
-// is a number; otherwise a value with a dash is written --flag=value. Unknown flags stay as they
-// are. A usage error for a flag without its value and for a switch with one.
-Result<std::vector<std::string>> MarkedWords(Feature feature, std::span<const std::string> words);
+// Takes each flag in any of its spellings ("-bbw", "–bbw" and "--bias_bitwidth" alike) and splits
+// "--flag=value". Dashes may be typographic (copied from a web page). A word that starts with a
+// dash is a value where it contains a blank or is a number; otherwise a value with a dash is
+// written
+// --flag=value. A usage error for a flag without its value and for a switch with one.
+Result<std::vector<Token>> Tokens(Feature feature, std::span<const std::string> words);
 
 }  // namespace acc::cli

@@ -13,17 +13,15 @@ using testing::IsEmpty;
 
 using Words = std::vector<std::string>;
 
-// Marks as '@', which is easier to read.
-Words Marked(const Words& words, Feature feature = Feature::kEndToEnd) {
-  const Result<Words> marked = MarkedWords(feature, words);
-  if (!marked.ok()) {
-    return {"error: " + marked.status().message()};
-  }
-  Words readable = *marked;
-  for (std::string& word : readable) {
-    if (word.starts_with(kValueMark)) {
-      word.front() = '@';
-    }
+// The tokens as words: flags under their long names, values behind '@'.
+Words TokensOf(const Words& words, Feature feature = Feature::kEndToEnd) {
+  const Result<std::vector<Token>> tokens = Tokens(feature, words);
+  if (!tokens.ok()) return {"error: " + tokens.status().message()};
+  Words readable;
+  for (const Token& token : *tokens) {
+    const bool is_value = token.kind == Token::Kind::kValue;
+    readable.push_back(token.flag != nullptr ? Dashed(*token.flag)
+                                             : (is_value ? "@" : "") + token.text);
   }
   return readable;
 }
@@ -67,52 +65,52 @@ TEST(ChooseFeatureTest, RefusesTwo) {
   EXPECT_TRUE(ChooseFeature(Words{"--verification", "--verification"}).ok());
 }
 
-TEST(MarkedWordsTest, EverySpellingBecomesTheLongName) {
-  EXPECT_THAT(Marked({"-bbw", "8", "-m", "a", "--golden_dir_for_mapping", "g", "-nif"}),
+TEST(TokensTest, EverySpellingBecomesTheLongName) {
+  EXPECT_THAT(TokensOf({"-bbw", "8", "-m", "a", "--golden_dir_for_mapping", "g", "-nif"}),
               ElementsAre("--bias_bitwidth", "@8", "--model_path", "@a",
                           "--golden_output_reference_directory", "@g", "--use_native_input_files"));
 }
 
-TEST(MarkedWordsTest, EqualsSplitsOnce) {
-  EXPECT_THAT(Marked({"--runtime=dsp", "--extra_runtime_args=a=b", "-abw=16", "--model_path="}),
+TEST(TokensTest, EqualsSplitsOnce) {
+  EXPECT_THAT(TokensOf({"--runtime=dsp", "--extra_runtime_args=a=b", "-abw=16", "--model_path="}),
               ElementsAre("--runtime", "@dsp", "--extra_runtime_args", "@a=b", "--act_bitwidth",
                           "@16", "--model_path", "@"));
 }
 
-TEST(MarkedWordsTest, TypographicDashesCount) {
-  EXPECT_THAT(Marked({"–runtime", "dsp", "–i", "a", "—abw=16", "−v"}),
+TEST(TokensTest, TypographicDashesCount) {
+  EXPECT_THAT(TokensOf({"–runtime", "dsp", "–i", "a", "—abw=16", "−v"}),
               ElementsAre("--runtime", "@dsp", "--input_tensor", "@a", "--act_bitwidth", "@16",
                           "--verbose"));
 }
 
-TEST(MarkedWordsTest, DashedValues) {
-  EXPECT_THAT(Marked({"--extra_converter_args", "--x y", "--default_verifier", "sqnr", "threshold",
-                      "-1.5", "--model_path=--odd", "-inf", "-"}),
+TEST(TokensTest, DashedValues) {
+  EXPECT_THAT(TokensOf({"--extra_converter_args", "--x y", "--default_verifier", "sqnr",
+                        "threshold", "-1.5", "--model_path=--odd", "-inf", "-"}),
               ElementsAre("--extra_converter_args", "@--x y", "--default_verifier", "@sqnr",
                           "@threshold", "@-1.5", "--model_path", "@--odd", "@-inf", "@-"));
 }
 
-TEST(MarkedWordsTest, ValuesThatTheParserCouldMisreadStayValues) {
-  EXPECT_THAT(Marked({"-o", "[a,b]", "-o", "", "-o", "%%", "--", "{}"}),
+TEST(TokensTest, ValuesThatTheParserCouldMisreadStayValues) {
+  EXPECT_THAT(TokensOf({"-o", "[a,b]", "-o", "", "-o", "%%", "--", "{}"}),
               ElementsAre("--output_tensor", "@[a,b]", "--output_tensor", "@", "--output_tensor",
                           "@%%", "@--", "@{}"));
 }
 
-TEST(MarkedWordsTest, UnknownFlagsStay) {
-  EXPECT_THAT(Marked({"--nope", "x", "-zz", "--nope=3"}),
+TEST(TokensTest, UnknownFlagsStay) {
+  EXPECT_THAT(TokensOf({"--nope", "x", "-zz", "--nope=3"}),
               ElementsAre("--nope", "@x", "-zz", "--nope=3"));
-  EXPECT_THAT(Marked({"--runtime", "dsp"}, Feature::kFrameworkRunner),
+  EXPECT_THAT(TokensOf({"--runtime", "dsp"}, Feature::kFrameworkRunner),
               ElementsAre("--runtime", "@dsp"));
 }
 
-TEST(MarkedWordsTest, RefusesAFlagWithoutItsValue) {
-  EXPECT_THAT(Marked({"-m"}), ElementsAre(HasSubstr("--model_path needs a value")));
-  EXPECT_THAT(Marked({"-m", "-f", "onnx"}), ElementsAre(HasSubstr("but '-f' follows")));
-  EXPECT_THAT(Marked({"-m", "--unknown"}), ElementsAre(HasSubstr("--model_path=VALUE")));
+TEST(TokensTest, RefusesAFlagWithoutItsValue) {
+  EXPECT_THAT(TokensOf({"-m"}), ElementsAre(HasSubstr("--model_path needs a value")));
+  EXPECT_THAT(TokensOf({"-m", "-f", "onnx"}), ElementsAre(HasSubstr("but '-f' follows")));
+  EXPECT_THAT(TokensOf({"-m", "--unknown"}), ElementsAre(HasSubstr("--model_path=VALUE")));
 }
 
-TEST(MarkedWordsTest, RefusesASwitchWithAValue) {
-  EXPECT_THAT(Marked({"--verbose=1"}), ElementsAre(HasSubstr("--verbose takes no value")));
+TEST(TokensTest, RefusesASwitchWithAValue) {
+  EXPECT_THAT(TokensOf({"--verbose=1"}), ElementsAre(HasSubstr("--verbose takes no value")));
 }
 
 TEST(HasFlagTest, FindsItAmongWrongWords) {
