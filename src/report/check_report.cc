@@ -61,9 +61,8 @@ void AppendTable(const CheckTable& table, std::string& html) {
       Append(html,
              "<tr{}><td class=\"name\">{}</td><td class=\"name\">{}</td><td><span class=\"verdict "
              "{}\">{}</span></td><td>{}</td><td>{}</td><td>{}</td></tr>",
-             passing ? "" : " class=\"failed\"", EscapeHtml(row.op_name), EscapeHtml(row.node),
-             passing ? "match" : "", TruthOf(row.passes), EscapeHtml(row.difference),
-             EscapeHtml(row.threshold), EscapeHtml(row.algorithm));
+             passing ? "" : " class=\"failed\"", row.op_name, row.node, passing ? "match" : "",
+             TruthOf(row.passes), row.difference, row.threshold, row.algorithm);
     }
   }
   html += "</tbody></table></section>";
@@ -122,9 +121,9 @@ std::string CheckPageHtml(const CheckPage& page) {
          "<link rel=\"stylesheet\" href=\"{1}/report.css\"><link rel=\"stylesheet\" "
          "href=\"{1}/checks.css\"><script src=\"{1}/report.js\"></script></head>"
          "<body class=\"detail\"><header><nav>",
-         EscapeHtml(page.title), EncodePath(page.assets));
+         page.title, EncodePath(page.assets));
   for (const CheckPage::Link& link : page.links) {
-    Append(html, "<a href=\"{}\">{}</a>", EncodePath(link.path), EscapeHtml(link.text));
+    Append(html, "<a href=\"{}\">{}</a>", EncodePath(link.path), link.text);
   }
   Append(
       html,
@@ -133,7 +132,7 @@ std::string CheckPageHtml(const CheckPage& page) {
       "algorithm\" autocomplete=\"off\" spellcheck=\"false\"></label><label><input "
       "id=\"failed\" type=\"checkbox\">failures only</label><span id=\"count\" class=\"muted\" "
       "role=\"status\"></span></p></header><main>",
-      EscapeHtml(page.title), EscapeHtml(page.subtitle));
+      page.title, page.subtitle);
   for (const CheckTable* table : page.tables) AppendTable(*table, html);
   Append(html, "</main><script src=\"{}/checks.js\"></script></body></html>\n",
          EncodePath(page.assets));

@@ -134,7 +134,7 @@ std::string StatisticsHtml(const Row& row) {
          "{}</td></tr></table>",
          NumberText(row.sums.difference_max), row.sums.difference_max_index);
   if (row.encoding) {
-    Append(html, "<p><b>Encoding</b> {}</p>", EscapeHtml(EncodingText(row)));
+    Append(html, "<p><b>Encoding</b> {}</p>", EncodingText(row));
     if (const std::string clipping = ClippingText(row); !clipping.empty()) {
       Append(html, "<p class=\"warning\">{}</p>", clipping);
     }
@@ -154,23 +154,22 @@ CsvTable StatisticsCsv(const Row& row) {
 
 std::string HeadingHtml(const Row& row) {
   std::string html;
-  Append(html, "<h1 class=\"name\">{}</h1><p class=\"meta\">", EscapeHtml(ReadableName(row)));
+  Append(html, "<h1 class=\"name\">{}</h1><p class=\"meta\">", ReadableName(row));
   if (!row.layer_type.empty()) {
-    Append(html, "<span class=\"tag\">{}</span>", EscapeHtml(ShortName(row.layer_type, 80)));
+    Append(html, "<span class=\"tag\">{}</span>", ShortName(row.layer_type, 80));
   }
   Append(html, "<span>{}</span><span>{} elements</span>", DimsText(row), row.size);
   if (!row.processor.empty()) {
-    Append(html, "<span>computed by the {}</span>", EscapeHtml(row.processor));
+    Append(html, "<span>computed by the {}</span>", row.processor);
   }
   const OtherName other = OtherNameOf(row.golden_name, row.name);
   Append(html, "<span>{} <b class=\"name\">{}</b>, matched by {}</span>", other.side,
-         EscapeHtml(ShortName(other.name, kTitleBytes)), EscapeHtml(row.matched_by));
+         ShortName(other.name, kTitleBytes), row.matched_by);
   html += "</p>";
   if (row.verdict != verify::Verdict::kMatch) {
-    Append(html, "<p class=\"warning\"><b>{}</b>: {}</p>", verify::Name(row.verdict),
-           EscapeHtml(row.reason));
+    Append(html, "<p class=\"warning\"><b>{}</b>: {}</p>", verify::Name(row.verdict), row.reason);
   }
-  if (!row.note.empty()) Append(html, "<p class=\"warning\">{}</p>", EscapeHtml(row.note));
+  if (!row.note.empty()) Append(html, "<p class=\"warning\">{}</p>", row.note);
   return html;
 }
 
@@ -178,16 +177,15 @@ std::string VerifierHtml(const Column& column, const Cell& cell) {
   const verify::VerifierInfo& info = *column.request.info;
   std::string html = "<section class=\"formula\">";
   Append(html, "<h2>{}</h2><p>{}</p><p><code>{}</code></p><p class=\"muted\">Range {}",
-         EscapeHtml(column.title), EscapeHtml(info.summary), EscapeHtml(info.formula),
-         EscapeHtml(info.range));
+         column.title, info.summary, info.formula, info.range);
   const std::string parameters = ParametersText(column.request);
-  if (!parameters.empty()) Append(html, " · parameters {}", EscapeHtml(parameters));
+  if (!parameters.empty()) Append(html, " · parameters {}", parameters);
   if (column.request.threshold) {
     Append(html, " · threshold {:.6g}, {}", *column.request.threshold,
            cell.within_threshold ? "met" : "not met");
   }
   html += "</p>";
-  if (!cell.note.empty()) Append(html, "<p class=\"warning\">{}</p>", EscapeHtml(cell.note));
+  if (!cell.note.empty()) Append(html, "<p class=\"warning\">{}</p>", cell.note);
   return html + "</section>";
 }
 
@@ -239,8 +237,7 @@ std::string DetailPages::Navigation(std::size_t column) const {
   const auto neighbour = [&](std::size_t row, std::string_view id, std::string_view arrow) {
     if (row >= summary_.rows.size() || !summary_.rows[row].cells[column]) return;
     Append(html, "<a id=\"{}\" rel=\"{}\" href=\"{}\">{} <span class=\"name\">{}</span></a>", id,
-           id, LinkTo(row, column), arrow,
-           EscapeHtml(ShortName(ReadableName(summary_.rows[row]), 48)));
+           id, LinkTo(row, column), arrow, ShortName(ReadableName(summary_.rows[row]), 48));
   };
   neighbour(index_ - 1, "prev", "←");
   neighbour(index_ + 1, "next", "→");
@@ -256,8 +253,8 @@ std::string DetailPages::Cards(std::size_t column) const {
     const Column& other = summary_.columns[i];
     Append(html, "<a class=\"card{}\" href=\"{}\"{}><span>{}</span><b>{}</b><small>{}</small></a>",
            row_.cells[i]->within_threshold ? "" : " outside", LinkTo(index_, i),
-           i == column ? " aria-current=\"page\"" : "", EscapeHtml(other.title),
-           NumberText(row_.cells[i]->score), EscapeHtml(UnitText(*other.request.info)));
+           i == column ? " aria-current=\"page\"" : "", other.title,
+           NumberText(row_.cells[i]->score), UnitText(*other.request.info));
   }
   if (row_.agreement) {
     Append(html,
@@ -267,7 +264,7 @@ std::string DetailPages::Cards(std::size_t column) const {
   }
   if (findings_.swallowed[index_]) {
     Append(html, "<div class=\"card outside\"><span>Diverges here</span><small>{}</small></div>",
-           EscapeHtml(SwallowedText(summary_, index_)));
+           SwallowedText(summary_, index_));
   }
   const double loss_db = findings_.loss_db[index_];
   if (!std::isnan(loss_db) && !row_.inputs.empty() && !findings_.swallowed[index_]) {
@@ -284,14 +281,14 @@ std::string DetailPages::Inputs(std::size_t column) const {
   std::string html = "<section><h2>Reads</h2><ul class=\"inputs\">";
   for (const std::size_t input : row_.inputs) {
     const Row& other = summary_.rows[input];
-    const std::string name = EscapeHtml(ShortName(ReadableName(other), kTitleBytes));
+    const std::string name = ShortName(ReadableName(other), kTitleBytes);
     if (other.cells[column]) {
       Append(html, "<li><a class=\"name\" href=\"{}\">{}</a>", LinkTo(input, column), name);
     } else {
       Append(html, "<li><span class=\"name\">{}</span>", name);
     }
-    Append(html, " <span class=\"muted\">{} {}</span></li>",
-           EscapeHtml(ShortName(other.layer_type, 40)), FidelityText(other));
+    Append(html, " <span class=\"muted\">{} {}</span></li>", ShortName(other.layer_type, 40),
+           FidelityText(other));
   }
   return html + "</ul></section>";
 }
@@ -321,8 +318,8 @@ std::string DetailPages::Html(std::size_t column) const {
          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
          "<title>{} – {}</title><link rel=\"stylesheet\" href=\"{}{}/report.css\">"
          "<script src=\"{}{}/report.js\"></script></head><body class=\"detail\"><header>",
-         EscapeHtml(ShortName(ReadableName(row_), kTitleBytes)), EscapeHtml(shown.title), root_,
-         kAssetFolder, root_, kAssetFolder);
+         ShortName(ReadableName(row_), kTitleBytes), shown.title, root_, kAssetFolder, root_,
+         kAssetFolder);
   html += Navigation(column);
   html += heading_;
   html += "</header><main>";

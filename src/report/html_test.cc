@@ -43,5 +43,15 @@ TEST(ShortNameTest, CutsInTheMiddleBetweenCharacters) {
   EXPECT_EQ(EscapeHtml(ShortName("ööööö", 4)), ShortName("ööööö", 4));  // Still valid UTF-8.
 }
 
+TEST(Append, EscapesTextsButNotWhatIsHtmlAlready) {
+  const std::string text = "<a href='x'>";
+  std::string html;
+  Append(html, "<p title=\"{}\">{}{}{}</p>", text, std::string_view(text), 7, Html{"<br>"});
+  EXPECT_EQ(html, "<p title=\"&lt;a href=&#39;x&#39;&gt;\">&lt;a href=&#39;x&#39;&gt;7<br></p>");
+  EXPECT_EQ(FormatHtml("{}{:.1f}", true ? " class=\"b\"" : "", 0.25).text, " class=\"b\"0.2");
+  EXPECT_EQ(FormatHtml("<b>{}</b>", FormatHtml("<i>{}</i>", text)).text,
+            "<b><i>&lt;a href=&#39;x&#39;&gt;</i></b>");
+}
+
 }  // namespace
 }  // namespace acc::report

@@ -143,8 +143,7 @@ std::string IndexHtml(const Summary& summary, const std::vector<IndexRow>& rows,
          "<script src=\"{0}/report.js\"></script></head><body class=\"summary\"><header>"
          "<h1>Tensor inspection</h1><p class=\"meta\"><span>golden <b class=\"name\">{1}</b></span>"
          "<span>target <b class=\"name\">{2}</b></span><span>{3} tensors inspected</span></p>",
-         style.assets, EscapeHtml(summary.golden_directory), EscapeHtml(summary.target_directory),
-         inspected);
+         style.assets, summary.golden_directory, summary.target_directory, inspected);
   html += GateHtml(summary);
   html += StatementsHtml(summary);
   html +=
@@ -158,8 +157,7 @@ std::string IndexHtml(const Summary& summary, const std::vector<IndexRow>& rows,
       "same numbers.</p></noscript><footer><p>The same numbers: <a href=\"summary.csv\">"
       "summary.csv</a>. The heights of the small histograms are square roots.</p>";
   if (!summary.command.empty()) {
-    Append(html, "<p><code class=\"command\">{}</code></p>",
-           EscapeHtml(Join(summary.command, " ")));
+    Append(html, "<p><code class=\"command\">{}</code></p>", Join(summary.command, " "));
   }
   html += "</footer></main><script type=\"application/json\" id=\"data\">";
   html +=

@@ -25,10 +25,15 @@ std::string ShareText(double share) {
   return std::isnan(share) ? "–" : fmt::format("{:.4g} %", 100 * share);
 }
 
+template <typename... Args>
+void AppendJson(std::string& json, fmt::format_string<Args...> format, Args&&... args) {
+  fmt::format_to(std::back_inserter(json), format, std::forward<Args>(args)...);
+}
+
 // JSON has no NaN.
 void AppendNumber(std::string& json, double value) {
   if (std::isfinite(value)) {
-    Append(json, "{:.9g}", value);
+    AppendJson(json, "{:.9g}", value);
   } else {
     json += "null";
   }
@@ -36,12 +41,12 @@ void AppendNumber(std::string& json, double value) {
 
 template <typename Items, typename Value>
 void AppendArray(std::string& json, std::string_view key, const Items& items, const Value& value) {
-  Append(json, "\"{}\":[", key);
+  AppendJson(json, "\"{}\":[", key);
   bool first = true;
   for (const auto& item : items) {
     if (!first) json += ',';
     first = false;
-    Append(json, "{}", value(item));
+    AppendJson(json, "{}", value(item));
   }
   json += "],";
 }
@@ -116,21 +121,21 @@ std::string StatisticsHtml(const InspectedTensor& tensor) {
 std::string HeadingHtml(const InspectedTensor& tensor) {
   std::string html;
   Append(html, "<h1 class=\"name\">{}</h1><p class=\"meta\">",
-         EscapeHtml(ReadableName(tensor.golden_name, tensor.name)));
+         ReadableName(tensor.golden_name, tensor.name));
   if (!tensor.layer_type.empty()) {
-    Append(html, "<span class=\"tag\">{}</span>", EscapeHtml(ShortName(tensor.layer_type, 80)));
+    Append(html, "<span class=\"tag\">{}</span>", ShortName(tensor.layer_type, 80));
   }
   Append(html, "<span>{}</span><span>{} elements</span>",
          tensor.dims ? ToText(*tensor.dims) : "dimensions unknown", tensor.statistics.target.count);
   const OtherName other = OtherNameOf(tensor.golden_name, tensor.name);
   Append(html, "<span>{} <b class=\"name\">{}</b></span>", other.side,
-         EscapeHtml(ShortName(other.name, kTitleBytes)));
+         ShortName(other.name, kTitleBytes));
   for (const auto& [verifier, score] : tensor.scores) {
-    Append(html, "<span>{} <b>{}</b></span>", EscapeHtml(verifier), NumberText(score));
+    Append(html, "<span>{} <b>{}</b></span>", verifier, NumberText(score));
   }
   html += "</p>";
   if (!tensor.data_note.empty()) {
-    Append(html, "<p class=\"warning\">{}</p>", EscapeHtml(tensor.data_note));
+    Append(html, "<p class=\"warning\">{}</p>", tensor.data_note);
   }
   return html;
 }
@@ -208,13 +213,12 @@ std::string InspectionPages::Page(std::string_view file_name, std::string_view t
          "<title>{0} – {1}</title><link rel=\"stylesheet\" href=\"{2}/uPlot.min.css\">"
          "<link rel=\"stylesheet\" href=\"{2}/report.css\"><script src=\"{2}/report.js\"></script>"
          "</head><body class=\"detail\"><header>",
-         EscapeHtml(ShortName(ReadableName(tensor_.golden_name, tensor_.name), kTitleBytes)), title,
-         assets_);
+         ShortName(ReadableName(tensor_.golden_name, tensor_.name), kTitleBytes), title, assets_);
   html += Navigation(file_name);
   html += heading_;
   Append(html,
          "</header><main><section><div class=\"bar\"><h2>{}</h2><span class=\"legend\">{}</span>",
-         title, legend);
+         title, Html{std::string(legend)});
   html += body;
   html += statistics_html_;
   html +=
@@ -234,8 +238,8 @@ std::string InspectionPages::Histograms() const {
   const auto same = [](std::uint64_t count) { return count; };
   AppendArray(json, "golden", tensor_.bins.golden, same);
   AppendArray(json, "target", tensor_.bins.target, same);
-  Append(json, "\"golden_total\":{},\"target_total\":{},", tensor_.statistics.golden.finite(),
-         tensor_.statistics.target.finite());
+  AppendJson(json, "\"golden_total\":{},\"target_total\":{},", tensor_.statistics.golden.finite(),
+             tensor_.statistics.target.finite());
   const auto short_number = [](double value) { return fmt::format("{:.6g}", value); };
   AppendArray(json, "density_x", tensor_.density.x,
               [](double value) { return fmt::format("{:.10g}", value); });

@@ -62,7 +62,7 @@ class Page {
            "</script></head><body class=\"detail\"><header><h1>Quantization options</h1>"
            "<p class=\"meta\"><span>model <b class=\"name\">{1}</b></span><span>{2} options</span>"
            "<span>{3}</span></p></header><main>",
-           kAssetFolder, EscapeHtml(overview_.model), overview_.rows.size(),
+           kAssetFolder, overview_.model, overview_.rows.size(),
            Counted(overview_.inputs, "input"));
   }
 
@@ -74,9 +74,9 @@ class Page {
            "</h2><p class=\"culprit\">{}</p><p>{} at the output, measured; {} expected.</p>"
            "<p class=\"muted\">Use it: <a href=\"{}\">{}</a></p><pre class=\"command\"><code>{}"
            "</code></pre></article>",
-           EscapeHtml(best.name), Decibels(best.measured_db), Decibels(best.expected_db),
-           EncodePath(overview_.overrides_file), EscapeHtml(overview_.overrides_file),
-           EscapeHtml(overview_.overrides_flags));
+           best.name, Decibels(best.measured_db), Decibels(best.expected_db),
+           EncodePath(overview_.overrides_file), overview_.overrides_file,
+           overview_.overrides_flags);
     if (overview_.remedies_db) {
       const bool helps = *overview_.remedies_db > best.measured_db;
       Append(html_,
@@ -87,8 +87,8 @@ class Page {
              helps ? "good" : "", Decibels(best.measured_db), Decibels(*overview_.remedies_db),
              helps ? "Measured by quantizing the model with them."
                    : "Measured: together they do not help this model's output.",
-             EncodePath(overview_.remedies_file), EscapeHtml(overview_.remedies_file),
-             EscapeHtml(overview_.remedies_flags));
+             EncodePath(overview_.remedies_file), overview_.remedies_file,
+             overview_.remedies_flags);
     }
     html_ += "</div>";
   }
@@ -107,13 +107,13 @@ class Page {
              "<tr{}><td><a class=\"name\" href=\"html/{}.html\">{}</a></td><td class=\"n\">{}<span "
              "class=\"level\"><i style=\"width:{:.0f}%\"></i></span></td><td class=\"n\" "
              "title=\"{}\">{}</td><td class=\"n\">{}</td>",
-             &row == overview_.rows.data() ? " class=\"best\"" : "", EncodePath(row.name),
-             EscapeHtml(row.name), Decibels(row.measured_db), LevelOf(row.measured_db),
-             EscapeHtml(row.worst_line), Decibels(row.worst_line_db), Decibels(row.expected_db));
+             &row == overview_.rows.data() ? " class=\"best\"" : "", EncodePath(row.name), row.name,
+             Decibels(row.measured_db), LevelOf(row.measured_db), row.worst_line,
+             Decibels(row.worst_line_db), Decibels(row.expected_db));
       for (std::size_t kind = 0; kind < std::size(row.failures); ++kind) {
         Append(html_, "<td class=\"n\">{}</td>", FailureText(row, kind));
       }
-      Append(html_, "<td class=\"name muted\">{}</td></tr>", EscapeHtml(Join(causes, ", ")));
+      Append(html_, "<td class=\"name muted\">{}</td></tr>", Join(causes, ", "));
     }
     html_ += "</tbody></table></section>";
   }
@@ -123,7 +123,7 @@ class Page {
     Append(html_,
            "<section id=\"causes\"><h2>What costs most in {}, and the cheapest remedy</h2>"
            "<ol class=\"causes\">",
-           EscapeHtml(overview_.rows.front().name));
+           overview_.rows.front().name);
     if (overview_.causes.empty()) {
       Append(html_, "<li>{}</li>", WithoutCauses(overview_.rows.front()));
     }
@@ -132,12 +132,12 @@ class Page {
              "<li><span class=\"share\">{:.0f} %</span> <b class=\"name\">{}</b> <span "
              "class=\"muted\">{}</span><br>Quantized alone: {} at the output. Its own SQNR: {}; "
              "{}<br>",
-             cause.share * 100, EscapeHtml(cause.tensor), EscapeHtml(cause.role),
-             Decibels(cause.output_db), Decibels(cause.sqnr_db), EscapeHtml(cause.why));
+             cause.share * 100, cause.tensor, cause.role, Decibels(cause.output_db),
+             Decibels(cause.sqnr_db), cause.why);
       if (cause.remedy) {
         Append(html_, "Remedy: {} <span class=\"fromto\">{} → <b>{}</b></span> <code>{}</code>",
-               EscapeHtml(cause.remedy->what), Decibels(cause.remedy->before_db),
-               Decibels(cause.remedy->after_db), EscapeHtml(cause.remedy->flag));
+               cause.remedy->what, Decibels(cause.remedy->before_db),
+               Decibels(cause.remedy->after_db), cause.remedy->flag);
       } else {
         html_ += "<span class=\"muted\">No remedy: none makes the output 3 dB better.</span>";
       }
@@ -148,7 +148,7 @@ class Page {
 
   void Notes() {
     for (const std::string& note : overview_.notes) {
-      Append(html_, "<p class=\"warning\">{}</p>", EscapeHtml(note));
+      Append(html_, "<p class=\"warning\">{}</p>", note);
     }
   }
 
@@ -163,7 +163,7 @@ class Page {
         "a share is a tensor's noise at the output against that of all together.</p>"
         "<p>The same for programs: <a href=\"overview.json\">overview.json</a></p>";
     Append(html_, "<p><code class=\"command\">{}</code></p></footer></main></body></html>\n",
-           EscapeHtml(overview_.command));
+           overview_.command);
   }
 
   const OptionOverview& overview_;

@@ -40,13 +40,13 @@ std::string Header(const Summary& summary, const Findings& findings) {
                        summary.rows[*findings.lowest].sqnr_db >= kFaithfulDb;
   std::string html;
   Append(html, "<header class=\"{}\"><h1 id=\"verdict-text\">{}</h1><div class=\"headlines\">",
-         is_bad ? "bad" : (is_good ? "good" : ""), EscapeHtml(headlines.front()));
+         is_bad ? "bad" : (is_good ? "good" : ""), headlines.front());
   for (std::size_t i = 1; i < headlines.size(); ++i) {
-    Append(html, "<span>{}</span> ", EscapeHtml(headlines[i]));
+    Append(html, "<span>{}</span> ", headlines[i]);
   }
   html += "</div>";
   if (!summary.notice.empty()) {
-    Append(html, "<p id=\"notice\">{}</p>", EscapeHtml(summary.notice));
+    Append(html, "<p id=\"notice\">{}</p>", summary.notice);
   }
   html += GateHtml(summary);
   html += StatementsHtml(summary);
@@ -54,7 +54,7 @@ std::string Header(const Summary& summary, const Findings& findings) {
          "<p class=\"meta\"><span>golden <b class=\"name\">{}</b></span><span>target <b "
          "class=\"name\">{}</b></span><span><a href=\"summary.html\">summary</a> · <a "
          "href=\"summary.csv\">CSV</a> · <a href=\"summary.json\">JSON</a></span></p></header>",
-         EscapeHtml(summary.golden_directory), EscapeHtml(summary.target_directory));
+         summary.golden_directory, summary.target_directory);
   return html;
 }
 

@@ -102,10 +102,10 @@ std::string ClippingText(const Row& row) {
   const double tolerance = encoding.scale / 2;
   std::string text;
   if (row.sums.golden_max > encoding.max + tolerance) {
-    Append(text, "Clipped above: golden reaches {:.6g}. ", row.sums.golden_max);
+    text += fmt::format("Clipped above: golden reaches {:.6g}. ", row.sums.golden_max);
   }
   if (row.sums.golden_min < encoding.min - tolerance) {
-    Append(text, "Clipped below: golden reaches {:.6g}. ", row.sums.golden_min);
+    text += fmt::format("Clipped below: golden reaches {:.6g}. ", row.sums.golden_min);
   }
   return text;
 }

@@ -14,7 +14,7 @@ std::string ListHtml(std::string_view id, const std::vector<std::string>& senten
   if (sentences.empty()) return {};
   std::string html = fmt::format("<ul id=\"{}\">", id);
   for (const std::string& sentence : sentences) {
-    Append(html, "<li>{}</li>", EscapeHtml(sentence));
+    Append(html, "<li>{}</li>", sentence);
   }
   return html + "</ul>";
 }

@@ -41,18 +41,17 @@ class Page {
         html,
         "<span>golden <b class=\"name\">{}</b></span><span>target <b class=\"name\">{}</b></span>"
         "<span><a href=\"report.html\">graph and details</a></span>",
-        EscapeHtml(summary_.golden_directory), EscapeHtml(summary_.target_directory));
+        summary_.golden_directory, summary_.target_directory);
     html += "</p>";
     if (!summary_.notice.empty()) {
-      Append(html, "<p id=\"notice\">{}</p>", EscapeHtml(summary_.notice));
+      Append(html, "<p id=\"notice\">{}</p>", summary_.notice);
     }
     html += GateHtml(summary_);
     html += StatementsHtml(summary_);
     html += "</header><main><section class=\"findings\" aria-label=\"Findings\">";
-    html += NotFiniteCard();
-    html += DivergenceCard();
-    html += LossCard();
-    html += AgreementCard();
+    for (const Html& card : {NotFiniteCard(), DivergenceCard(), LossCard(), AgreementCard()}) {
+      html += card.text;
+    }
     html += CountsCard();
     html += "</section>";
     html += WorstTable();
@@ -93,67 +92,65 @@ class Page {
         kAssetFolder);
   }
 
-  std::string TensorLink(std::size_t row) const {
-    return fmt::format("<a class=\"name\" href=\"{}\">{}</a>", PageOf(summary_, pages_, row),
-                       EscapeHtml(ShortName(ReadableName(summary_.rows[row]), 120)));
+  Html TensorLink(std::size_t row) const {
+    return FormatHtml("<a class=\"name\" href=\"{}\">{}</a>", PageOf(summary_, pages_, row),
+                      ShortName(ReadableName(summary_.rows[row]), 120));
   }
 
-  std::string TypeText(std::size_t row) const {
+  Html TypeTag(std::size_t row) const {
     const std::string& type = summary_.rows[row].layer_type;
     std::string html;
     if (!type.empty()) {
-      Append(html, "<span class=\"tag\">{}</span>", EscapeHtml(ShortName(type, 60)));
+      Append(html, "<span class=\"tag\">{}</span>", ShortName(type, 60));
     }
     if (names_cpu_ && summary_.rows[row].processor == kCpu) {
       html += " <span class=\"tag cpu\">on the CPU</span>";
     }
-    return html;
+    return {html};
   }
 
   // "36.1 dB → 9.5 dB"
-  std::string FromTo(std::size_t row) const {
+  Html FromTo(std::size_t row) const {
     if (findings_.swallowed[row]) {
-      return "<p class=\"swallowed\">" + EscapeHtml(SwallowedText(summary_, row)) + "</p>";
+      return FormatHtml("<p class=\"swallowed\">{}</p>", SwallowedText(summary_, row));
     }
     if (summary_.rows[row].inputs.empty()) {
-      return fmt::format("<p class=\"fromto\"><b>{:.1f} dB</b></p>", summary_.rows[row].sqnr_db);
+      return FormatHtml("<p class=\"fromto\"><b>{:.1f} dB</b></p>", summary_.rows[row].sqnr_db);
     }
-    return fmt::format("<p class=\"fromto\"><span>{}{:.1f} dB</span> → <b>{:.1f} dB</b></p>",
-                       findings_.inputs_db[row] >= kFaithfulDb ? "≥ " : "",
-                       findings_.inputs_db[row], summary_.rows[row].sqnr_db);
+    return FormatHtml("<p class=\"fromto\"><span>{}{:.1f} dB</span> → <b>{:.1f} dB</b></p>",
+                      findings_.inputs_db[row] >= kFaithfulDb ? "≥ " : "", findings_.inputs_db[row],
+                      summary_.rows[row].sqnr_db);
   }
 
-  std::string TensorCard(std::string_view id, std::string_view css_class, std::string_view title,
-                         std::size_t row, const std::string& body) const {
-    return fmt::format(
+  Html TensorCard(std::string_view id, std::string_view css_class, std::string_view title,
+                  std::size_t row, const Html& body) const {
+    return FormatHtml(
         "<article id=\"{}\" class=\"finding {}\"><h2>{}</h2><p class=\"culprit\">{} {}</p>{}"
         "</article>",
-        id, css_class, title, TensorLink(row), TypeText(row), body);
+        id, css_class, title, TensorLink(row), TypeTag(row), body);
   }
 
-  static std::string PlainCard(std::string_view id, std::string_view css_class,
-                               std::string_view title, const std::string& text) {
-    return fmt::format("<article id=\"{}\" class=\"finding {}\"><h2>{}</h2><p>{}</p></article>", id,
-                       css_class, title, EscapeHtml(text));
+  static Html PlainCard(std::string_view id, std::string_view css_class, std::string_view title,
+                        const std::string& text) {
+    return FormatHtml("<article id=\"{}\" class=\"finding {}\"><h2>{}</h2><p>{}</p></article>", id,
+                      css_class, title, text);
   }
 
-  std::string NotFiniteCard() const {
+  Html NotFiniteCard() const {
     if (!findings_.first_not_finite) return {};
     const std::size_t row = *findings_.first_not_finite;
     return TensorCard("not-finite", "bad", "NaN or infinity first in", row,
-                      "<p>" + EscapeHtml(summary_.rows[row].reason) + "</p>");
+                      FormatHtml("<p>{}</p>", summary_.rows[row].reason));
   }
 
-  std::string DivergenceCard() const {
+  Html DivergenceCard() const {
     if (findings_.first_diverging) {
       const std::size_t row = *findings_.first_diverging;
       const bool has_from_to = !findings_.swallowed[row] && !summary_.rows[row].inputs.empty();
       return TensorCard("first-diverging", "bad", "First to diverge", row,
-                        FromTo(row) + fmt::format("<p class=\"muted\">tensor {} of {}{}</p>",
-                                                  row + 1, summary_.rows.size(),
-                                                  has_from_to ? "; SQNR of its worst input and its "
-                                                                "own"
-                                                              : ""));
+                        FormatHtml("{}<p class=\"muted\">tensor {} of {}{}</p>", FromTo(row),
+                                   row + 1, summary_.rows.size(),
+                                   has_from_to ? "; SQNR of its worst input and its own" : ""));
     }
     const auto headlines = Headlines(summary_, findings_);
     const bool faithful =
@@ -164,19 +161,19 @@ class Page {
                      headlines[before]);
   }
 
-  std::string LossCard() const {
+  Html LossCard() const {
     if (!findings_.largest_loss || SwallowsFirst(findings_)) return {};
     const std::size_t row = *findings_.largest_loss;
-    std::string body = FromTo(row);
-    Append(body, "<p class=\"muted\">loses {:.1f} dB here{}</p>", findings_.loss_db[row],
-           findings_.largest_loss == findings_.first_diverging ? "; the same tensor" : "");
+    const Html body = FormatHtml(
+        "{}<p class=\"muted\">loses {:.1f} dB here{}</p>", FromTo(row), findings_.loss_db[row],
+        findings_.largest_loss == findings_.first_diverging ? "; the same tensor" : "");
     return TensorCard("largest-loss", findings_.loss_db[row] >= kDivergingLossDb ? "bad" : "",
                       "Loses most against its own inputs", row, body);
   }
 
-  std::string AgreementCard() const {
+  Html AgreementCard() const {
     const auto headline = AgreementHeadline(summary_);
-    return headline ? PlainCard("agreement", "", "Agreement", *headline) : std::string();
+    return headline ? PlainCard("agreement", "", "Agreement", *headline) : Html();
   }
 
   std::string CountsCard() const {
@@ -201,7 +198,7 @@ class Page {
     if (findings_.worst.empty()) return {};
     std::string html = "<section id=\"worst\"><h2>Worst layers</h2><ol class=\"worst\">";
     for (const std::size_t row : findings_.worst) {
-      Append(html, "<li>{} {}<span class=\"num\">{:.1f} dB", TensorLink(row), TypeText(row),
+      Append(html, "<li>{} {}<span class=\"num\">{:.1f} dB", TensorLink(row), TypeTag(row),
              summary_.rows[row].sqnr_db);
       if (findings_.swallowed[row]) {
         html += " <small class=\"muted\">its step swallows its values</small>";
@@ -226,8 +223,7 @@ class Page {
         "<thead><tr><th>Name</th><th>Reason</th></tr></thead>",
         title, tensors.size());
     for (const auto& tensor : tensors) {
-      Append(html, "<tr><td class=\"name\">{}</td><td>{}</td></tr>", EscapeHtml(tensor.name),
-             EscapeHtml(tensor.reason));
+      Append(html, "<tr><td class=\"name\">{}</td><td>{}</td></tr>", tensor.name, tensor.reason);
     }
     return html + "</table></details>";
   }
@@ -243,8 +239,7 @@ class Page {
            "<a href=\"summary.json\">summary.json</a></p>",
            kFaithfulDb, kDivergingLossDb);
     if (!summary_.command.empty()) {
-      Append(html, "<p><code class=\"command\">{}</code></p>",
-             EscapeHtml(Join(summary_.command, " ")));
+      Append(html, "<p><code class=\"command\">{}</code></p>", Join(summary_.command, " "));
     }
     return html + "</footer>";
   }
