@@ -67,9 +67,8 @@ class Tracker {
   }
 
   bool WorksOnChannels(const Node& node, std::size_t rank) const {
-    const auto opset = state_.graph.opsets.find("");
-    const bool last_by_default = opset != state_.graph.opsets.end() && opset->second >= 13;
-    const auto axis = node.Get<std::int64_t>("axis", last_by_default ? -1 : 1);
+    const auto axis =
+        node.Get<std::int64_t>("axis", model::DefaultSoftmaxAxis(state_.graph.Opset()));
     return (axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis) == 1;
   }
 

@@ -119,9 +119,7 @@ class Splitter {
 }  // namespace
 
 Status SplitGroupNorms(State& state) {
-  const auto opset = state.graph.opsets.find("");
-  const bool is_per_channel =
-      opset != state.graph.opsets.end() && opset->second >= kFirstOpsetPerChannel;
+  const bool is_per_channel = state.graph.Opset() >= kFirstOpsetPerChannel;
   if (!state.options.for_htp || !is_per_channel) return OkStatus();
   ACC_RETURN_IF_ERROR(state.UpdateTypes());
   Splitter(state).Run();

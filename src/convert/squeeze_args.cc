@@ -28,8 +28,7 @@ Node Squeezed(State& state, Node& node) {
   unsqueeze.inputs = {squeezed};
   unsqueeze.outputs = {std::exchange(node.outputs[0], squeezed)};
   node.attributes["keepdims"] = std::int64_t{0};
-  const auto opset = state.graph.opsets.find("");
-  if (opset != state.graph.opsets.end() && opset->second < kFirstOpsetOfAxesInput) {
+  if (state.graph.Opset() < kFirstOpsetOfAxesInput) {
     unsqueeze.attributes["axes"] = axes;
     return unsqueeze;
   }

@@ -165,6 +165,11 @@ bool Holds(const std::vector<ValueInfo>& values, std::string_view name) {
 
 }  // namespace
 
+std::int64_t Graph::Opset(const std::string& domain) const {
+  const auto found = opsets.find(domain);
+  return found == opsets.end() ? 1 : found->second;
+}
+
 Connections::Connections(const Graph& graph) {
   for (std::size_t index = 0; index < graph.nodes.size(); ++index) {
     const Node& node = graph.nodes[index];

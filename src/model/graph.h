@@ -93,6 +93,9 @@ struct Graph {
   std::map<std::string, TensorEncoding> source_params;
   OnnxQuantization onnx_quantization;
 
+  // The version of a domain, the standard's unless another is named; 1 where the graph says none.
+  std::int64_t Opset(const std::string& domain = "") const;
+
   // Whether it comes from another format than ONNX.
   bool IsTranslated() const { return !source_tensors.empty() && !onnx_quantization.is_read; }
 };

@@ -8,6 +8,7 @@
 #include "dlc/from_graph/attributes.h"
 #include "dlc/from_graph/operators.h"
 #include "dlc/operations.h"
+#include "model/onnx/operators.h"
 
 namespace acc::dlc {
 namespace {
@@ -179,8 +180,6 @@ bool WriteArg(Builder& builder, const model::Node& node) {
   return true;
 }
 
-std::int64_t DefaultSoftmaxAxis(const Source& source) { return source.Opset("") >= 13 ? -1 : 1; }
-
 // Before opset 13, all axes from the given one on are one: written on two dims where they are more.
 bool WriteJoinedSoftmax(Builder& builder, const model::Node& node, std::size_t axis) {
   const Shape& dims = builder.source().Dims(node.inputs.front());
@@ -209,8 +208,8 @@ bool WriteSoftmax(Builder& builder, const model::Node& node) {
   const std::string& input = node.inputs.front();
   const Shape& dims = source.Dims(input);
   if (dims.empty()) return false;
-  const std::size_t axis =
-      AxisFromStart(node.Get<std::int64_t>("axis", DefaultSoftmaxAxis(source)), dims.size());
+  const std::size_t axis = AxisFromStart(
+      node.Get<std::int64_t>("axis", model::DefaultSoftmaxAxis(source.Opset(""))), dims.size());
   if (axis >= dims.size()) return false;
   const bool joins =
       source.Opset("") < 13 && std::any_of(dims.begin() + static_cast<std::ptrdiff_t>(axis) + 1,

@@ -153,10 +153,7 @@ AxisOrder Source::Stored(const std::string& tensor) const {
   return found != written_->tensors.end() ? found->second.axis_order : AxisOrder::kSource;
 }
 
-std::int64_t Source::Opset(const std::string& domain) const {
-  const auto found = graph().opsets.find(domain);
-  return found != graph().opsets.end() ? found->second : 1;
-}
+std::int64_t Source::Opset(const std::string& domain) const { return graph().Opset(domain); }
 
 const acc::Tensor* Source::Constant(const std::string& tensor) const {
   const auto found = graph().initializers.find(tensor);

@@ -60,8 +60,7 @@ model::Node ClipTo(const Encoding& range, const std::string& tensor, model::Grap
   clip.op_type = "Clip";
   clip.inputs = {tensor + std::string(kSuffix)};
   clip.outputs = {tensor};
-  const auto opset = graph.opsets.find("");
-  if (opset != graph.opsets.end() && opset->second < kBoundsAreInputs) {
+  if (graph.Opset() < kBoundsAreInputs) {
     clip.attributes = {{"min", min}, {"max", max}};
     return clip;
   }

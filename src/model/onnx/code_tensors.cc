@@ -31,9 +31,7 @@ std::int64_t ChannelsOf(const FloatForm& form, std::size_t rank) {
 
 }  // namespace
 
-CodeTensors::CodeTensors(const Graph& graph) : graph_(graph) {
-  const auto opset = graph.opsets.find("");
-  if (opset != graph.opsets.end()) opset_ = opset->second;
+CodeTensors::CodeTensors(const Graph& graph) : graph_(graph), opset_(graph.Opset()) {
   for (const auto& [name, value] : graph.initializers) constants_.emplace(name, &value);
   for (const Node& node : graph.nodes) {
     const auto value = node.attributes.find("value");

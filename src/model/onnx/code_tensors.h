@@ -44,7 +44,7 @@ class CodeTensors {
   ElementType TypeOf(const std::string& tensor) const;
 
   const Graph& graph_;
-  std::int64_t opset_ = 0;
+  std::int64_t opset_;
   std::unordered_map<std::string, const Tensor*> constants_;
   std::unordered_map<std::string, CodeScales> codes_;
 };

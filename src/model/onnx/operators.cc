@@ -260,4 +260,6 @@ const OperatorInfo& FindOperator(const Node& node) {
   return is_foreign ? kUnknown : FindOperator(node.op_type);
 }
 
+std::int64_t DefaultSoftmaxAxis(std::int64_t opset) { return opset >= 13 ? -1 : 1; }
+
 }  // namespace acc::model

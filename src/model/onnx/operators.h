@@ -75,4 +75,8 @@ const OperatorInfo& FindOperator(std::string_view op_type);
 // its name, nothing is known of it.
 const OperatorInfo& FindOperator(const Node& node);
 
+// Of Softmax, LogSoftmax and Hardmax in that version of the standard's operators: before 13 they
+// normalize over all axes from the second on, from then on over the last.
+std::int64_t DefaultSoftmaxAxis(std::int64_t opset);
+
 }  // namespace acc::model

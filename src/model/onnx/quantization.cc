@@ -80,8 +80,7 @@ Node ClampOf(const std::string& from, const std::string& to, Graph& graph) {
   const auto source = graph.source_tensors.find(to);
   if (source == graph.source_tensors.end() || !source->second.encoding) return clamp;
   const Encoding& range = source->second.encoding->channels.front();
-  const auto opset = graph.opsets.find("");
-  const bool takes_inputs = opset != graph.opsets.end() && opset->second >= kBoundsAreInputs;
+  const bool takes_inputs = graph.Opset() >= kBoundsAreInputs;
   if (std::abs(range.max - kRelu6Bound) > range.scale / 2 || !takes_inputs) return clamp;
   constexpr std::array<float, 2> kBounds = {0, static_cast<float>(kRelu6Bound)};
   clamp.op_type = "Clip";
