@@ -79,10 +79,8 @@ void SpreadToChecker(AllOptions& options) {
   checker.model = options.framework_runner.model;
   checker.memory_budget_mb = options.framework_runner.memory_budget_mb;
   checker.input_list = engine.input_list;
-  checker.engine_path = engine.engine_path;
   checker.quantization_overrides = engine.quantization.quantization_overrides;
   checker.golden_output_reference_directory = engine.golden_output_reference_directory;
-  checker.sdk_only = engine.sdk_only;
 }
 
 // The parts of the options that several features share.

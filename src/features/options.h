@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -97,11 +96,6 @@ struct InferenceEngineOptions {
   bool debug_mode_off = false;
   bool use_native_input_files = false;
   bool use_native_output_files = false;
-  std::string print_version;
-  std::string fine_grain_mode;
-  // Options that only Qualcomm's own tools can honour: flag name to value. Validated; a warning
-  // names each one that the engine in use cannot honour.
-  std::map<std::string, std::string> sdk_only;
   std::uint64_t memory_budget_mb = 1024;
 };
 
@@ -162,7 +156,6 @@ struct QuantCheckerOptions {
   ModelOptions model;  // `model_path` may be a folder of models.
   std::filesystem::path config_file;
   std::filesystem::path input_list;
-  std::filesystem::path engine_path;
   std::filesystem::path quantization_overrides;
   std::filesystem::path golden_output_reference_directory;
   int activation_width = 8;
@@ -171,7 +164,6 @@ struct QuantCheckerOptions {
   bool generate_csv = false;
   bool generate_plots = false;
   bool per_channel_plots = false;
-  std::map<std::string, std::string> sdk_only;  // As in InferenceEngineOptions.
   std::uint64_t memory_budget_mb = 1024;
 };
 

@@ -188,9 +188,7 @@ Status SetActivationsOnly(const Flag& flag, const Occurrences& /*given*/, AllOpt
   return OkStatus();
 }
 
-Status SetSdkOnly(const Flag& flag, const Occurrences& given, AllOptions& options) {
-  options.inference_engine.sdk_only[std::string(flag.name)] =
-      flag.is_switch() ? "true" : OnlyWord(given);
+Status Accept(const Flag& /*flag*/, const Occurrences& /*given*/, AllOptions& /*options*/) {
   return OkStatus();
 }
 

@@ -45,6 +45,7 @@ Status SetActivationsOnly(const Flag& flag, const Occurrences& given, AllOptions
 Status SetAlgorithms(const Flag& flag, const Occurrences& given, AllOptions& options);
 // A number from 90 to 100.
 Status SetPercentile(const Flag& flag, const Occurrences& given, AllOptions& options);
-Status SetSdkOnly(const Flag& flag, const Occurrences& given, AllOptions& options);
+// Of flags that steer Qualcomm's own tools, which do not run here: nothing is kept.
+Status Accept(const Flag& flag, const Occurrences& given, AllOptions& options);
 
 }  // namespace acc::cli
