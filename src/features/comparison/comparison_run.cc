@@ -115,9 +115,8 @@ void CompareShipped(const std::filesystem::path& run, const verify::PairJob& job
   work.shipped = ShippedOf(verify::Compare(shipped.files, shipped.requests), work.sqnr);
 }
 
-void DoubtLayouts(const VerificationSources& sources, std::span<const verify::PairJob> jobs,
-                  std::span<const Result<verify::Comparison>> results,
-                  std::vector<PairWork>& pairs) {
+void NoteDoubts(const VerificationSources& sources, std::span<const verify::PairJob> jobs,
+                std::span<const Result<verify::Comparison>> results, std::vector<PairWork>& pairs) {
   auto doubts = DoubtLayouts(sources.matches.pairs, jobs, results);
   for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
     pairs[pair].doubt = std::move(doubts[pair]);
@@ -147,7 +146,7 @@ Result<report::Summary> ComparePairs(const VerificationSources& sources, TensorI
     const auto& watcher = pairs[pair].watcher;
     if (watcher != nullptr) pairs[pair].shown.distribution = watcher->distribution();
   }
-  DoubtLayouts(sources, jobs, results, pairs);
+  NoteDoubts(sources, jobs, results, pairs);
   ACC_RETURN_IF_ERROR(CheckInterrupted());
   return SummaryOf(sources, pairs, results, inspector != nullptr);
 }

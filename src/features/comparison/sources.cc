@@ -307,13 +307,6 @@ std::vector<std::uint64_t> GoldenCounts(const VerificationSources& sources) {
 
 }  // namespace
 
-fs::path Resolved(const fs::path& path, const fs::path& working_dir) {
-  std::error_code ignored;
-  if (path.empty() || path.is_absolute() || fs::exists(path, ignored)) return path;
-  const fs::path inside = working_dir / path;
-  return fs::exists(inside, ignored) ? inside : path;
-}
-
 Status CheckVerifierConfig(const VerificationOptions& options) {
   const fs::path path = Resolved(options.verifier_config, options.common.working_dir);
   return path.empty() ? OkStatus() : ReadVerifierConfig(path).status();

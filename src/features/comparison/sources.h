@@ -49,10 +49,6 @@ Result<VerificationSources> ReadSources(const VerificationOptions& options,
                                         std::vector<PlannedColumn> columns,
                                         const GraphFlags& graph_flags);
 
-// A path of the command line: as it is, or else relative to the working directory.
-std::filesystem::path Resolved(const std::filesystem::path& path,
-                               const std::filesystem::path& working_dir);
-
 // What of --verifier_config can be judged before there are tensors; see ReadVerifierConfig().
 Status CheckVerifierConfig(const VerificationOptions& options);
 

@@ -13,6 +13,7 @@
 #include "features/inference_engine/dlc_files.h"
 #include "features/inference_engine/selected_tensors.h"
 #include "features/shared/feature_run.h"
+#include "features/shared/run_folder.h"
 #include "features/source_model/conversion.h"
 #include "features/source_model/quantization.h"
 #include "features/source_model/source_model.h"

@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "features/shared/run_folder.h"
 #include "quantize/encodings_file.h"
 #include "store/run_mark.h"
 

@@ -142,4 +142,11 @@ Result<RunFolders> FindRunFolders(const fs::path& golden, const fs::path& target
   return RunFolders{first.directory, second.directory};
 }
 
+fs::path Resolved(const fs::path& path, const fs::path& working_dir) {
+  std::error_code ignored;
+  if (path.empty() || path.is_absolute() || fs::exists(path, ignored)) return path;
+  const fs::path inside = working_dir / path;
+  return fs::exists(inside, ignored) ? inside : path;
+}
+
 }  // namespace acc::features

@@ -32,4 +32,8 @@ struct RunFolders {
 Result<RunFolders> FindRunFolders(const std::filesystem::path& golden,
                                   const std::filesystem::path& target);
 
+// A path of the command line: as it is, or else relative to the working directory.
+std::filesystem::path Resolved(const std::filesystem::path& path,
+                               const std::filesystem::path& working_dir);
+
 }  // namespace acc::features

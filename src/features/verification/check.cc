@@ -4,6 +4,7 @@
 #include "features/comparison/plan.h"
 #include "features/comparison/sources.h"
 #include "features/shared/early_checks.h"
+#include "features/shared/run_folder.h"
 #include "features/verification/sharing.h"
 #include "quantize/encodings_file.h"
 #include "store/graph_struct.h"
