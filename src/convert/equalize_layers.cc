@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Cross-layer equalization, and high biases absorbed (Nagel et al., Data-Free Quantization Through
+// Weight Equalization and Bias Correction, ICCV 2019, sections 4.1 and 4.2).
+//
+// A channel between two layers may be scaled by any s > 0, and the weights that read it by 1/s,
+// where all between commutes with that (layer_links.h). Weights of one tensor share a step, so
+// small channels beside large ones lose their digits; s is chosen so that a channel's weights have
+// the same largest magnitude in every layer of its chain: the geometric mean of what they had.
+// Layers belong to two chains, so this is repeated until nothing changes any more.
+//
+// The graph computes the same but for the rounding of float32. Tensors whose values it changes get
+// other names, and the source's names are gone from the graph: no comparison may take them for the
+// golden's.
 #include <fmt/format.h>
 
 #include <algorithm>

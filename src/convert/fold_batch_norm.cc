@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Batch norms, whole or in the parts that other formats hold, become part of the linear layer
+// before them: per channel y = a * x + b goes into its weights and its bias, in double.
+//
+// Only where nothing else reads what the layer makes: its values change. What the norm made keeps
+// its name and its values. Mean and deviation of a folded norm are kept for the absorption of
+// biases (equalize_layers.cc). One that stays becomes the target's own form: a scale and a shift.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Follows what each linear layer makes as long as one node alone reads it and commutes with the
+// scaling of channels: f(s * x) = s * f(x) for s > 0, as Relu does and Relu6 does not. The layer
+// that it arrives at is the partner; what stops it is the obstacle that the user is told.
 #include "convert/layer_links.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Each block is small enough to stay in the cache, so that its mean is taken first and the squared
+// distances from it second, without the cancellation of sums of squares; blocks and chunks are
+// merged pairwise (Chan, Golub, LeVeque: Updating Formulae and a Pairwise Algorithm for Computing
+// Sample Variances, 1979). Sums run in eight lanes that are added in one order, so that compilers
+// may use vectors and the result is the same on every processor.
 #include "inspect/chunk_statistics.h"
 
 #include <algorithm>

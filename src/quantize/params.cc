@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Constants are quantized in three passes over the wishes of their readers. First the encodings.
+// Then weights of small scale are given a larger one where the accumulator's scale, input times
+// weight, would push their bias out of 32 bits: a bias must be known before its weight is final.
+// Last the codes, of which those of biases depend on both scales. Readers that wish the same of a
+// constant share one copy; others get one of their own.
 #include "quantize/params.h"
 
 #include <fmt/format.h>

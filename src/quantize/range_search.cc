@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Three steps, each starting from the best so far: the candidates of the caller; a coarse grid, for
+// asymmetric ranges AIMET's documented one of 17 scales by 21 offsets, for symmetric ones 101
+// widths; then the ends move by a sixteenth of the width and ever less, down to a thousandth. The
+// cost need not be smooth: every step keeps what is better and nothing else, so the result is never
+// worse than the observed range.
+//
+// Promising candidates are found without a look at the cost: rounding makes scale^2 / 12 inside the
+// range, and running sums of the histogram's first three moments give what lies beyond any end at
+// once.
 #include "quantize/range_search.h"
 
 #include <algorithm>

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Walks the nodes in order and joins tensors that hold the same values, or must hold the same
+// codes, into chains with one range, named after their first tensor. Moving data lengthens a chain;
+// a node whose target moves the codes of several tensors, or a number, into one unites theirs:
+// scatters, Pad. A tensor that only a Relu reads is never stored: what the target computes into is
+// the Relu's.
+//
+// Where the encodings are given instead, a chain begins at each tensor that has one.
 #include "quantize/ranges.h"
 
 #include <fmt/format.h>

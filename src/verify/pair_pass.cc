@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Sums and the worst elements of a chunk in one go. Sums are taken block by block by the kernel
+// (pair_kernel.h), which also gives each block's largest difference. Only blocks whose largest
+// would enter the list of the worst are looked at a second time, the worst of them first, so that
+// most are passed over: the list costs little beside the sums.
+//
+// The order of sums is fixed by the blocks' places, and of equal differences the lower index wins:
+// the same bits come out whatever the threads do. A block with an element that is not finite is
+// compacted to those that are finite on both sides, and the others are counted one by one.
 #include "verify/pair_pass.h"
 
 #include <algorithm>

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Codes are followed through the graph: from the first node that makes them, through those that
+// only move them, to those that read them. A node that computes with codes is replaced by the
+// standard's operator on real numbers, a mover moves real numbers, and the scales become the
+// encodings of the tensors between. Where some reader needs the integers themselves (an output of
+// the graph, an operator without a form on real numbers), they are made again beside the real
+// numbers.
 #include "model/onnx/float_rewriter.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// A loop of TensorFlow 1 is a cycle of Merge, Switch and NextIteration for each of its variables.
+// It is written out round by round: the ops that the condition needs are translated with this
+// round's tensors in the place of the variables, and constant folding tells whether it goes on;
+// then the body's. When the condition is false, the loop's results are what the variables hold.
+//
+// A condition that folding cannot decide, a loop of another form, too many rounds or ops: the loop
+// stays, and each of its ops is refused or kept as any other. What rounds make is hidden: the
+// framework shows no such tensors.
 #include "model/tensorflow/loops.h"
 
 #include <fmt/format.h>

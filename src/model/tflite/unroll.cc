@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// The number of steps is counted first, on scalars alone (counter.h). Then the body is copied into
+// the main graph once for each step: `places` maps the body's tensors to those of the main graph,
+// constants once for all steps, and what a step makes becomes what the next one reads. Bodies may
+// hold loops and branches themselves, which are written out as they are met.
+//
+// A file of a few bytes can ask for any number of copies, so that depth, work and memory have
+// bounds; where one is reached the loop stays as it is.
 #include "model/tflite/unroll.h"
 
 #include <fmt/format.h>
