@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Follows the nodes in order. Operators on images make images, which the target stores channel-last
+// whatever they read; operators that treat all axes alike, or whose axes can be renumbered, pass on
+// what they read; others make tensors with axes of their own, in the source's order. One rank stays
+// one order: a tensor of another rank is not taken for an image. What each operator does stands in
+// its row (model/onnx/operators.h).
 #include "convert/axis_order.h"
 
 #include <algorithm>

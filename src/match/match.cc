@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Pairs by names first (names.h), the most trustworthy way first; then each target tensor in the
+// order of the graph becomes a pair or an unmatched one with the reason, and so does each golden
+// tensor that is left. Last it is asked whether this is a comparison of one model at all: two
+// models share some names, and a report on those would look like a result.
 #include "match/match.h"
 
 #include <algorithm>

@@ -61,7 +61,7 @@ Result<Algorithm> AlgorithmOfCalibration(std::string_view word);
 Encoding EncodingOfValues(std::span<const float> values, const AlgorithmInfo& algorithm,
                           const EncodingRequest& request);
 
-// How often `enhanced` counts the error of a clipped value (AIMET's gamma, FACTS 4.6).
+// How often `enhanced` counts the error of a clipped value (AIMET's gamma).
 inline constexpr double kClippingWeight = 3.0;
 
 }  // namespace acc::quantize

@@ -40,7 +40,7 @@ Encoding Encode(Algorithm algorithm, const Observer& observer, const EncodingReq
   return InfoOf(algorithm).encode(ObservationOf(observer), request);
 }
 
-// AIMET's documented searches (FACTS 4.6), without any short cut: each calls `visit` with its
+// AIMET's documented searches, without any short cut: each calls `visit` with its
 // candidates.
 using Visit = std::function<void(const Encoding&)>;
 

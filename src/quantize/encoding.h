@@ -9,10 +9,10 @@
 
 namespace acc::quantize {
 
-// The narrowest range an encoding may have (FACTS 4.1; the older 0.01 is not used).
+// The narrowest range an encoding may have; older documents say 0.01.
 inline constexpr double kMinWidth = 0.0001;
 
-// The range [min, max] as the target's quantizer encodes it (FACTS 4.1): widened to hold zero and
+// The range [min, max] as the target's quantizer encodes it: widened to hold zero and
 // to kMinWidth, scale = (max - min) / Steps, then shifted so that zero is a code:
 // offset = -round(-min / scale), ties upwards; min and max are those that the codes reach.
 // Every scale here is a float32 number, since that is what the graph and the target hold.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Finds the range of least cost. Among the candidates are those of AIMET's documented search (FACTS
-// 4.6); the best of all is improved by ever smaller moves of its ends, so the result is not worse.
+// Finds the range of least cost. Among the candidates are those of AIMET's documented search; the
+// best of all is improved by ever smaller moves of its ends, so the result is not worse.
 #pragma once
 
 #include <functional>

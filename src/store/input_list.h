@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The list of input files: one line an inference, as Qualcomm's tools read it (FACTS 5.4).
+// The list of input files: one line an inference, as Qualcomm's tools read it.
 #pragma once
 
 #include <filesystem>

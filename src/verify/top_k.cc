@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Both sides keep a heap of their k largest values while the elements stream by, the lowest rank in
+// front: most elements cost one comparison. Equal values rank by their index, so that the ranking
+// is one and the same for the same elements.
 #include <algorithm>
 #include <cmath>
 #include <iterator>

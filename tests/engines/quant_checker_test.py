@@ -27,7 +27,7 @@ COLUMNS = ["Op Name", "Weight Node", "Passes Accuracy", "Accuracy Difference", "
 
 
 def tf_encoding(values, bits=8):
-    """FACTS 4.1: the range with zero in it, shifted so that zero is a code; scales are float32."""
+    """The range with zero in it, shifted so that zero is a code; scales are float32."""
     low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
     scale = float(np.float32((high - low) / (2**bits - 1)))
     return scale, -int(np.floor(-low / scale + 0.5)), bits

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// Marks the tensors that operators on images read and make, and spreads the mark along operators
+// that keep the order of axes, in both directions, until nothing new is marked: an Add of an image
+// and another tensor of its rank makes both images. Each tensor is marked once, so that the work is
+// linear in the edges.
 #include "model/translation/axis_plan.h"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Qualcomm documents only that the max is raised or the min lowered if necessary, and that it is
-// for 8-bit weights (FACTS 4.2). Our reading: where `tf` shifts the range to put zero on a code and
+// for 8-bit weights. Our reading: where `tf` shifts the range to put zero on a code and
 // so clips up to half a step at one end, this takes the smallest scale that clips nothing.
 #include <algorithm>
 #include <cmath>
