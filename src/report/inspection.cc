@@ -12,6 +12,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/json_dump.h"
 #include "base/text.h"
 #include "report/csv.h"
 #include "report/figure.h"
@@ -160,8 +161,7 @@ std::string IndexHtml(const Summary& summary, const std::vector<IndexRow>& rows,
     Append(html, "<p><code class=\"command\">{}</code></p>", Join(summary.command, " "));
   }
   html += "</footer></main><script type=\"application/json\" id=\"data\">";
-  html +=
-      EscapeScript(IndexJson(summary, rows).dump(-1, ' ', false, Json::error_handler_t::replace));
+  html += EscapeScript(DumpJson(IndexJson(summary, rows)));
   Append(html,
          "</script><script src=\"{0}/plots.js\"></script><script "
          "src=\"{0}/inspection_index.js\"></script></body></html>\n",

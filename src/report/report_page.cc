@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "report/report_page.h"
 
+#include "base/json_dump.h"
 #include "report/assets.h"
 #include "report/html.h"
 #include "report/statements.h"
@@ -88,7 +89,7 @@ std::string ReportHtml(const Summary& summary, const Findings& findings, const J
   html += Header(summary, findings);
   html += kBody;
   html += "<script type=\"application/json\" id=\"data\">";
-  html += EscapeScript(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  html += EscapeScript(DumpJson(json));
   html += "</script>";
   for (const std::string_view script : kScripts) {
     Append(html, "<script src=\"{}/{}\"></script>", kAssetFolder, script);

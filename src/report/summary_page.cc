@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/json_dump.h"
 #include "base/text.h"
 #include "report/assets.h"
 #include "report/csv.h"
@@ -72,7 +73,7 @@ class Page {
     html += Unmatched("Golden tensors without a target twin", summary_.unmatched_golden);
     html += Footer();
     html += "</main><script type=\"application/json\" id=\"data\">";
-    html += EscapeScript(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    html += EscapeScript(DumpJson(json));
     Append(html,
            "</script><script src=\"{0}/uPlot.iife.min.js\"></script><script "
            "src=\"{0}/scores.js\"></script><script src=\"{0}/tensor_table.js\"></script><script "

@@ -12,6 +12,7 @@
 
 #include "base/child_process.h"
 #include "base/json.h"
+#include "base/json_dump.h"
 #include "ort/message.h"
 
 namespace acc::target {
@@ -26,7 +27,7 @@ constexpr char kLastWords[] = "last_words";
 constexpr char kStatus[] = "status";
 
 Status SendHead(const MessageSink& send, const Json& head, std::span<const std::byte> body = {}) {
-  return send(head.dump(-1, ' ', false, Json::error_handler_t::replace), body);
+  return send(DumpJson(head), body);
 }
 
 // The simulator prints a line of its own to stdout, which is for results.
