@@ -58,6 +58,15 @@ Status CheckChoices(Feature feature, const Given& given) {
   return OkStatus();
 }
 
+Status CheckExclusions(Feature feature, const Given& given) {
+  for (const auto& [flag, occurrences] : given) {
+    const Flag* other = FindFlag(feature, flag->excludes);
+    if (other == nullptr || !given.contains(other)) continue;
+    return UsageError(fmt::format("{} and {} exclude each other", Dashed(*flag), Dashed(*other)));
+  }
+  return OkStatus();
+}
+
 Status CheckComplete(Feature feature, const Given& given) {
   const std::string stage = FirstWord(feature, given, "stage");
   std::vector<std::string> missing;
@@ -70,6 +79,7 @@ Status CheckComplete(Feature feature, const Given& given) {
     return UsageError(fmt::format("{} needs {}. See {}.", Title(Info(feature)), Join(missing, ", "),
                                   HelpCommand(Info(feature))));
   }
+  ACC_RETURN_IF_ERROR(CheckExclusions(feature, given));
   return CheckChoices(feature, given);
 }
 

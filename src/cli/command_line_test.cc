@@ -288,9 +288,13 @@ TEST(CompareEncodings, RefusesOtherDecimalsAndBothSections) {
     more.push_back(std::string("--precision") + (*decimals == '=' ? "" : "=") + decimals);
     EXPECT_THAT(UsageMessage(more), HasSubstr("from 0 to 17")) << decimals;
   }
-  Words more = words;
-  more.insert(more.end(), {"--params_only", "--activations_only"});
-  EXPECT_THAT(UsageMessage(more), HasSubstr("exclude each other"));
+  for (const Words& both : {Words{"--params_only", "--activations_only"},
+                            Words{"--activations_only", "--params_only"}}) {
+    Words more = words;
+    more.insert(more.end(), both.begin(), both.end());
+    EXPECT_THAT(UsageMessage(more),
+                HasSubstr("--activations_only and --params_only exclude each other"));
+  }
 }
 
 TEST(DlcInfo, NeedsTheFile) {

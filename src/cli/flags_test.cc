@@ -118,6 +118,10 @@ TEST(FlagsTest, RowsAreComplete) {
                 std::ranges::count(flag.choices, flag.fallback) == 1)
         << flag.name;
     EXPECT_FALSE(flag.is_switch() && !flag.fallback.empty()) << flag.name;
+    for (const Feature feature : EveryFeature()) {
+      const bool excludes = !flag.excludes.empty() && flag.group(feature) != Group::kNone;
+      EXPECT_TRUE(!excludes || FindFlag(feature, flag.excludes) != nullptr) << flag.name;
+    }
   }
 }
 

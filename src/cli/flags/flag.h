@@ -120,6 +120,7 @@ struct Flag {
   std::span<const std::string_view> choices = {};  // Of the first word, in any case.
   std::string_view fallback = {};                  // Taken when the flag is not given.
   bool repeatable = false;
+  std::string_view excludes = {};  // The name of a flag that must not be given as well.
   Places groups = {};
   std::string_view help;
   Setter set = nullptr;  // Null for flags that the command line answers itself.

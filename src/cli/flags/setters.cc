@@ -122,15 +122,6 @@ Status SetOutputTensors(const Flag& /*flag*/, const Occurrences& given, AllOptio
   return OkStatus();
 }
 
-Status SetGraphOptimizationOff(const Flag& flag, const Occurrences& /*given*/,
-                               AllOptions& options) {
-  if (options.framework_runner.enable_graph_optimization) {
-    return UsageError(
-        fmt::format("{} and --enable_graph_optimization exclude each other", Dashed(flag)));
-  }
-  return OkStatus();
-}
-
 Status SetVerifiers(const Flag& flag, const Occurrences& given, AllOptions& options) {
   for (const std::vector<std::string>& words : given) {
     ACC_RETURN_IF_ERROR(features::CheckVerifier(words).WithContext(Dashed(flag)));
@@ -177,14 +168,6 @@ Status SetDecimals(const Flag& flag, const Occurrences& given, AllOptions& optio
                                   kMost, Printable(OnlyWord(given))));
   }
   options.compare_encodings.precision = static_cast<int>(*number);
-  return OkStatus();
-}
-
-Status SetActivationsOnly(const Flag& flag, const Occurrences& /*given*/, AllOptions& options) {
-  if (options.compare_encodings.params_only) {
-    return UsageError(fmt::format("{} and --params_only exclude each other", Dashed(flag)));
-  }
-  options.compare_encodings.activations_only = true;
   return OkStatus();
 }
 

@@ -34,18 +34,17 @@ Status SetMemoryBudget(const Flag& flag, const Occurrences& given, AllOptions& o
 Status SetFramework(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetInputTensors(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetOutputTensors(const Flag& flag, const Occurrences& given, AllOptions& options);
-Status SetGraphOptimizationOff(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetVerifiers(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetEngine(const Flag& flag, const Occurrences& given, AllOptions& options);
 // Goldens serve verification and, in the inference engine, the tensor mapping.
 Status SetGoldenDirectory(const Flag& flag, const Occurrences& given, AllOptions& options);
 // 0 to 17.
 Status SetDecimals(const Flag& flag, const Occurrences& given, AllOptions& options);
-Status SetActivationsOnly(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetAlgorithms(const Flag& flag, const Occurrences& given, AllOptions& options);
 // A number from 90 to 100.
 Status SetPercentile(const Flag& flag, const Occurrences& given, AllOptions& options);
-// Of flags that steer Qualcomm's own tools, which do not run here: nothing is kept.
+// Nothing is kept: of flags that say what is so anyway, or steer Qualcomm's own tools, which do not
+// run here.
 Status Accept(const Flag& flag, const Occurrences& given, AllOptions& options);
 
 }  // namespace acc::cli
