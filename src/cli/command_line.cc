@@ -83,37 +83,21 @@ Status CheckComplete(Feature feature, const Given& given) {
   return CheckChoices(feature, given);
 }
 
-void SpreadToChecker(AllOptions& options) {
-  const features::InferenceEngineOptions& engine = options.inference_engine;
-  features::QuantCheckerOptions& checker = options.quant_checker;
-  checker.model = options.framework_runner.model;
-  checker.memory_budget_mb = options.framework_runner.memory_budget_mb;
-  checker.input_list = engine.input_list;
-  checker.quantization_overrides = engine.quantization.quantization_overrides;
-  checker.golden_output_reference_directory = engine.golden_output_reference_directory;
-}
-
-// The parts of the options that several features share.
-void Spread(const Given& given, AllOptions& options) {
-  const auto spread = [&](Feature feature, features::CommonOptions& common) {
-    common = options.common;
-    common.given = DumpJson(JsonFrom(feature, given), 2) + "\n";
+// Each feature's part tells what was given of its own flags.
+void FillCommon(const Given& given, AllOptions& options) {
+  const features::CommonOptions common = options.common;
+  const auto fill = [&](Feature feature, features::CommonOptions& part) {
+    part = common;
+    part.given = DumpJson(JsonFrom(feature, given), 2) + "\n";
   };
-  spread(Feature::kFrameworkRunner, options.framework_runner.common);
-  spread(Feature::kInferenceEngine, options.inference_engine.common);
-  spread(Feature::kVerification, options.verification.common);
-  spread(Feature::kTensorInspection, options.tensor_inspection.common);
-  spread(Feature::kCompareEncodings, options.compare_encodings.common);
-  spread(Feature::kDlcInfo, options.dlc_info.common);
-  spread(Feature::kQuantChecker, options.quant_checker.common);
-  spread(Feature::kEndToEnd, options.common);
-  SpreadToChecker(options);
-  options.inference_engine.model = options.framework_runner.model;
-  options.inference_engine.memory_budget_mb = options.framework_runner.memory_budget_mb;
-  options.verification.model = options.framework_runner.model;
-  options.tensor_inspection.tensor_mapping = options.verification.tensor_mapping;
-  options.tensor_inspection.graph_struct = options.verification.graph_struct;
-  options.tensor_inspection.target_encodings = options.verification.target_encodings;
+  fill(Feature::kFrameworkRunner, options.framework_runner.common);
+  fill(Feature::kInferenceEngine, options.inference_engine.common);
+  fill(Feature::kVerification, options.verification.common);
+  fill(Feature::kTensorInspection, options.tensor_inspection.common);
+  fill(Feature::kCompareEncodings, options.compare_encodings.common);
+  fill(Feature::kDlcInfo, options.dlc_info.common);
+  fill(Feature::kQuantChecker, options.quant_checker.common);
+  fill(Feature::kEndToEnd, options.common);
 }
 
 Result<AllOptions> OptionsFrom(Feature feature, const Given& given) {
@@ -206,7 +190,7 @@ Result<CommandLine> ParseCommandLine(std::span<const std::string> words) {
   line.warnings.insert(line.warnings.end(), warnings.begin(), warnings.end());
   options.common.command.assign(words.begin(), words.end());
   options.common.version = ACC_VERSION;
-  Spread(given, options);
+  FillCommon(given, options);
   line.request = RequestFrom(feature, std::move(options));
   return line;
 }

@@ -56,7 +56,8 @@ constexpr Flag kFlags[] = {
          "A text file with one line per inference: the raw files of the inputs, for models of "
          "several inputs each as name:=path. The same lines calibrate the quantization. Lines of "
          "# and layers, or % and tensors, say what is captured instead of every tensor.",
-     .set = &Set<kEnginePart, &InferenceEngineOptions::input_list>},
+     .set = &Each<&Set<kEnginePart, &InferenceEngineOptions::input_list>,
+                  &Set<kCheckerPart, &features::QuantCheckerOptions::input_list>>},
     {.name = "static_model",
      .placeholder = "STATIC_MODEL",
      .groups = In({{kInferenceEngine, kStaticStage}, {kEndToEnd, kMoreForEngine}}),

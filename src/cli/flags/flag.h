@@ -78,8 +78,8 @@ std::string Title(const FeatureInfo& feature);
 // The words after each occurrence of one flag; a switch has no words.
 using Occurrences = std::vector<std::vector<std::string>>;
 
-// What the flags of any feature write into; the command line hands on the chosen feature's part.
-// What features share is written once and spread into their parts in the end.
+// What the flags of any feature write into, a shared flag into the part of each feature that has
+// it; the command line hands on the chosen feature's part.
 struct AllOptions {
   features::CommonOptions common;
   features::FrameworkRunnerOptions framework_runner;

@@ -6,12 +6,9 @@
 namespace acc::cli {
 namespace {
 
-using features::FrameworkRunnerOptions;
 using features::ModelOptions;
 using enum Feature;
 using enum Group;
-
-constexpr auto kModelPart = &FrameworkRunnerOptions::model;
 
 constexpr std::array<std::string_view, 3> kFrameworks = {"tensorflow", "onnx", "tflite"};
 
@@ -40,7 +37,7 @@ constexpr Flag kFlags[] = {
      .placeholder = "MODEL_PATH",
      .groups = kOfModelAndMapping,
      .help = "The source model's file; for the quantization checker also a folder of models.",
-     .set = &Set<kRunnerPart, kModelPart, &ModelOptions::model_path>,
+     .set = &SetOfModel<&ModelOptions::model_path>,
      .idle = &IdleSourceOnDlc},
     {.name = "input_tensor",
      .short_name = "i",

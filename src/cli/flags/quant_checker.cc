@@ -9,8 +9,6 @@ using features::QuantCheckerOptions;
 using enum Feature;
 using enum Group;
 
-constexpr auto kCheckerPart = &AllOptions::quant_checker;
-
 constexpr std::array<std::string_view, 2> kActivationWidths = {"8", "16"};
 constexpr std::array<std::string_view, 3> kWeightsWidths = {"4", "8", "16"};
 constexpr std::array<std::string_view, 2> kBiasWidths = {"8", "32"};

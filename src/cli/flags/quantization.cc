@@ -60,7 +60,9 @@ constexpr Flag kFlags[] = {
      .placeholder = "QUANTIZATION_OVERRIDES",
      .groups = kOfEngineAndChecker,
      .help = "A JSON file of encodings that replace the calibrated ones (AIMET 0.6.1 or 1.0.0).",
-     .set = &Set<kEnginePart, kQuantizationPart, &QuantizationOptions::quantization_overrides>,
+     .set =
+         &Each<&Set<kEnginePart, kQuantizationPart, &QuantizationOptions::quantization_overrides>,
+               &Set<kCheckerPart, &features::QuantCheckerOptions::quantization_overrides>>,
      .idle = &IdleWithoutQuantizing},
     {.name = "override_params",
      .groups = kOfEngine,

@@ -86,19 +86,29 @@ Status SetMemoryBudget(const Flag& flag, const Occurrences& given, AllOptions& o
     return UsageError(fmt::format("{} takes at most {} MB, not {}", Dashed(flag), kMostMegabytes,
                                   Printable(OnlyWord(given))));
   }
-  options.framework_runner.memory_budget_mb = static_cast<std::uint64_t>(number);
+  for (std::uint64_t* budget :
+       {&options.framework_runner.memory_budget_mb, &options.inference_engine.memory_budget_mb,
+        &options.quant_checker.memory_budget_mb}) {
+    *budget = static_cast<std::uint64_t>(number);
+  }
   return OkStatus();
 }
 
+std::array<features::ModelOptions*, 4> ModelsOf(AllOptions& options) {
+  return {&options.framework_runner.model, &options.inference_engine.model,
+          &options.verification.model, &options.quant_checker.model};
+}
+
 Status SetFramework(const Flag& /*flag*/, const Occurrences& given, AllOptions& options) {
-  features::ModelOptions& model = options.framework_runner.model;
-  model.framework = given.front().front();
-  model.framework_version = given.front().size() > 1 ? given.front()[1] : "";
+  for (features::ModelOptions* model : ModelsOf(options)) {
+    model->framework = given.front().front();
+    model->framework_version = given.front().size() > 1 ? given.front()[1] : "";
+  }
   return OkStatus();
 }
 
 Status SetInputTensors(const Flag& flag, const Occurrences& given, AllOptions& options) {
-  std::vector<features::InputTensor>& tensors = options.framework_runner.model.input_tensors;
+  std::vector<features::InputTensor> tensors;
   for (const std::vector<std::string>& words : given) {
     Result<features::InputTensor> tensor = features::ReadInputTensor(words);
     if (!tensor.ok()) {
@@ -112,12 +122,15 @@ Status SetInputTensors(const Flag& flag, const Occurrences& given, AllOptions& o
     }
     tensors.push_back(std::move(*tensor));
   }
+  for (features::ModelOptions* model : ModelsOf(options)) model->input_tensors = tensors;
   return OkStatus();
 }
 
 Status SetOutputTensors(const Flag& /*flag*/, const Occurrences& given, AllOptions& options) {
-  for (const std::vector<std::string>& words : given) {
-    options.framework_runner.model.output_tensors.push_back(words.front());
+  for (features::ModelOptions* model : ModelsOf(options)) {
+    for (const std::vector<std::string>& words : given) {
+      model->output_tensors.push_back(words.front());
+    }
   }
   return OkStatus();
 }
@@ -157,6 +170,7 @@ Status SetPercentile(const Flag& flag, const Occurrences& given, AllOptions& opt
 Status SetGoldenDirectory(const Flag& /*flag*/, const Occurrences& given, AllOptions& options) {
   options.verification.golden_output_reference_directory = OnlyWord(given);
   options.inference_engine.golden_output_reference_directory = OnlyWord(given);
+  options.quant_checker.golden_output_reference_directory = OnlyWord(given);
   return OkStatus();
 }
 

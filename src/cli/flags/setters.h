@@ -2,6 +2,7 @@
 // Where the words of a flag go: the last column of the tables in cli/flags/.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -27,6 +28,25 @@ Status Assign(const Flag& flag, const Occurrences& given, std::vector<std::strin
 template <auto... kMembers>
 Status Set(const Flag& flag, const Occurrences& given, AllOptions& options) {
   return Assign(flag, given, (options.*....*kMembers));
+}
+
+// What each of them sets: of a flag that several features share.
+template <Setter... kSetters>
+Status Each(const Flag& flag, const Occurrences& given, AllOptions& options) {
+  Status status;
+  static_cast<void>(((status = kSetters(flag, given, options), status.ok()) && ...));
+  return status;
+}
+
+// The parts of those features that are given the source model.
+std::array<features::ModelOptions*, 4> ModelsOf(AllOptions& options);
+
+template <auto kMember>
+Status SetOfModel(const Flag& flag, const Occurrences& given, AllOptions& options) {
+  for (features::ModelOptions* model : ModelsOf(options)) {
+    ACC_RETURN_IF_ERROR(Assign(flag, given, model->*kMember));
+  }
+  return OkStatus();
 }
 
 // 1 to a billion MB.

@@ -22,6 +22,9 @@ std::span<const Flag> EveryRunFlags();
 // The way to a field, for Set<>.
 inline constexpr auto kRunnerPart = &AllOptions::framework_runner;
 inline constexpr auto kEnginePart = &AllOptions::inference_engine;
+inline constexpr auto kVerificationPart = &AllOptions::verification;
+inline constexpr auto kInspectionPart = &AllOptions::tensor_inspection;
+inline constexpr auto kCheckerPart = &AllOptions::quant_checker;
 
 inline constexpr std::size_t kAnyNumber = 1000;
 

@@ -9,8 +9,6 @@ using features::TensorInspectionOptions;
 using enum Feature;
 using enum Group;
 
-constexpr auto kInspectionPart = &AllOptions::tensor_inspection;
-
 constexpr std::array<std::string_view, 5> kDataTypes = {"int8", "uint8", "int16", "uint16",
                                                         "float32"};
 

@@ -6,11 +6,10 @@
 namespace acc::cli {
 namespace {
 
+using features::TensorInspectionOptions;
 using features::VerificationOptions;
 using enum Feature;
 using enum Group;
-
-constexpr auto kVerificationPart = &AllOptions::verification;
 
 constexpr std::array<std::string_view, 2> kEngines = {"snpe", "qnn"};
 
@@ -54,7 +53,8 @@ constexpr Flag kFlags[] = {
      .placeholder = "TENSOR_MAPPING",
      .groups = kOfVerificationAndInspection,
      .help = "A JSON file that maps the target's tensor names to golden ones.",
-     .set = &Set<kVerificationPart, &VerificationOptions::tensor_mapping>},
+     .set = &Each<&Set<kVerificationPart, &VerificationOptions::tensor_mapping>,
+                  &Set<kInspectionPart, &TensorInspectionOptions::tensor_mapping>>},
     {.name = "qnn_model_json_path",
      .placeholder = "QNN_MODEL_JSON",
      .groups = kOfVerificationAlone,
@@ -77,13 +77,15 @@ constexpr Flag kFlags[] = {
      .groups = In({{kVerification, kOptional}, {kTensorInspection, kOptional}}),
      .help = "The graph structure that the inference engine wrote; it puts the tensors in order, "
              "and ScaledDiff needs it.",
-     .set = &Set<kVerificationPart, &VerificationOptions::graph_struct>},
+     .set = &Each<&Set<kVerificationPart, &VerificationOptions::graph_struct>,
+                  &Set<kInspectionPart, &TensorInspectionOptions::graph_struct>>},
     {.name = "target_encodings",
      .placeholder = "TARGET_ENCODINGS",
      .groups = kOfVerificationAndInspection,
      .help = "A JSON file of the target's encodings: AIMET's (0.6.1, 1.0.0, 2.x), or "
              "extracted_encodings.json of --compare_encodings.",
-     .set = &Set<kVerificationPart, &VerificationOptions::target_encodings>},
+     .set = &Each<&Set<kVerificationPart, &VerificationOptions::target_encodings>,
+                  &Set<kInspectionPart, &TensorInspectionOptions::target_encodings>>},
     {.name = "no_histograms",
      .groups = kOfVerification,
      .help = "Compute the scores alone, without histograms and channels for report.html: some five "

@@ -14,6 +14,7 @@
 #include "features/quant_checker/noise_search.h"
 #include "features/quant_checker/remedies.h"
 #include "features/source_model/quantization.h"
+#include "quantize/algorithms.h"
 #include "quantize/encodings_file.h"
 
 namespace acc::features {

@@ -9,6 +9,7 @@
 #include "base/counted.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "features/quant_checker/check_rows.h"
 #include "features/quant_checker/golden_check.h"
 #include "features/source_model/conversion.h"
 #include "features/source_model/quantization.h"
