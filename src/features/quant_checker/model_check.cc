@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/json.h"
 #include "base/log.h"
@@ -44,18 +45,19 @@ class ModelCheck {
   Result<ModelCheckOutcome> Run() {
     ACC_ASSIGN_OR_RETURN(prepared_, PrepareCheck(options_, config_));
     ACC_RETURN_IF_ERROR(RunFloats());
-    ACC_ASSIGN_OR_RETURN(Judge judge, Judge::Create(options_, prepared_, floats_));
-    ACC_RETURN_IF_ERROR(judge.JudgeAll());
-    results_ = judge.results();
+    ACC_ASSIGN_OR_RETURN(judge_, Judge::Create(options_, prepared_, floats_));
+    ACC_RETURN_IF_ERROR(judge_->JudgeAll());
     ACC_RETURN_IF_ERROR(WriteTables());
     if (options_.generate_plots || options_.per_channel_plots) {
-      ACC_RETURN_IF_ERROR(
-          WriteParamPlots(prepared_.graphs, results_, options_.per_channel_plots, results_folder_));
+      ACC_RETURN_IF_ERROR(WriteParamPlots(prepared_.graphs, results(), options_.per_channel_plots,
+                                          results_folder_));
     }
-    return Conclude(judge);
+    return Conclude();
   }
 
  private:
+  const std::vector<OptionResult>& results() const { return judge_->results(); }
+
   Status RunFloats() {
     FloatRunPlan plan{.stored = {},
                       .checked = {},
@@ -88,7 +90,7 @@ class ModelCheck {
                                              .model = options_.model.model_path.native(),
                                              .inputs = inputs,
                                              .csv = options_.generate_csv}));
-    for (const OptionResult& result : results_) {
+    for (const OptionResult& result : results()) {
       const CheckedGraph& graph = prepared_.graphs[result.graph];
       const auto weights = ParamTable(config_.weights, graph, result, false);
       const auto biases = ParamTable(config_.biases, graph, result, true);
@@ -132,7 +134,7 @@ class ModelCheck {
       stored.push_back(candidate.quantizer->stored());
     const ActivationSources sources{.checks = config_.activations,
                                     .graphs = prepared_.graphs,
-                                    .results = results_,
+                                    .results = results(),
                                     .stored = stored,
                                     .lines = prepared_.lines,
                                     .inputs = files.options().inputs,
@@ -141,8 +143,8 @@ class ModelCheck {
                                     .memory_budget_bytes = BudgetBytes(options_)};
     const auto write = [&](std::size_t option, std::size_t line,
                            const report::CheckTable& table) -> Status {
-      Count(results_[option], 0, table);
-      return files.WriteActivations(results_[option].option.name, line, table, input_tables[line]);
+      Count(results()[option], 0, table);
+      return files.WriteActivations(results()[option].option.name, line, table, input_tables[line]);
     };
     return CheckActivations(sources, write);
   }
@@ -154,21 +156,21 @@ class ModelCheck {
     if (table.failures() > 0) thresholds_met_ = false;
   }
 
-  // Indices of results_, the best first. Of equal ones, what is expected to be better, and then
+  // Indices of results(), the best first. Of equal ones, what is expected to be better, and then
   // what changes the model less.
   std::vector<std::size_t> Ranking() const {
-    std::vector<std::size_t> order(results_.size());
+    std::vector<std::size_t> order(results().size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     const auto measured = [&](std::size_t i) {
-      const double db = results_[i].measured_db;
+      const double db = results()[i].measured_db;
       return std::isnan(db) ? -std::numeric_limits<double>::infinity() : db;
     };
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       if (measured(a) != measured(b)) return measured(a) > measured(b);
-      if (results_[a].expected_db != results_[b].expected_db) {
-        return results_[a].expected_db > results_[b].expected_db;
+      if (results()[a].expected_db != results()[b].expected_db) {
+        return results()[a].expected_db > results()[b].expected_db;
       }
-      return !results_[a].option.equalize && results_[b].option.equalize;
+      return !results()[a].option.equalize && results()[b].option.equalize;
     });
     return order;
   }
@@ -195,9 +197,9 @@ class ModelCheck {
     return row;
   }
 
-  Result<ModelCheckOutcome> Conclude(const Judge& judge) {
+  Result<ModelCheckOutcome> Conclude() {
     const auto order = Ranking();
-    const OptionResult& best = results_[order.front()];
+    const OptionResult& best = results()[order.front()];
     const std::string single_values = SingleValuesNote(prepared_.graphs[best.graph], floats_, best);
     if (!single_values.empty()) prepared_.notes.push_back(single_values);
     report::OptionOverview overview{.model = options_.model.model_path.native(),
@@ -212,9 +214,9 @@ class ModelCheck {
                                     .remedies_db = {},
                                     .notes = prepared_.notes,
                                     .command = Join(options_.common.command, " ")};
-    for (const std::size_t i : order) overview.rows.push_back(RowOfOption(results_[i]));
+    for (const std::size_t i : order) overview.rows.push_back(RowOfOption(results()[i]));
     ACC_RETURN_IF_ERROR(
-        Advise({options_, prepared_, floats_, judge, results_folder_}, order.front(), overview));
+        Advise({options_, prepared_, floats_, *judge_, results_folder_}, order.front(), overview));
     ACC_RETURN_IF_ERROR(
         WriteFile(results_folder_ / "overview.html", report::OverviewHtml(overview)));
     ACC_RETURN_IF_ERROR(
@@ -242,7 +244,7 @@ class ModelCheck {
   const fs::path results_folder_;
   Preparation prepared_;
   FloatRun floats_;
-  std::vector<OptionResult> results_;  // The judge's.
+  std::optional<Judge> judge_;  // Once the floats are there.
   std::map<std::string, OptionCounts> counts_;
   bool thresholds_met_ = true;
 };
