@@ -14,17 +14,6 @@
 #include "model/untranslated.h"
 
 namespace acc::model::tensorflow {
-namespace {
-
-// The axis of a per-channel encoding after a move.
-TensorEncoding Moved(TensorEncoding encoding, const Axes& order) {
-  if (encoding.axis) {
-    encoding.axis = static_cast<int>(std::ranges::find(order, *encoding.axis) - order.begin());
-  }
-  return encoding;
-}
-
-}  // namespace
 
 const TensorState& GraphBuilder::Of(const std::string& tensor) const {
   static const TensorState kNothing;
@@ -82,9 +71,10 @@ std::string GraphBuilder::Moved(const std::string& tensor, const Axes& order) {
   if (const auto known = moved.find(order); known != moved.end()) return known->second;
   const Tensor* constant = Constant(original);
   if (constant != nullptr && constant->dims().size() == order.size()) {
-    auto value = Reordered(*constant, Permutation(order.begin(), order.end()));
+    const Permutation permutation(order.begin(), order.end());
+    auto value = Reordered(*constant, permutation);
     if (value.ok()) {
-      std::string name = AddMoved(original, *std::move(value), order);
+      std::string name = AddMoved(original, *std::move(value), permutation);
       return tensors_[original].moved[order] = std::move(name);
     }
   }
@@ -100,14 +90,16 @@ std::string GraphBuilder::Moved(const std::string& tensor, const Axes& order) {
 }
 
 // Its own name where nothing else has read it yet, so that what the user says of it stays true.
-std::string GraphBuilder::AddMoved(const std::string& original, Tensor value, const Axes& order) {
+std::string GraphBuilder::AddMoved(const std::string& original, Tensor value,
+                                   const Permutation& order) {
   const bool is_free = !graph().initializers.contains(original);
   std::string name = is_free ? original : NewName(original + "_moved");
   TensorState& state = tensors_[original];
   state.is_moved_under_own_name |= is_free;
   graph().initializers[name] = std::move(value);
   if (state.encoding) {
-    graph().source_params.insert_or_assign(name, tensorflow::Moved(*state.encoding, order));
+    graph().source_params.insert_or_assign(name,
+                                           model::Moved(*state.encoding, order, order.size()));
   }
   return name;
 }

@@ -133,7 +133,7 @@ class GraphBuilder : public NewGraph {
 
  private:
   const TensorState& Of(const std::string& tensor) const;
-  std::string AddMoved(const std::string& original, Tensor value, const Axes& order);
+  std::string AddMoved(const std::string& original, Tensor value, const Permutation& order);
 
   std::unordered_map<std::string, TensorState> tensors_;
 };
