@@ -83,10 +83,11 @@ Status CheckComplete(Feature feature, const Given& given) {
   return CheckChoices(feature, given);
 }
 
-// Each feature's part tells what was given of its own flags.
-void FillCommon(const Given& given, AllOptions& options) {
+// Each part that the feature hands on tells what was given of its own flags.
+void FillCommon(Feature chosen, const Given& given, AllOptions& options) {
   const features::CommonOptions common = options.common;
   const auto fill = [&](Feature feature, features::CommonOptions& part) {
+    if (chosen != Feature::kEndToEnd && chosen != feature) return;
     part = common;
     part.given = DumpJson(JsonFrom(feature, given), 2) + "\n";
   };
@@ -190,7 +191,7 @@ Result<CommandLine> ParseCommandLine(std::span<const std::string> words) {
   line.warnings.insert(line.warnings.end(), warnings.begin(), warnings.end());
   options.common.command.assign(words.begin(), words.end());
   options.common.version = ACC_VERSION;
-  FillCommon(given, options);
+  FillCommon(feature, given, options);
   line.request = RequestFrom(feature, std::move(options));
   return line;
 }

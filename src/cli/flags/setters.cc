@@ -167,13 +167,6 @@ Status SetPercentile(const Flag& flag, const Occurrences& given, AllOptions& opt
   return OkStatus();
 }
 
-Status SetGoldenDirectory(const Flag& /*flag*/, const Occurrences& given, AllOptions& options) {
-  options.verification.golden_output_reference_directory = OnlyWord(given);
-  options.inference_engine.golden_output_reference_directory = OnlyWord(given);
-  options.quant_checker.golden_output_reference_directory = OnlyWord(given);
-  return OkStatus();
-}
-
 Status SetDecimals(const Flag& flag, const Occurrences& given, AllOptions& options) {
   constexpr int kMost = 17;  // More tell no float64 from another.
   const std::optional<std::int64_t> number = ParseInt(OnlyWord(given));

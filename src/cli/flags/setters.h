@@ -56,8 +56,6 @@ Status SetInputTensors(const Flag& flag, const Occurrences& given, AllOptions& o
 Status SetOutputTensors(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetVerifiers(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetEngine(const Flag& flag, const Occurrences& given, AllOptions& options);
-// Goldens serve verification and, in the inference engine, the tensor mapping.
-Status SetGoldenDirectory(const Flag& flag, const Occurrences& given, AllOptions& options);
 // 0 to 17.
 Status SetDecimals(const Flag& flag, const Occurrences& given, AllOptions& options);
 Status SetAlgorithms(const Flag& flag, const Occurrences& given, AllOptions& options);

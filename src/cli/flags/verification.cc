@@ -42,7 +42,10 @@ constexpr Flag kFlags[] = {
              "makes the tensor mapping from it, the quantization checker makes sure with it that "
              "the converted model computes the same in float, and the end-to-end run then skips "
              "the framework runner.",
-     .set = &SetGoldenDirectory},
+     .set = &Each<
+         &Set<kVerificationPart, &VerificationOptions::golden_output_reference_directory>,
+         &Set<kEnginePart, &features::InferenceEngineOptions::golden_output_reference_directory>,
+         &Set<kCheckerPart, &features::QuantCheckerOptions::golden_output_reference_directory>>},
     {.name = "inference_results",
      .placeholder = "INFERENCE_RESULTS",
      .groups = In({{kVerification, kRequired}}),
