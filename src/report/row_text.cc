@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "report/html.h"
-
 namespace acc::report {
 namespace {
 
