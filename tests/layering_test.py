@@ -13,6 +13,7 @@ ROOT = pathlib.Path(os.environ.get("ACC_SOURCE_DIR", pathlib.Path(__file__).reso
 # Folder of src/ -> the other folders that it may include.
 ALLOWED = {
     "base": "",
+    "flags": "base",
     "tensor": "base",
     "model": "base tensor",
     "store": "base tensor",
@@ -26,8 +27,8 @@ ALLOWED = {
     "golden": "base tensor model store ort",
     "target": "base tensor model store ort",
     "report": "base tensor store verify inspect",
-    "features": "base tensor model store verify inspect ort dlc convert match quantize golden target report",
-    "cli": "base features",
+    "features": "base flags tensor model store verify inspect ort dlc convert match quantize golden target report",
+    "cli": "base flags features",
     ".": "base cli",  # main.cc
 }
 
