@@ -20,7 +20,7 @@ int Run(int count, char** arguments) {
                          unexpected.substr(text + 1));
   acc::InstallSignalHandlers(FailureLine(acc::Interrupted()));
   const std::vector<std::string> words(arguments + (count > 0 ? 1 : 0), arguments + count);
-  return acc::cli::RunProgram(words, acc::cli::BuiltinFeatureCalls(), std::cout, std::cerr);
+  return acc::cli::RunProgram(words, std::cout, std::cerr);
 }
 
 }  // namespace

@@ -1,31 +1,30 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// From the words of the command line to the options of one feature.
+// From the words of the command line to the request of one feature.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "base/status.h"
-#include "cli/flags/flag.h"
-#include "features/options.h"
+#include "features/features.h"
 
 namespace acc::cli {
 
 struct HelpRequest {
-  Feature feature = Feature::kEndToEnd;
+  const features::Feature* feature = nullptr;
 };
 struct VersionRequest {
   bool libraries = false;  // And the libraries that it runs: --version --verbose.
 };
+struct FeatureRequest {
+  const features::Feature* feature = nullptr;
+  std::unique_ptr<features::Request> options;
+};
 
-using Request = std::variant<HelpRequest, VersionRequest, features::FrameworkRunnerOptions,
-                             features::InferenceEngineOptions, features::VerificationOptions,
-                             features::TensorInspectionOptions, features::CompareEncodingsOptions,
-                             features::DlcInfoOptions, features::QuantCheckerOptions,
-                             features::EndToEndOptions>;
+using Request = std::variant<HelpRequest, VersionRequest, FeatureRequest>;
 
 struct CommandLine {
   Request request;
@@ -34,7 +33,6 @@ struct CommandLine {
 
 // `words` are those after the program's name. Fails with a usage error, or with the failure to read
 // the file of --args_config. No other file is looked at: a missing one is for the feature to tell.
-// In the end-to-end run each feature's own options carry what it shares with the others.
 Result<CommandLine> ParseCommandLine(std::span<const std::string> words);
 
 }  // namespace acc::cli

@@ -8,6 +8,14 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/help.h"
+#include "features/compare_encodings/feature.h"
+#include "features/dlc_info/feature.h"
+#include "features/end_to_end/feature.h"
+#include "features/framework_runner/feature.h"
+#include "features/inference_engine/feature.h"
+#include "features/tensor_inspection/feature.h"
+#include "features/verification/feature.h"
+#include "flags/given_json.h"
 
 namespace acc::cli {
 namespace {
@@ -44,23 +52,28 @@ Words ShellWords(std::string_view command) {
   return words;
 }
 
-template <typename Options>
-Options Parsed(const Words& words) {
-  const Result<CommandLine> line = ParseCommandLine(words);
+template <typename Kind>
+Kind Asked(const Words& words) {
+  Result<CommandLine> line = ParseCommandLine(words);
   EXPECT_TRUE(line.ok()) << line.status().message();
-  if (!line.ok() || !std::holds_alternative<Options>(line->request)) {
+  if (!line.ok() || !std::holds_alternative<Kind>(line->request)) {
     ADD_FAILURE() << "another request";
     return {};
   }
-  return std::get<Options>(line->request);
+  return std::move(std::get<Kind>(line->request));
 }
 
-// What the feature was given, as it goes into <feature>_options.json.
 template <typename Options>
-Json GivenOf(const Options& options) {
-  Result<Json> given = ParseJson(options.common.given, "given");
-  EXPECT_TRUE(given.ok());
-  return given.ok() ? std::move(given.value()) : Json();
+Options Parsed(const Words& words) {
+  const FeatureRequest request = Asked<FeatureRequest>(words);
+  const auto* typed = dynamic_cast<const features::RequestWith<Options>*>(request.options.get());
+  EXPECT_NE(typed, nullptr) << "another feature";
+  return typed == nullptr ? Options() : typed->options();
+}
+
+// What the run of a feature says that it was given, in <feature>_options.json.
+Json GivenOf(const features::Feature& feature, const features::CommonOptions& common) {
+  return flags::GivenAsJson(feature.flags, common.origin.given);
 }
 
 std::string UsageMessage(const Words& words) {
@@ -148,13 +161,13 @@ TEST(SampleCommands, InferenceEngine) {
     EXPECT_EQ(options.architecture, architecture);
     EXPECT_EQ(options.runtime, "cpu");
     EXPECT_EQ(options.stage, "source");
-    EXPECT_EQ(options.precision, features::Precision::kInt8);
+    EXPECT_EQ(options.quantization.precision, features::Precision::kInt8);
     EXPECT_EQ(options.model.input_tensors[0].name, "input:0");
     EXPECT_EQ(options.input_list.filename(), "image_list.txt");
     EXPECT_TRUE(options.common.verbose);
   }
   const auto device = Parsed<features::InferenceEngineOptions>(ShellWords(kDeviceSample));
-  EXPECT_EQ(GivenOf(device).at("deviceId"), "357415c4");
+  EXPECT_EQ(GivenOf(features::InferenceEngine(), device.common).at("deviceId"), "357415c4");
 }
 
 TEST(SampleCommands, Verification) {
@@ -186,9 +199,9 @@ constexpr std::string_view kInspectionSample = R"(snpe-accuracy-debugger --tenso
 
 TEST(SampleCommands, TensorInspection) {
   const auto options = Parsed<features::TensorInspectionOptions>(ShellWords(kInspectionSample));
-  EXPECT_EQ(options.golden_data, "golden_tensors_dir");
-  EXPECT_EQ(options.target_data, "target_tensors_dir");
-  EXPECT_THAT(options.verifiers,
+  EXPECT_EQ(options.golden_output_reference_directory, "golden_tensors_dir");
+  EXPECT_EQ(options.inference_results, "target_tensors_dir");
+  EXPECT_THAT(options.default_verifiers,
               ElementsAre(ElementsAre("mse"), ElementsAre("sqnr"),
                           ElementsAre("rtolatol,rtolmargin,0.01,atolmargin,0.01")));
   EXPECT_EQ(options.target_encodings, "reference_encodings.json");
@@ -212,8 +225,8 @@ TEST(SampleCommands, CompareEncodings) {
 }
 
 TEST(SampleCommands, ThoseOfTheHelpParse) {
-  for (const FeatureInfo& feature : Features()) {
-    EXPECT_TRUE(ParseCommandLine(ShellWords(ExampleCommand(feature))).ok()) << feature.title;
+  for (const features::Feature* feature : features::Features()) {
+    EXPECT_TRUE(ParseCommandLine(ShellWords(ExampleCommand(*feature))).ok()) << feature->title;
   }
 }
 
@@ -245,7 +258,7 @@ TEST(EveryField, CompareEncodings) {
   EXPECT_EQ(options.precision, 0);
   EXPECT_TRUE(options.activations_only);
   EXPECT_EQ(options.common.working_dir, "work");
-  const Json given = GivenOf(options);
+  const Json given = GivenOf(features::CompareEncodings(), options.common);
   EXPECT_EQ(given["precision"], "0");
   EXPECT_FALSE(given.contains("dlc_info"));
 }
@@ -331,10 +344,8 @@ TEST(EveryField, InferenceEngine) {
   EXPECT_EQ(options.model.output_tensors, all.framework_runner.model.output_tensors);
   EXPECT_EQ(options.runtime, "dspv73");
   EXPECT_EQ(options.architecture, "x86_64-linux-clang");
-  EXPECT_EQ(options.host_device, "wos");
-  EXPECT_EQ(options.engine_path, "sdk");
   EXPECT_EQ(options.input_list, "list.txt");
-  EXPECT_EQ(options.precision, features::Precision::kFp16);
+  EXPECT_EQ(options.quantization.precision, features::Precision::kFp16);
   EXPECT_EQ(options.model_name, "net");
   EXPECT_EQ(options.golden_output_reference_directory, "golden");
   EXPECT_EQ(options.htp_socs, "sm8550");
@@ -346,7 +357,9 @@ TEST(EveryField, InferenceEngine) {
 
 TEST(EveryField, OfQualcommsToolsIsRecorded) {
   const auto all = Parsed<features::EndToEndOptions>(kEverything);
-  const Json given = GivenOf(all.inference_engine);
+  const Json given = GivenOf(features::InferenceEngine(), all.common);
+  EXPECT_EQ(given.at("host_device"), "wos");
+  EXPECT_EQ(given.at("engine_path"), "sdk");
   EXPECT_EQ(given.at("print_version"), "2");
   EXPECT_EQ(given.at("fine_grain_mode"), "fine");
   EXPECT_EQ(given.at("deviceId"), "1");
@@ -386,7 +399,7 @@ TEST(EveryField, VerificationAndCommon) {
   EXPECT_EQ(all.common.working_dir, "work");
   EXPECT_EQ(all.common.output_dirname, "out");
   EXPECT_EQ(all.verification.common.working_dir, "work");
-  EXPECT_THAT(all.framework_runner.common.command, SizeIs(kEverything.size()));
+  EXPECT_THAT(all.common.origin.command, SizeIs(kEverything.size()));
   const auto alone = Parsed<features::VerificationOptions>(
       ShellWords("x --verification --default_verifier sqnr --framework_results g "
                  "--inference_results t --dlc_path d --qnn_model_json_path q --graph_struct s "
@@ -395,18 +408,19 @@ TEST(EveryField, VerificationAndCommon) {
   EXPECT_EQ(alone.dlc_path, "d");
   EXPECT_EQ(alone.qnn_model_json_path, "q");
   EXPECT_EQ(alone.graph_struct, "s");
-  EXPECT_EQ(alone.engine, "snpe 2.39");
+  EXPECT_EQ(GivenOf(features::Verification(), alone.common)["engine"],
+            Json::array({"snpe", "2.39"}));
   EXPECT_EQ(alone.model.model_path, "model.onnx");
   EXPECT_EQ(alone.model.framework, "onnx");
 }
 
 TEST(GivenOptions, EachFeatureKeepsItsOwnFlags) {
   const auto all = Parsed<features::EndToEndOptions>(kEverything);
-  const Json common = GivenOf(all);
+  const Json common = GivenOf(features::EndToEnd(), all.common);
   EXPECT_TRUE(common.contains("runtime"));
   EXPECT_TRUE(common.contains("start_layer"));
-  EXPECT_FALSE(GivenOf(all.framework_runner).contains("runtime"));
-  const Json engine = GivenOf(all.inference_engine);
+  EXPECT_FALSE(GivenOf(features::FrameworkRunner(), all.common).contains("runtime"));
+  const Json engine = GivenOf(features::InferenceEngine(), all.common);
   EXPECT_FALSE(engine.contains("start_layer"));
   EXPECT_EQ(engine["act_bitwidth"], "16");
 }
@@ -457,10 +471,10 @@ TEST(UsageErrors, TheStaticStagesNeedAModelOfTheirOwn) {
 
 TEST(Help, WinsOverEveryError) {
   for (const Words& words : {Words{"-h"}, Words{"--nope", "--help"}, Words{"-m", "-h"}}) {
-    EXPECT_EQ(Parsed<HelpRequest>(words).feature, Feature::kEndToEnd);
+    EXPECT_EQ(Asked<HelpRequest>(words).feature, &features::EndToEnd());
   }
-  EXPECT_EQ(Parsed<HelpRequest>({"-–verification", "–help"}).feature, Feature::kVerification);
-  Parsed<VersionRequest>({"--version"});
+  EXPECT_EQ(Asked<HelpRequest>({"-–verification", "–help"}).feature, &features::Verification());
+  Asked<VersionRequest>({"--version"});
 }
 
 TEST(DeprecatedName, Warns) {
@@ -468,7 +482,7 @@ TEST(DeprecatedName, Warns) {
   words.front() = "--framework_diagnosis";
   const Result<CommandLine> line = ParseCommandLine(words);
   ASSERT_TRUE(line.ok());
-  EXPECT_TRUE(std::holds_alternative<features::FrameworkRunnerOptions>(line->request));
+  EXPECT_EQ(std::get<FeatureRequest>(line->request).feature, &features::FrameworkRunner());
   EXPECT_THAT(line->warnings, ElementsAre(HasSubstr("use --framework_runner")));
 }
 

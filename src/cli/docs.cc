@@ -7,13 +7,17 @@
 #include <iterator>
 
 #include "base/text.h"
-#include "cli/flags/flag.h"
 #include "cli/help.h"
 #include "features/catalog.h"
+#include "features/features.h"
+#include "flags/flag.h"
 
 namespace acc::cli {
 namespace {
 
+using features::Feature;
+using flags::Flag;
+using flags::Section;
 using Out = std::back_insert_iterator<std::string>;
 
 constexpr std::string_view kFirstLine =
@@ -28,16 +32,14 @@ std::string Cell(std::string_view text) {
   return cell;
 }
 
-std::string GroupTable(Feature feature, const GroupInfo& group) {
-  std::string rows;
-  for (const Flag& flag : Flags()) {
-    if (flag.group(feature) == group.group) {
-      fmt::format_to(Out(rows), "| `{}` | {} |\n", Cell(Signature(flag)), Cell(FullHelp(flag)));
+std::string SectionTable(const Feature& feature, const Section& section) {
+  std::string table = fmt::format("### {}\n\n| flag | meaning |\n|---|---|\n", section.heading);
+  for (const Flag& flag : feature.flags) {
+    if (flag.section == &section) {
+      fmt::format_to(Out(table), "| `{}` | {} |\n", Cell(Signature(flag)), Cell(FullHelp(flag)));
     }
   }
-  return rows.empty()
-             ? ""
-             : fmt::format("### {}\n\n| flag | meaning |\n|---|---|\n{}\n", group.heading, rows);
+  return table + '\n';
 }
 
 template <typename Entries>
@@ -57,16 +59,14 @@ std::string CommandLinePage() {
       "`{\"runtime\": \"dsp\", \"verbose\": true, \"input_tensor\": [[\"data\", \"1,3,224,224\", "
       "\"data.raw\"]]}`. The file `<feature>_options.json` that each run leaves behind has that "
       "form too. A value that starts with a dash is written `--flag=-value`.\n\n";
-  for (const FeatureInfo& feature : Features()) {
-    fmt::format_to(Out(page), "## {}\n\n{}\n\n```\n{}\n```\n\n", feature.title, feature.summary,
-                   ExampleCommand(feature));
-    if (!feature.deprecated_flag.empty()) {
+  for (const Feature* feature : features::Features()) {
+    fmt::format_to(Out(page), "## {}\n\n{}\n\n```\n{}\n```\n\n", feature->title, feature->summary,
+                   ExampleCommand(*feature));
+    if (!feature->deprecated_flag.empty()) {
       fmt::format_to(Out(page), "`--{}` is the old name of `--{}` and still works.\n\n",
-                     feature.deprecated_flag, feature.flag);
+                     feature->deprecated_flag, feature->flag);
     }
-    for (const GroupInfo& group : Groups()) {
-      page += GroupTable(feature.feature, group);
-    }
+    for (const Section* section : feature->sections) page += SectionTable(*feature, *section);
   }
   page += "## Names\n\n" + NameTable("framework", features::Frameworks()) +
           NameTable("runtime", features::Runtimes());

@@ -9,14 +9,22 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "cli/command_line.h"
-#include "cli/feature_testing.h"
-#include "cli/flags/flag.h"
 #include "cli/given.h"
+#include "cli/words.h"
 #include "features/catalog.h"
+#include "features/end_to_end/feature.h"
+#include "features/features.h"
+#include "flags/given_json.h"
 
 namespace acc::cli {
 namespace {
 
+using features::Feature;
+using features::Features;
+using flags::Dashed;
+using flags::FindFlag;
+using flags::Flag;
+using flags::Needed;
 using Words = std::vector<std::string>;
 
 // Words that the flag accepts.
@@ -40,30 +48,35 @@ Words Sample(const Flag& flag) {
   return {is_number ? "7" : "value"};
 }
 
-Words Selection(Feature feature) {
-  const FeatureInfo& info = Info(feature);
-  const bool is_its_flag = FindFlag(feature, info.flag) != nullptr;
-  return info.flag.empty() || is_its_flag ? Words{} : Words{Title(info)};
+Words Selection(const Feature& feature) {
+  const bool is_its_flag = FindFlag(feature.flags, feature.flag) != nullptr;
+  return feature.flag.empty() || is_its_flag ? Words{} : Words{Title(feature)};
 }
 
 void Append(Words& words, const Words& more) {
   words.insert(words.end(), more.begin(), more.end());
 }
 
+bool IsOneOfSeveral(const Flag& flag) { return flag.section->needed == Needed::kExactlyOne; }
+
 // The shortest complete command of the feature without one of its flags.
-Words CompleteWithout(Feature feature, const Flag* left_out) {
-  static const std::set<Group> kNeeding = {Group::kRequired,        Group::kCore,
-                                           Group::kSourceStage,     Group::kForEngine,
-                                           Group::kRunnerAndEngine, Group::kForVerification};
+Words CompleteWithout(const Feature& feature, const Flag* left_out) {
+  static const std::set<std::string_view> kNeeding = {
+      "required arguments",
+      "Core Arguments",
+      "Arguments required for SOURCE stage",
+      "Arguments required by both Framework Runner and Inference Engine",
+      "Arguments required by Inference Engine",
+      "Arguments required by Verification"};
   Words words = Selection(feature);
-  // One flag of the group whose flags exclude each other.
-  bool chosen = left_out != nullptr && left_out->group(feature) == Group::kSecondSide;
-  for (const Flag& flag : Flags()) {
-    if (!chosen && flag.group(feature) == Group::kSecondSide) {
+  // One flag of the section whose flags exclude each other.
+  bool chosen = left_out != nullptr && IsOneOfSeveral(*left_out);
+  for (const Flag& flag : feature.flags) {
+    if (!chosen && IsOneOfSeveral(flag)) {
       Append(words, {Dashed(flag), Sample(flag).front()});
       chosen = true;
     }
-    if (&flag != left_out && kNeeding.contains(flag.group(feature))) {
+    if (&flag != left_out && kNeeding.contains(flag.section->heading)) {
       words.push_back(Dashed(flag));
       Append(words, Sample(flag));
     }
@@ -75,27 +88,17 @@ Words CompleteWithout(Feature feature, const Flag* left_out) {
 Json Parsed(const Words& words) {
   const Result<CommandLine> line = ParseCommandLine(words);
   EXPECT_TRUE(line.ok()) << line.status().message();
-  if (!line.ok()) {
-    return {};
-  }
-  return std::visit(
-      [](const auto& request) -> Json {
-        if constexpr (requires { request.common; }) {
-          return *ParseJson(request.common.given, "given");
-        } else {
-          return {};
-        }
-      },
-      line->request);
+  if (!line.ok()) return {};
+  const auto* request = std::get_if<FeatureRequest>(&line->request);
+  return request == nullptr
+             ? Json()
+             : flags::GivenAsJson(request->feature->flags, request->options->common().origin.given);
 }
 
 TEST(FlagsTest, NamesAreUnique) {
-  for (const Feature feature : EveryFeature()) {
+  for (const Feature* feature : Features()) {
     std::multiset<std::string> names;
-    for (const Flag& flag : Flags()) {
-      if (flag.group(feature) == Group::kNone) {
-        continue;
-      }
+    for (const Flag& flag : feature->flags) {
       names.insert(std::string(flag.name));
       names.insert(flag.aliases.begin(), flag.aliases.end());
       names.insert("-" + std::string(flag.short_name));
@@ -108,34 +111,37 @@ TEST(FlagsTest, NamesAreUnique) {
 
 TEST(FlagsTest, RowsAreComplete) {
   const std::set<std::string_view> answered_here = {"help", "version", "args_config"};
-  for (const Flag& flag : Flags()) {
-    EXPECT_TRUE(flag.help.ends_with('.')) << flag.name;
-    EXPECT_EQ(flag.set == nullptr, answered_here.contains(flag.name)) << flag.name;
-    EXPECT_TRUE(std::ranges::any_of(flag.groups, [](Group g) { return g != Group::kNone; }))
-        << flag.name;
-    EXPECT_LE(flag.min_words, flag.max_words) << flag.name;
-    EXPECT_TRUE(flag.choices.empty() || flag.fallback.empty() ||
-                std::ranges::count(flag.choices, flag.fallback) == 1)
-        << flag.name;
-    EXPECT_FALSE(flag.is_switch() && !flag.fallback.empty()) << flag.name;
-    for (const Feature feature : EveryFeature()) {
-      const bool excludes = !flag.excludes.empty() && flag.group(feature) != Group::kNone;
-      EXPECT_TRUE(!excludes || FindFlag(feature, flag.excludes) != nullptr) << flag.name;
+  for (const Feature* feature : Features()) {
+    for (const Flag& flag : feature->flags) {
+      EXPECT_TRUE(flag.help.ends_with('.')) << flag.name;
+      EXPECT_EQ(flag.is_question, answered_here.contains(flag.name)) << flag.name;
+      EXPECT_LE(flag.min_words, flag.max_words) << flag.name;
+      EXPECT_TRUE(flag.choices.empty() || flag.fallback.empty() ||
+                  std::ranges::count(flag.choices, flag.fallback) == 1)
+          << flag.name;
+      EXPECT_FALSE(flag.is_switch() && !flag.fallback.empty()) << flag.name;
+      EXPECT_TRUE(flag.excludes.empty() || FindFlag(feature->flags, flag.excludes) != nullptr)
+          << flag.name;
+      EXPECT_EQ(std::ranges::count(feature->sections, flag.section), 1) << flag.name;
     }
   }
 }
 
-TEST(FlagsTest, RowsOfFeaturesAndGroupsAreInTheOrderOfTheirNames) {
-  ASSERT_EQ(Features().size(), kFeatureCount);
-  for (const Feature feature : EveryFeature()) {
-    EXPECT_EQ(Info(feature).feature, feature);
-  }
-  for (const Flag& flag : Flags()) {
-    for (const Group group : flag.groups) {
-      EXPECT_TRUE(group == Group::kNone ||
-                  std::ranges::count(Groups(), group, &GroupInfo::group) == 1)
-          << flag.name;
+TEST(FlagsTest, SectionsHaveFlags) {
+  for (const Feature* feature : Features()) {
+    for (const flags::Section* section : feature->sections) {
+      EXPECT_NE(std::ranges::count(feature->flags, section, &Flag::section), 0)
+          << feature->title << ": " << section->heading;
+      EXPECT_TRUE(section->condition.empty() ||
+                  FindFlag(feature->flags, section->condition) != nullptr)
+          << section->heading;
     }
+  }
+}
+
+TEST(FlagsTest, TheFeatureWithoutAFlagIsTheLast) {
+  for (const Feature* feature : Features()) {
+    EXPECT_EQ(feature->flag.empty(), feature == Features().back()) << feature->title;
   }
 }
 
@@ -148,7 +154,7 @@ TEST(FlagsTest, ChoicesAreThoseOfTheCatalog) {
     return set;
   };
   const auto choices = [](std::string_view name) {
-    const Flag* flag = FindFlag(Feature::kEndToEnd, name);
+    const Flag* flag = FindFlag(features::EndToEnd().flags, name);
     return std::set<std::string_view>(flag->choices.begin(), flag->choices.end());
   };
   EXPECT_EQ(choices("framework"), names(features::Frameworks()));
@@ -157,25 +163,23 @@ TEST(FlagsTest, ChoicesAreThoseOfTheCatalog) {
 
 TEST(FlagsTest, FlagsToComeAreNotThereYet) {
   for (const std::string_view name : FlagsToCome()) {
-    for (const Feature feature : EveryFeature()) {
-      EXPECT_EQ(FindFlag(feature, name), nullptr) << name;
+    for (const Feature* feature : Features()) {
+      EXPECT_EQ(FindFlag(feature->flags, name), nullptr) << name;
     }
   }
 }
 
 // Every row of every feature.
 struct Case {
-  Feature feature;
+  const Feature* feature;
   const Flag* flag;
 };
 
 std::vector<Case> Cases() {
   std::vector<Case> cases;
-  for (const Feature feature : EveryFeature()) {
-    for (const Flag& flag : Flags()) {
-      if (flag.group(feature) != Group::kNone && flag.set != nullptr) {
-        cases.push_back({feature, &flag});
-      }
+  for (const Feature* feature : Features()) {
+    for (const Flag& flag : feature->flags) {
+      if (!flag.is_question) cases.push_back({feature, &flag});
     }
   }
   return cases;
@@ -184,7 +188,7 @@ std::vector<Case> Cases() {
 class EveryFlag : public testing::TestWithParam<Case> {
  protected:
   const Flag& flag() const { return *GetParam().flag; }
-  Feature feature() const { return GetParam().feature; }
+  const Feature& feature() const { return *GetParam().feature; }
 
   // What <feature>_options.json must say about the flag's sample.
   Json Expected() const {
@@ -230,7 +234,7 @@ TEST_P(EveryFlag, TakesItsFirstWordBehindEquals) {
 }
 
 TEST_P(EveryFlag, StandsInAConfigToo) {
-  if (FindFlag(feature(), "args_config") == nullptr) {
+  if (FindFlag(feature().flags, "args_config") == nullptr) {
     return;
   }
   const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "every_flag.json";
@@ -241,23 +245,23 @@ TEST_P(EveryFlag, StandsInAConfigToo) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, EveryFlag, testing::ValuesIn(Cases()), [](const auto& test) {
-  const std::string feature(Info(test.param.feature).flag);
+  const std::string feature(test.param.feature->flag);
   return (feature.empty() ? "end_to_end" : feature) + "_" + std::string(test.param.flag->name);
 });
 
 TEST(RequiredFlags, AreAllListedAtOnce) {
-  for (const Feature feature : EveryFeature()) {
-    if (FindFlag(feature, Info(feature).flag) != nullptr) {
+  for (const Feature* feature : Features()) {
+    if (FindFlag(feature->flags, feature->flag) != nullptr) {
       continue;  // What selects the feature is all that it needs.
     }
-    const Result<CommandLine> line = ParseCommandLine(Selection(feature));
+    const Result<CommandLine> line = ParseCommandLine(Selection(*feature));
     ASSERT_FALSE(line.ok());
     EXPECT_EQ(line.status().code(), StatusCode::kUsage);
-    const Words complete = CompleteWithout(feature, nullptr);
+    const Words complete = CompleteWithout(*feature, nullptr);
     const std::string message = line.status().message();
     const std::string list = message.substr(0, message.find(". See"));
-    for (const Flag& flag : Flags()) {
-      const bool needed = flag.fallback.empty() && flag.group(feature) != Group::kSecondSide &&
+    for (const Flag& flag : feature->flags) {
+      const bool needed = flag.fallback.empty() && !IsOneOfSeveral(flag) &&
                           std::ranges::count(complete, Dashed(flag)) > 0;
       const bool listed = (list + ",").find(" " + Dashed(flag) + ",") != std::string::npos;
       EXPECT_EQ(listed, needed) << flag.name << ": " << message;

@@ -4,26 +4,36 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/words.h"
 
 namespace acc::cli {
 namespace {
 
+using features::Feature;
+using features::Features;
+using flags::Dashed;
+using flags::FindFlag;
+using flags::FindShortFlag;
+using flags::Flag;
+using flags::Given;
+using flags::Occurrences;
+
+constexpr std::array<std::string_view, 1> kFlagsToCome = {"deep_analyzer"};
+
 constexpr std::uint64_t kMaxConfigBytes = std::uint64_t{1} << 24;
 
 // Names of the feature's flags with their dashes, for suggestions.
-std::vector<std::string> DashedNames(Feature feature) {
+std::vector<std::string> DashedNames(const Feature& feature) {
   std::vector<std::string> names;
-  for (const Flag& flag : Flags()) {
-    if (flag.group(feature) == Group::kNone) {
-      continue;
-    }
+  for (const Flag& flag : feature.flags) {
     names.push_back(Dashed(flag));
     for (const std::string_view alias : flag.aliases) {
       if (!alias.empty()) {
@@ -34,29 +44,26 @@ std::vector<std::string> DashedNames(Feature feature) {
       names.push_back("-" + std::string(flag.short_name));
     }
   }
-  for (const FeatureInfo& info : Features()) {
-    if (!info.flag.empty()) {
-      names.push_back(Title(info));
+  for (const Feature* other : Features()) {
+    if (!other->flag.empty()) {
+      names.push_back(Title(*other));
     }
   }
   return names;
 }
 
 // " It belongs to --inference_engine and the end-to-end run.", or nothing.
-std::string OtherFeatures(Feature feature, std::string_view name) {
-  std::vector<std::string> features;
-  for (const FeatureInfo& info : Features()) {
-    if (info.feature == feature) {
-      continue;
-    }
-    if (FindFlag(info.feature, name) != nullptr || FindShortFlag(info.feature, name) != nullptr) {
-      features.push_back(Title(info));
-    }
+std::string OtherFeatures(const Feature& feature, std::string_view name) {
+  std::vector<std::string> others;
+  for (const Feature* other : Features()) {
+    const bool has_it =
+        FindFlag(other->flags, name) != nullptr || FindShortFlag(other->flags, name) != nullptr;
+    if (other != &feature && has_it) others.push_back(Title(*other));
   }
-  return features.empty() ? "" : fmt::format(" It belongs to {}.", Join(features, " and "));
+  return others.empty() ? "" : fmt::format(" It belongs to {}.", Join(others, " and "));
 }
 
-Status UnknownFlag(Feature feature, const std::string& word) {
+Status UnknownFlag(const Feature& feature, const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
   const std::string bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));
   std::string hint = OtherFeatures(feature, bare);
@@ -65,8 +72,7 @@ Status UnknownFlag(Feature feature, const std::string& word) {
   } else if (hint.empty()) {
     hint = DidYouMean(name, DashedNames(feature));
   }
-  return UsageError(
-      fmt::format("{} has no flag '{}'.{}", Title(Info(feature)), Printable(name), hint));
+  return UsageError(fmt::format("{} has no flag '{}'.{}", Title(feature), Printable(name), hint));
 }
 
 Status StrayWord(const std::string& word) {
@@ -114,7 +120,7 @@ Status CheckOccurrences(const Flag& flag, Occurrences& given) {
 // Takes the words apart: each value belongs to the flag before it, until that has enough of them.
 class Reader {
  public:
-  explicit Reader(Feature feature) : feature_(feature) {}
+  explicit Reader(const Feature& feature) : feature_(&feature) {}
 
   void Take(const Token& token) {
     switch (token.kind) {
@@ -130,10 +136,10 @@ class Reader {
 
   Result<Given> Finish() {
     // A stray word behind an unknown flag is a consequence of it.
-    if (unknown_ != nullptr) return UnknownFlag(feature_, unknown_->text);
+    if (unknown_ != nullptr) return UnknownFlag(*feature_, unknown_->text);
     if (stray_ != nullptr) return StrayWord(stray_->text);
-    for (auto& [flag, occurrences] : given_) {
-      ACC_RETURN_IF_ERROR(CheckOccurrences(*flag, occurrences));
+    for (auto& [name, occurrences] : given_) {
+      ACC_RETURN_IF_ERROR(CheckOccurrences(*FindFlag(feature_->flags, name), occurrences));
     }
     return std::move(given_);
   }
@@ -141,19 +147,20 @@ class Reader {
  private:
   void Begin(const Flag& flag) {
     flag_ = flag.is_switch() ? nullptr : &flag;
-    Occurrences& occurrences = given_[&flag];
+    Occurrences& occurrences = given_[std::string(flag.name)];
     if (!flag.is_switch() || occurrences.empty()) occurrences.emplace_back();
   }
 
   void Add(const Token& value) {
-    if (flag_ != nullptr && given_[flag_].back().size() < flag_->max_words) {
-      given_[flag_].back().push_back(value.text);
+    const auto given = flag_ == nullptr ? given_.end() : given_.find(flag_->name);
+    if (given != given_.end() && given->second.back().size() < flag_->max_words) {
+      given->second.back().push_back(value.text);
     } else if (stray_ == nullptr) {
       stray_ = &value;
     }
   }
 
-  Feature feature_;
+  const Feature* feature_;
   const Flag* flag_ = nullptr;  // Whose values come next.
   const Token* unknown_ = nullptr;
   const Token* stray_ = nullptr;
@@ -237,31 +244,32 @@ Result<Occurrences> OccurrencesFromJson(const Flag& flag, const Json& value) {
   return occurrences;
 }
 
-Result<const Flag*> FlagOfKey(Feature feature, const std::string& key) {
+Result<const Flag*> FlagOfKey(const Feature& feature, const std::string& key) {
   const std::string name = key.substr(std::min(key.find_first_not_of('-'), key.size()));
-  const auto selects = [&](const FeatureInfo& info) {
-    return !name.empty() && (name == info.flag || name == info.deprecated_flag);
+  const auto selects = [&](const Feature* other) {
+    return !name.empty() && (name == other->flag || name == other->deprecated_flag);
   };
   if (std::ranges::any_of(Features(), selects)) {
     return UsageError(fmt::format("'{}' selects a feature; that is done on the command line", key));
   }
-  const Flag* flag = FindFlag(feature, name);
+  const Flag* flag = FindFlag(feature.flags, name);
   if (flag == nullptr) {
-    flag = FindShortFlag(feature, name);
+    flag = FindShortFlag(feature.flags, name);
   }
   if (flag == nullptr) {
-    const bool is_short = std::ranges::any_of(Features(), [&](const FeatureInfo& info) {
-      return FindShortFlag(info.feature, name) != nullptr;
+    const bool is_short = std::ranges::any_of(Features(), [&](const Feature* other) {
+      return FindShortFlag(other->flags, name) != nullptr;
     });
     return UnknownFlag(feature, key.starts_with('-') ? key : (is_short ? "-" : "--") + key);
   }
-  if (flag->set == nullptr) {
+  if (flag->is_question) {
     return UsageError(fmt::format("{} can be given on the command line only", Dashed(*flag)));
   }
   return flag;
 }
 
-Status AddFromJson(Feature feature, const std::string& key, const Json& value, Given& given) {
+Status AddFromJson(const Feature& feature, const std::string& key, const Json& value,
+                   Given& given) {
   ACC_ASSIGN_OR_RETURN(const Flag* flag, FlagOfKey(feature, key));
   if (value.is_null()) {
     return OkStatus();
@@ -274,41 +282,22 @@ Status AddFromJson(Feature feature, const std::string& key, const Json& value, G
     return OkStatus();
   }
   ACC_RETURN_IF_ERROR(CheckOccurrences(*flag, *occurrences));
-  if (!given.emplace(flag, std::move(*occurrences)).second) {
+  if (!given.emplace(flag->name, std::move(*occurrences)).second) {
     return UsageError(fmt::format("{} is given twice", Dashed(*flag)));
   }
   return OkStatus();
 }
 
-Json JsonOf(const Flag& flag, const Given& given) {
-  const auto found = given.find(&flag);
-  if (flag.is_switch()) {
-    return found != given.end();
-  }
-  if (found == given.end()) {
-    return flag.fallback.empty() ? Json() : Json(flag.fallback);
-  }
-  const Occurrences& occurrences = found->second;
-  if (flag.max_words > 1) {
-    return flag.repeatable ? Json(occurrences) : Json(occurrences.front());
-  }
-  Json texts = Json::array();
-  for (const std::vector<std::string>& words : occurrences) {
-    texts.push_back(words.front());
-  }
-  return flag.repeatable ? texts : texts.front();
-}
-
 }  // namespace
 
-Result<Given> GivenInWords(Feature feature, std::span<const std::string> words) {
+Result<Given> GivenInWords(const Feature& feature, std::span<const std::string> words) {
   ACC_ASSIGN_OR_RETURN(const std::vector<Token> tokens, Tokens(feature, words));
   Reader reader(feature);
   for (const Token& token : tokens) reader.Take(token);
   return reader.Finish();
 }
 
-Result<Given> GivenInConfig(Feature feature, const std::filesystem::path& path) {
+Result<Given> GivenInConfig(const Feature& feature, const std::filesystem::path& path) {
   ACC_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxConfigBytes));
   const Result<Json> parsed = ParseJson(text, path.native());
   if (!parsed.ok()) {
@@ -329,9 +318,9 @@ Result<Given> GivenInConfig(Feature feature, const std::filesystem::path& path) 
 
 Result<Given> Merge(Given words, const Given& config) {
   std::vector<std::string> twice;
-  for (const auto& [flag, occurrences] : config) {
-    if (!words.emplace(flag, occurrences).second) {
-      twice.push_back(Dashed(*flag));
+  for (const auto& [name, occurrences] : config) {
+    if (!words.emplace(name, occurrences).second) {
+      twice.push_back("--" + name);
     }
   }
   if (!twice.empty()) {
@@ -342,14 +331,6 @@ Result<Given> Merge(Given words, const Given& config) {
   return words;
 }
 
-Json JsonFrom(Feature feature, const Given& given) {
-  Json json = Json::object();
-  for (const Flag& flag : Flags()) {
-    if (flag.group(feature) != Group::kNone && flag.set != nullptr) {
-      json[std::string(flag.name)] = JsonOf(flag, given);
-    }
-  }
-  return json;
-}
+std::span<const std::string_view> FlagsToCome() { return kFlagsToCome; }
 
 }  // namespace acc::cli

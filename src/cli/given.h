@@ -3,24 +3,22 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <span>
 #include <string>
+#include <string_view>
 
-#include "base/json.h"
 #include "base/status.h"
-#include "cli/flags/flag.h"
+#include "features/features.h"
+#include "flags/flag.h"
 
 namespace acc::cli {
-
-// In the order of the table of flags.
-using Given = std::map<const Flag*, Occurrences>;
 
 // Reads the words, of which the flag that selects the feature is taken out. Fails as Tokens() does;
 // a usage error also for an unknown flag (with the nearest spelling), for a word that belongs to no
 // flag, for a flag given twice, too few words after a flag, and a word that is none of the flag's
 // choices. Choices come back in the table's spelling.
-Result<Given> GivenInWords(Feature feature, std::span<const std::string> words);
+Result<flags::Given> GivenInWords(const features::Feature& feature,
+                                  std::span<const std::string> words);
 
 // Reads a JSON object of long or short names, with or without dashes. A switch is true or false;
 // another flag has a text or a number, several words as an array, several occurrences as an array
@@ -29,12 +27,13 @@ Result<Given> GivenInWords(Feature feature, std::span<const std::string> words);
 // null stands for a flag that is not given.
 // Fails as GivenInWords does and for text that is no JSON object (usage errors that name the file),
 // and for a file that cannot be read.
-Result<Given> GivenInConfig(Feature feature, const std::filesystem::path& path);
+Result<flags::Given> GivenInConfig(const features::Feature& feature,
+                                   const std::filesystem::path& path);
 
 // Both together; a usage error for the flags given in both.
-Result<Given> Merge(Given words, const Given& config);
+Result<flags::Given> Merge(flags::Given words, const flags::Given& config);
 
-// All flags of the feature as GivenInConfig reads them, those not given with their default or null.
-Json JsonFrom(Feature feature, const Given& given);
+// Names of the contract that later versions bring.
+std::span<const std::string_view> FlagsToCome();
 
 }  // namespace acc::cli

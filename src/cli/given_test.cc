@@ -8,10 +8,16 @@
 
 #include "base/files.h"
 #include "cli/words.h"
+#include "features/end_to_end/feature.h"
+#include "features/verification/feature.h"
+#include "flags/given_json.h"
 
 namespace acc::cli {
 namespace {
 
+using features::Feature;
+using flags::Given;
+using flags::Occurrences;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -25,22 +31,23 @@ class GivenTest : public testing::Test {
   ~GivenTest() override { std::filesystem::remove_all(folder_); }
 
   static Result<Given> Words(const std::vector<std::string>& words,
-                             Feature feature = Feature::kEndToEnd) {
+                             const Feature& feature = features::EndToEnd()) {
     return GivenInWords(feature, words);
   }
 
-  Result<Given> Config(std::string_view text, Feature feature = Feature::kEndToEnd) {
+  Result<Given> Config(std::string_view text, const Feature& feature = features::EndToEnd()) {
     EXPECT_TRUE(WriteFile(folder_ / "config.json", text).ok());
     return GivenInConfig(feature, folder_ / "config.json");
   }
 
   static Occurrences Of(const Result<Given>& given, std::string_view name,
-                        Feature feature = Feature::kEndToEnd) {
+                        const Feature& feature = features::EndToEnd()) {
     EXPECT_TRUE(given.ok()) << given.status().message();
     if (!given.ok()) {
       return {};
     }
-    const auto found = given->find(FindFlag(feature, name));
+    EXPECT_NE(flags::FindFlag(feature.flags, name), nullptr) << name;
+    const auto found = given->find(name);
     return found == given->end() ? Occurrences{} : found->second;
   }
 
@@ -105,7 +112,7 @@ TEST_F(GivenTest, UnknownFlagsAreSpelt) {
 }
 
 TEST_F(GivenTest, AFlagOfAnotherFeatureNamesIt) {
-  ExpectUsageError(Words({"--runtime", "cpu"}, Feature::kVerification),
+  ExpectUsageError(Words({"--runtime", "cpu"}, features::Verification()),
                    AllOf(HasSubstr("--verification has no flag '--runtime'"),
                          HasSubstr("It belongs to --inference_engine and the end-to-end run.")));
 }
@@ -205,7 +212,7 @@ TEST_F(GivenTest, AnErrorOfAConfigNamesTheKeyAsItIsWritten) {
 }
 
 TEST_F(GivenTest, AMissingConfigIsNoUsageError) {
-  const Result<Given> given = GivenInConfig(Feature::kEndToEnd, folder_ / "none.json");
+  const Result<Given> given = GivenInConfig(features::EndToEnd(), folder_ / "none.json");
   ASSERT_FALSE(given.ok());
   EXPECT_EQ(given.status().code(), StatusCode::kFailed);
   EXPECT_THAT(given.status().message(), HasSubstr("none.json"));
@@ -232,16 +239,16 @@ TEST_F(GivenTest, JsonReadsBackAsConfig) {
       Words({"-f", "onnx", "1.18", "-i", "a", "1,3", "a b.raw", "-o", "x y", "-o", "z", "-v",
              "--default_verifier", "SQNR", "threshold", "3", "--extra_runtime_args", "a b"});
   ASSERT_TRUE(words.ok());
-  const Json json = JsonFrom(Feature::kEndToEnd, *words);
+  const Json json = flags::GivenAsJson(features::EndToEnd().flags, *words);
   EXPECT_EQ(json["precision"], "int8");
   EXPECT_TRUE(json["runtime"].is_null());
   EXPECT_EQ(json["offline_prepare"], false);
   EXPECT_FALSE(json.contains("help"));
   const Result<Given> back = Config(json.dump());
   ASSERT_TRUE(back.ok()) << back.status().message();
-  EXPECT_EQ(JsonFrom(Feature::kEndToEnd, *back), json);
-  for (const auto& [flag, occurrences] : *words) {
-    EXPECT_EQ(back->at(flag), occurrences) << flag->name;
+  EXPECT_EQ(flags::GivenAsJson(features::EndToEnd().flags, *back), json);
+  for (const auto& [name, occurrences] : *words) {
+    EXPECT_EQ(back->at(name), occurrences) << name;
   }
 }
 

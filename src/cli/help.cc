@@ -8,10 +8,18 @@
 #include <vector>
 
 #include "base/text.h"
+#include "cli/words.h"
 #include "features/catalog.h"
 
 namespace acc::cli {
 namespace {
+
+using features::Feature;
+using features::Features;
+using flags::Dashed;
+using flags::FindFlag;
+using flags::Flag;
+using flags::Section;
 
 constexpr std::size_t kColumns = 100;
 
@@ -57,59 +65,52 @@ void AppendEntry(std::string& help, std::string_view name, std::string_view summ
                  Wrapped(SplitWhitespace(summary), column, column));
 }
 
-bool HasNeed(Group group) {
-  for (const GroupInfo& info : Groups()) {
-    if (info.group == group) {
-      return info.needed != Needed::kNever;
-    }
-  }
-  return false;
+// "-f FRAMEWORK [VERSION]"
+std::string UsageItem(const Flag& flag) {
+  const std::string name =
+      flag.short_name.empty() ? Dashed(flag) : "-" + std::string(flag.short_name);
+  return flag.is_switch() ? name : fmt::format("{} {}", name, flag.placeholder);
 }
 
-void AppendUsage(std::string& help, const FeatureInfo& feature) {
+void AppendUsage(std::string& help, const Feature& feature) {
   const std::string start = fmt::format("usage: {}", kProgram);
   std::vector<std::string> items;
-  for (const FeatureInfo& other : Features()) {
-    if (feature.flag.empty() && !other.flag.empty()) {
-      items.push_back(fmt::format("[{}]", Title(other)));
+  for (const Feature* other : Features()) {
+    if (feature.flag.empty() && !other->flag.empty()) {
+      items.push_back(fmt::format("[{}]", Title(*other)));
     }
   }
-  if (!feature.flag.empty() && FindFlag(feature.feature, feature.flag) == nullptr) {
+  if (!feature.flag.empty() && FindFlag(feature.flags, feature.flag) == nullptr) {
     items.push_back(Title(feature));
   }
   items.emplace_back("[-h]");
-  for (const Flag& flag : Flags()) {
-    const Group group = flag.group(feature.feature);
-    if (group == Group::kNone || flag.name == "help") {
-      continue;
+  for (const Section* section : feature.sections) {
+    for (const Flag& flag : feature.flags) {
+      if (flag.section != section || flag.name == "help") continue;
+      const std::string item = UsageItem(flag);
+      const bool bare = flags::IsNeeded(flag, feature.flags, {});
+      items.push_back(bare ? item : fmt::format("[{}]", item));
     }
-    std::string item = flag.short_name.empty() ? Dashed(flag) : "-" + std::string(flag.short_name);
-    item += flag.is_switch() ? "" : fmt::format(" {}", flag.placeholder);
-    const bool bare = HasNeed(group) && flag.fallback.empty() && group != Group::kStaticStage &&
-                      group != Group::kSecondSide;
-    items.push_back(bare ? item : fmt::format("[{}]", item));
   }
   fmt::format_to(Out(help), "{} {}\n\n", start, Wrapped(items, start.size() + 1, 4));
 }
 
-void AppendFlags(std::string& help, const FeatureInfo& feature) {
-  for (const GroupInfo& group : Groups()) {
-    std::string flags;
-    for (const Flag& flag : Flags()) {
-      if (flag.group(feature.feature) == group.group) {
-        flags += Paragraph(Signature(flag), 2) + Paragraph(FullHelp(flag), 6);
+void AppendFlags(std::string& help, const Feature& feature) {
+  for (const Section* section : feature.sections) {
+    fmt::format_to(Out(help), "{}:\n", section->heading);
+    for (const Flag& flag : feature.flags) {
+      if (flag.section == section) {
+        help += Paragraph(Signature(flag), 2) + Paragraph(FullHelp(flag), 6);
       }
     }
-    if (!flags.empty()) {
-      fmt::format_to(Out(help), "{}:\n{}\n", group.heading, flags);
-    }
+    help += '\n';
   }
 }
 
 void AppendFeatures(std::string& help) {
   help += "Features, at most one of them:\n";
-  for (const FeatureInfo& info : Features()) {
-    AppendEntry(help, info.flag.empty() ? "(none)" : Title(info), info.summary, 20);
+  for (const Feature* feature : Features()) {
+    AppendEntry(help, feature->flag.empty() ? "(none)" : Title(*feature), feature->summary, 20);
   }
   help += '\n';
   help += Paragraph(fmt::format("{} --framework_runner --help explains that feature, and so on. "
@@ -128,8 +129,8 @@ void AppendEntries(std::string& help, std::string_view heading, const Entries& e
   help += '\n';
 }
 
-void AppendCatalog(std::string& help, Feature feature) {
-  const auto has = [&](std::string_view name) { return FindFlag(feature, name) != nullptr; };
+void AppendCatalog(std::string& help, const Feature& feature) {
+  const auto has = [&](std::string_view name) { return FindFlag(feature.flags, name) != nullptr; };
   if (has("framework")) {
     AppendEntries(help, "Frameworks", features::Frameworks());
   }
@@ -163,7 +164,7 @@ std::string FullHelp(const Flag& flag) {
   return flag.fallback.empty() ? text : fmt::format("{} Default: {}.", text, flag.fallback);
 }
 
-std::string ExampleCommand(const FeatureInfo& feature) {
+std::string ExampleCommand(const Feature& feature) {
   std::string command(kProgram);
   if (!feature.flag.empty()) {
     command += fmt::format(" {}", Title(feature));
@@ -174,23 +175,22 @@ std::string ExampleCommand(const FeatureInfo& feature) {
   return command;
 }
 
-std::string HelpText(Feature feature) {
-  const FeatureInfo& info = Info(feature);
+std::string HelpText(const Feature& feature) {
   std::string help;
-  AppendUsage(help, info);
-  if (feature == Feature::kEndToEnd) {
+  AppendUsage(help, feature);
+  if (feature.flag.empty()) {
     help += Paragraph(kPurpose, 0) + '\n';
     AppendFeatures(help);
   } else {
-    help += Paragraph(info.summary, 0) + '\n';
+    help += Paragraph(feature.summary, 0) + '\n';
   }
-  AppendFlags(help, info);
+  AppendFlags(help, feature);
   AppendCatalog(help, feature);
   help += "Exit codes:\n";
   for (const ExitCodeInfo& row : ExitCodes()) {
     AppendEntry(help, std::to_string(row.code), row.meaning, 3);
   }
-  return fmt::format("{}\nExample:\n{}\n", help, ExampleCommand(info));
+  return fmt::format("{}\nExample:\n{}\n", help, ExampleCommand(feature));
 }
 
 }  // namespace acc::cli

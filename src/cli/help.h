@@ -6,7 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "cli/flags/flag.h"
+#include "features/features.h"
+#include "flags/flag.h"
 
 namespace acc::cli {
 
@@ -23,15 +24,15 @@ std::span<const ExitCodeInfo> ExitCodes();
 
 // The help of one feature; that of the end-to-end run also introduces the others. No line has more
 // than 100 columns.
-std::string HelpText(Feature feature);
+std::string HelpText(const features::Feature& feature);
 
 // "-f, --framework FRAMEWORK [VERSION]", with aliases.
-std::string Signature(const Flag& flag);
+std::string Signature(const flags::Flag& flag);
 
 // The flag's sentence with its choices and its default behind.
-std::string FullHelp(const Flag& flag);
+std::string FullHelp(const flags::Flag& flag);
 
 // A command of the feature, with one flag on each continued line.
-std::string ExampleCommand(const FeatureInfo& feature);
+std::string ExampleCommand(const features::Feature& feature);
 
 }  // namespace acc::cli

@@ -23,36 +23,34 @@ constexpr int kBeyondThreshold = 1;
 
 // Answers a request: help and version as an outcome of one text.
 struct Answer {
-  const FeatureCalls& calls;
+  Runner run;
 
   Result<features::Outcome> operator()(const HelpRequest& request) const {
-    return features::Outcome{.directory = {}, .summary_lines = {HelpText(request.feature)}};
+    return features::Outcome{.directory = {}, .summary_lines = {HelpText(*request.feature)}};
   }
   Result<features::Outcome> operator()(const VersionRequest& request) const {
     std::vector<std::string> lines = {std::string(kProgram) + " " ACC_VERSION};
     if (request.libraries) std::ranges::move(features::LibraryLines(), std::back_inserter(lines));
     return features::Outcome{.directory = {}, .summary_lines = std::move(lines)};
   }
-  template <typename Options>
-  Result<features::Outcome> operator()(const Options& options) const {
-    SetVerbose(options.common.verbose);
-    return std::get<Call<Options>>(calls)(options);
+  Result<features::Outcome> operator()(const FeatureRequest& request) const {
+    SetVerbose(request.options->common().verbose);
+    return run(*request.feature, *request.options);
   }
 };
 
-Result<features::Outcome> ParseAndRun(std::span<const std::string> words,
-                                      const FeatureCalls& calls) {
+Result<features::Outcome> ParseAndRun(std::span<const std::string> words, Runner run) {
   ACC_ASSIGN_OR_RETURN(const CommandLine line, ParseCommandLine(words));
   for (const std::string& warning : line.warnings) {
     Log(LogLevel::kWarn, warning);
   }
-  return std::visit(Answer{calls}, line.request);
+  return std::visit(Answer{run}, line.request);
 }
 
 // Failures travel as Status; what is caught here are the ones nobody expected.
-Result<features::Outcome> CaughtRun(std::span<const std::string> words, const FeatureCalls& calls) {
+Result<features::Outcome> CaughtRun(std::span<const std::string> words, Runner run) {
   try {
-    return ParseAndRun(words, calls);
+    return ParseAndRun(words, run);
   } catch (const std::bad_alloc&) {
     return OutOfMemory();
   } catch (const std::exception& error) {
@@ -63,6 +61,11 @@ Result<features::Outcome> CaughtRun(std::span<const std::string> words, const Fe
 }
 
 }  // namespace
+
+Result<features::Outcome> RunRequest(const features::Feature& /*feature*/,
+                                     const features::Request& request) {
+  return request.Run();
+}
 
 Status OutOfMemory() {
   const std::string note = AddressSpaceNote();
@@ -80,9 +83,9 @@ std::string FailureLine(const Status& failure) {
   return std::string(kProgram) + ": error: " + PrintableLines(failure.message());
 }
 
-int RunProgram(std::span<const std::string> words, const FeatureCalls& calls, std::ostream& out,
-               std::ostream& err) {
-  const Result<features::Outcome> outcome = CaughtRun(words, calls);
+int RunProgram(std::span<const std::string> words, std::ostream& out, std::ostream& err,
+               Runner run) {
+  const Result<features::Outcome> outcome = CaughtRun(words, run);
   BeginLastWords();
   if (!outcome.ok()) {
     const Status status = outcome.status();

@@ -6,24 +6,16 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "base/status.h"
 #include "features/features.h"
 
 namespace acc::cli {
 
-// The functions that carry the features out, each found by the options it takes.
-template <typename Options>
-using Call = Result<features::Outcome> (*)(const Options&);
-using FeatureCalls =
-    std::tuple<Call<features::FrameworkRunnerOptions>, Call<features::InferenceEngineOptions>,
-               Call<features::VerificationOptions>, Call<features::TensorInspectionOptions>,
-               Call<features::CompareEncodingsOptions>, Call<features::DlcInfoOptions>,
-               Call<features::QuantCheckerOptions>, Call<features::EndToEndOptions>>;
-
-// The features of this build.
-FeatureCalls BuiltinFeatureCalls();
+// Carries out the request of a feature.
+using Runner = Result<features::Outcome> (*)(const features::Feature&, const features::Request&);
+Result<features::Outcome> RunRequest(const features::Feature& feature,
+                                     const features::Request& request);
 
 // The failure that a lack of memory is.
 Status OutOfMemory();
@@ -35,7 +27,7 @@ std::string FailureLine(const Status& failure);
 
 // Runs what `words` (those after the program's name) ask for. The summary goes to `out`, a failure
 // once to `err`. Returns the exit code of ExitCodes() in cli/help.h.
-int RunProgram(std::span<const std::string> words, const FeatureCalls& calls, std::ostream& out,
-               std::ostream& err);
+int RunProgram(std::span<const std::string> words, std::ostream& out, std::ostream& err,
+               Runner run = &RunRequest);
 
 }  // namespace acc::cli

@@ -20,22 +20,10 @@ using testing::StartsWith;
 std::function<Result<Outcome>()> answer;
 std::string called;
 
-template <typename Options>
-Result<Outcome> Fake(std::string_view name, const Options& options) {
-  called = std::string(name) + " " + options.common.working_dir.string();
+Result<Outcome> Fake(const features::Feature& feature, const features::Request& request) {
+  called = std::string(feature.title) + " " + request.common().working_dir.string();
   return answer();
 }
-
-constexpr FeatureCalls kFakes = {
-    [](const features::FrameworkRunnerOptions& options) { return Fake("runner", options); },
-    [](const features::InferenceEngineOptions& options) { return Fake("engine", options); },
-    [](const features::VerificationOptions& options) { return Fake("verification", options); },
-    [](const features::TensorInspectionOptions& options) { return Fake("inspection", options); },
-    [](const features::CompareEncodingsOptions& options) { return Fake("comparison", options); },
-    [](const features::DlcInfoOptions& options) { return Fake("info", options); },
-    [](const features::QuantCheckerOptions& options) { return Fake("checker", options); },
-    [](const features::EndToEndOptions& options) { return Fake("end to end", options); },
-};
 
 const std::vector<std::string> kVerification = {"--verification",
                                                 "--default_verifier",
@@ -76,7 +64,7 @@ Ran RanWith(const std::vector<std::string>& words) {
   std::ostringstream out;
   std::ostringstream err;
   called.clear();
-  const int code = RunProgram(words, kFakes, out, err);
+  const int code = RunProgram(words, out, err, &Fake);
   return {code, out.str(), err.str()};
 }
 
@@ -89,29 +77,29 @@ class ProgramTest : public testing::Test {
 
 TEST_F(ProgramTest, EachRequestReachesItsFeature) {
   EXPECT_EQ(RanWith(kVerification).code, 0);
-  EXPECT_EQ(called, "verification here");
+  EXPECT_EQ(called, "Verification here");
   EXPECT_EQ(RanWith(kRunner).code, 0);
-  EXPECT_EQ(called, "runner working_directory");
+  EXPECT_EQ(called, "Framework Runner working_directory");
   EXPECT_EQ(RanWith(kEngine).code, 0);
-  EXPECT_EQ(called, "engine working_directory");
+  EXPECT_EQ(called, "Inference Engine working_directory");
   EXPECT_EQ(RanWith({"--compare_encodings", "--input", "a", "--input2", "b"}).code, 0);
-  EXPECT_EQ(called, "comparison working_directory");
+  EXPECT_EQ(called, "Compare Encodings working_directory");
   EXPECT_EQ(RanWith({"--tensor_inspection", "--golden_data", "g", "--target_data", "t",
                      "--verifier", "SQNR"})
                 .code,
             0);
-  EXPECT_EQ(called, "inspection working_directory");
+  EXPECT_EQ(called, "Tensor Inspection working_directory");
   EXPECT_EQ(RanWith({"--dlc_info", "a"}).code, 0);
-  EXPECT_EQ(called, "info working_directory");
+  EXPECT_EQ(called, "DLC Info working_directory");
   EXPECT_EQ(RanWith({"--quant_checker", "-f", "onnx", "-m", "m", "-i", "a", "1", "a.raw", "-o", "b",
                      "--config_file", "c.json", "-l", "list.txt"})
                 .code,
             0);
-  EXPECT_EQ(called, "checker working_directory");
+  EXPECT_EQ(called, "Quantization Checker working_directory");
   std::vector<std::string> words(kEngine.begin() + 1, kEngine.end());
   words.insert(words.end(), {"--default_verifier", "SQNR"});
   EXPECT_EQ(RanWith(words).code, 0);
-  EXPECT_EQ(called, "end to end working_directory");
+  EXPECT_EQ(called, "End to end working_directory");
 }
 
 TEST_F(ProgramTest, TheSummaryGoesToStandardOutput) {
@@ -159,7 +147,7 @@ TEST_F(ProgramTest, AFullStandardOutputIsAFailure) {
   std::ostringstream out;
   std::ostringstream err;
   out.setstate(std::ios::badbit);
-  EXPECT_EQ(RunProgram(kVerification, kFakes, out, err), 3);
+  EXPECT_EQ(RunProgram(kVerification, out, err, &Fake), 3);
   EXPECT_THAT(err.str(), HasSubstr("standard output"));
 }
 

@@ -12,6 +12,13 @@
 namespace acc::cli {
 namespace {
 
+using features::Feature;
+using features::Features;
+using flags::Dashed;
+using flags::FindFlag;
+using flags::FindShortFlag;
+using flags::Flag;
+
 // Hyphen, non-breaking hyphen, figure dash, en dash, em dash, horizontal bar, minus.
 constexpr std::array<std::string_view, 7> kTypographicDashes = {
     "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212"};
@@ -49,15 +56,15 @@ DashedWord SplitDashes(std::string_view word) {
 }
 
 // The row that the word names, or null.
-const Flag* NamedFlag(Feature feature, const DashedWord& word) {
+const Flag* NamedFlag(const Feature& feature, const DashedWord& word) {
   if (word.typographic) {
-    const Flag* flag = FindFlag(feature, word.name);
-    return flag != nullptr ? flag : FindShortFlag(feature, word.name);
+    const Flag* flag = FindFlag(feature.flags, word.name);
+    return flag != nullptr ? flag : FindShortFlag(feature.flags, word.name);
   }
   if (word.dashes == 2) {
-    return FindFlag(feature, word.name);
+    return FindFlag(feature.flags, word.name);
   }
-  return word.dashes == 1 ? FindShortFlag(feature, word.name) : nullptr;
+  return word.dashes == 1 ? FindShortFlag(feature.flags, word.name) : nullptr;
 }
 
 bool IsLetter(char character) {
@@ -77,37 +84,40 @@ Status MissingValue(const Flag& flag, std::string_view next) {
       Dashed(flag), flag.placeholder, follows));
 }
 
-bool TakesValue(const FeatureInfo& feature) {
-  return FindFlag(feature.feature, feature.flag) != nullptr;
-}
+bool TakesValue(const Feature& feature) { return FindFlag(feature.flags, feature.flag) != nullptr; }
 
-const FeatureInfo* SelectedBy(const DashedWord& word) {
-  const auto selects = [&](const FeatureInfo& feature) {
-    return !feature.flag.empty() &&
-           (word.name == feature.flag || word.name == feature.deprecated_flag);
+const Feature* SelectedBy(const DashedWord& word) {
+  const auto selects = [&](const Feature* feature) {
+    return !feature->flag.empty() &&
+           (word.name == feature->flag || word.name == feature->deprecated_flag);
   };
   const auto feature = std::ranges::find_if(Features(), selects);
   const bool dashed = word.typographic || word.dashes == 2;
-  const bool found = dashed && feature != Features().end() && (!word.value || TakesValue(*feature));
-  return found ? &*feature : nullptr;
+  const bool found =
+      dashed && feature != Features().end() && (!word.value || TakesValue(**feature));
+  return found ? *feature : nullptr;
 }
 
 }  // namespace
 
+std::string Title(const Feature& feature) {
+  return feature.flag.empty() ? "the end-to-end run" : "--" + std::string(feature.flag);
+}
+
 Result<FeatureChoice> ChooseFeature(std::span<const std::string> words) {
-  FeatureChoice choice;
+  FeatureChoice choice{.feature = Features().back()};
   for (const std::string& text : words) {
     const DashedWord word = SplitDashes(text);
-    const FeatureInfo* selected = SelectedBy(word);
+    const Feature* selected = SelectedBy(word);
     if (selected == nullptr) {
       choice.rest.push_back(text);
       continue;
     }
-    if (choice.feature != Feature::kEndToEnd && choice.feature != selected->feature) {
+    if (choice.feature != Features().back() && choice.feature != selected) {
       return UsageError(fmt::format("{} and {} exclude each other; run one after the other",
-                                    Title(Info(choice.feature)), Title(*selected)));
+                                    Title(*choice.feature), Title(*selected)));
     }
-    choice.feature = selected->feature;
+    choice.feature = selected;
     choice.by_deprecated_name |= word.name == selected->deprecated_flag;
     if (TakesValue(*selected)) {
       choice.rest.push_back(text);
@@ -116,14 +126,14 @@ Result<FeatureChoice> ChooseFeature(std::span<const std::string> words) {
   return choice;
 }
 
-bool HasFlag(Feature feature, std::span<const std::string> words, std::string_view name) {
+bool HasFlag(const Feature& feature, std::span<const std::string> words, std::string_view name) {
   return std::ranges::any_of(words, [&](const std::string& word) {
     const Flag* flag = NamedFlag(feature, SplitDashes(word));
     return flag != nullptr && flag->name == name;
   });
 }
 
-Result<std::vector<Token>> Tokens(Feature feature, std::span<const std::string> words) {
+Result<std::vector<Token>> Tokens(const Feature& feature, std::span<const std::string> words) {
   using Kind = Token::Kind;
   std::vector<Token> tokens;
   const Flag* waiting = nullptr;  // The flag whose value must come next.

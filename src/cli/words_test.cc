@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "features/end_to_end/feature.h"
+#include "features/framework_runner/feature.h"
+#include "features/verification/feature.h"
+
 namespace acc::cli {
 namespace {
 
@@ -14,13 +18,13 @@ using testing::IsEmpty;
 using Words = std::vector<std::string>;
 
 // The tokens as words: flags under their long names, values behind '@'.
-Words TokensOf(const Words& words, Feature feature = Feature::kEndToEnd) {
+Words TokensOf(const Words& words, const features::Feature& feature = features::EndToEnd()) {
   const Result<std::vector<Token>> tokens = Tokens(feature, words);
   if (!tokens.ok()) return {"error: " + tokens.status().message()};
   Words readable;
   for (const Token& token : *tokens) {
     const bool is_value = token.kind == Token::Kind::kValue;
-    readable.push_back(token.flag != nullptr ? Dashed(*token.flag)
+    readable.push_back(token.flag != nullptr ? flags::Dashed(*token.flag)
                                              : (is_value ? "@" : "") + token.text);
   }
   return readable;
@@ -29,14 +33,14 @@ Words TokensOf(const Words& words, Feature feature = Feature::kEndToEnd) {
 TEST(ChooseFeatureTest, NoneIsEndToEnd) {
   const Result<FeatureChoice> choice = ChooseFeature(Words{"-f", "onnx"});
   ASSERT_TRUE(choice.ok());
-  EXPECT_EQ(choice->feature, Feature::kEndToEnd);
+  EXPECT_EQ(choice->feature, &features::EndToEnd());
   EXPECT_THAT(choice->rest, ElementsAre("-f", "onnx"));
 }
 
 TEST(ChooseFeatureTest, TakesTheFlagOutWhereverItStands) {
   const Result<FeatureChoice> choice = ChooseFeature(Words{"-f", "onnx", "--framework_runner"});
   ASSERT_TRUE(choice.ok());
-  EXPECT_EQ(choice->feature, Feature::kFrameworkRunner);
+  EXPECT_EQ(choice->feature, &features::FrameworkRunner());
   EXPECT_FALSE(choice->by_deprecated_name);
   EXPECT_THAT(choice->rest, ElementsAre("-f", "onnx"));
 }
@@ -44,7 +48,7 @@ TEST(ChooseFeatureTest, TakesTheFlagOutWhereverItStands) {
 TEST(ChooseFeatureTest, KnowsTheDeprecatedName) {
   const Result<FeatureChoice> choice = ChooseFeature(Words{"--framework_diagnosis"});
   ASSERT_TRUE(choice.ok());
-  EXPECT_EQ(choice->feature, Feature::kFrameworkRunner);
+  EXPECT_EQ(choice->feature, &features::FrameworkRunner());
   EXPECT_TRUE(choice->by_deprecated_name);
 }
 
@@ -52,7 +56,7 @@ TEST(ChooseFeatureTest, AcceptsDashesOfAWebPage) {
   for (const std::string word : {"–verification", "-–verification", "—verification"}) {
     const Result<FeatureChoice> choice = ChooseFeature(Words{word});
     ASSERT_TRUE(choice.ok()) << word;
-    EXPECT_EQ(choice->feature, Feature::kVerification) << word;
+    EXPECT_EQ(choice->feature, &features::Verification()) << word;
     EXPECT_THAT(choice->rest, IsEmpty()) << word;
   }
 }
@@ -99,7 +103,7 @@ TEST(TokensTest, ValuesThatTheParserCouldMisreadStayValues) {
 TEST(TokensTest, UnknownFlagsStay) {
   EXPECT_THAT(TokensOf({"--nope", "x", "-zz", "--nope=3"}),
               ElementsAre("--nope", "@x", "-zz", "--nope=3"));
-  EXPECT_THAT(TokensOf({"--runtime", "dsp"}, Feature::kFrameworkRunner),
+  EXPECT_THAT(TokensOf({"--runtime", "dsp"}, features::FrameworkRunner()),
               ElementsAre("--runtime", "@dsp"));
 }
 
@@ -114,9 +118,9 @@ TEST(TokensTest, RefusesASwitchWithAValue) {
 }
 
 TEST(HasFlagTest, FindsItAmongWrongWords) {
-  EXPECT_TRUE(HasFlag(Feature::kVerification, Words{"--nope", "-m", "-h"}, "help"));
-  EXPECT_TRUE(HasFlag(Feature::kVerification, Words{"–help"}, "help"));
-  EXPECT_FALSE(HasFlag(Feature::kVerification, Words{"help", "-v"}, "help"));
+  EXPECT_TRUE(HasFlag(features::Verification(), Words{"--nope", "-m", "-h"}, "help"));
+  EXPECT_TRUE(HasFlag(features::Verification(), Words{"–help"}, "help"));
+  EXPECT_FALSE(HasFlag(features::Verification(), Words{"help", "-v"}, "help"));
 }
 
 }  // namespace

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What can be asked for by name, and the readers of words that need a stage to be understood: the
-// command line parses, explains and documents with these.
+// What can be asked for by name: help and documentation are made from these.
 #pragma once
 
 #include <span>
-#include <string>
 #include <string_view>
 
-#include "base/status.h"
-#include "features/options.h"
 #include "inspect/checks/checks.h"
 #include "quantize/algorithms.h"
 #include "verify/verifiers.h"
@@ -27,11 +23,5 @@ std::span<const CatalogEntry> Runtimes();
 std::span<const verify::VerifierInfo> Verifiers();
 std::span<const quantize::AlgorithmInfo> EncodingAlgorithms();
 std::span<const inspect::CheckInfo> QuantizationChecks();
-
-// Whether the words of one --default_verifier make sense; the failure is a usage error.
-Status CheckVerifier(std::span<const std::string> words);
-
-// Reads the words NAME DIMS RAW [TYPE] of one --input_tensor; the failure is a usage error.
-Result<InputTensor> ReadInputTensor(std::span<const std::string> words);
 
 }  // namespace acc::features

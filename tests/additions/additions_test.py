@@ -53,11 +53,8 @@ VERIFIER_TEST = """TEST(LargestDifference, IsTheLargest) {
 }
 
 """
-FLAG_ROW = """    {.name = "notice",
-     .placeholder = "TEXT",
-     .groups = kOfVerification,
-     .help = "What to say at the top of the pages.",
-     .set = &Set<kVerificationPart, &VerificationOptions::notice>},
+FLAG_ROW = """       {{.name = "notice", .placeholder = "TEXT", .help = "What to say at the top of the pages."},
+        &Set<&ComparisonOptions::notice>},
 """
 CASE = """# A text at the top of the pages.
 raw g/a.raw 1 2
@@ -83,8 +80,8 @@ ADDITIONS = {
     "flag": {
         "new": {"tests/cases/notice.case": CASE},
         "before": {
-            "src/features/options.h": [("  bool no_histograms = false;", "  std::string notice;  // At the top of the pages.\n")],
-            "src/cli/flags/verification.cc": [("    {.name = \"share\",", FLAG_ROW)],
+            "src/features/comparison/options.h": [("  bool no_histograms = false;", "  std::string notice;  // At the top of the pages.\n")],
+            "src/features/comparison/flags.cc": [("       {{.name = \"no_histograms\",", FLAG_ROW)],
             "src/features/comparison/comparison_run.cc": [
                 ("  StateSilentVerifiers(summary);\n  summary.command", "  summary.notice = options.notice;\n")],
         },

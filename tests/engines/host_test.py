@@ -84,8 +84,12 @@ class HostTest(ProgramTest):
         results = sorted(p.name for p in (self.latest("inference_engine") / "output").iterdir())
         self.assertEqual(results, ["Result_0", "Result_1", "Result_2"])
         # The end-to-end run compares the result of the line that the golden run saw.
-        options = json.loads((self.latest("verification") / "verification_options.json").read_text())
-        self.assertTrue(options)
+        options = {feature: json.loads((self.latest(feature) / f"{feature}_options.json").read_text())
+                   for feature in ("framework_runner", "inference_engine", "verification")}
+        # Each feature's own flags alone, shared ones in each.
+        self.assertEqual([o.get("runtime") for o in options.values()], [None, "cpu", None])
+        self.assertEqual({o["working_dir"] for o in options.values()}, {options["verification"]["working_dir"]})
+        self.assertEqual({o["model_path"] for o in options.values()}, {str(MODELS / file)})
         rows = self.summary()
         self.assertTrue(all(math.isfinite(float(row["golden_min"])) for row in rows.values()))
         self.assertGreater(float(rows["x"]["SQNR"]), 30)

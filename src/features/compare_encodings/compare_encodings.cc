@@ -12,10 +12,10 @@
 #include "features/compare_encodings/compared_encoding.h"
 #include "features/compare_encodings/encoding_costs.h"
 #include "features/compare_encodings/encodings_workbook.h"
+#include "features/compare_encodings/feature.h"
 #include "features/compare_encodings/node_report.h"
 #include "features/encodings/model_differences.h"
 #include "features/encodings/model_encodings.h"
-#include "features/features.h"
 #include "features/shared/feature_run.h"
 #include "quantize/encodings_file.h"
 
@@ -303,7 +303,7 @@ Status WriteFiles(const CompareEncodingsOptions& options, const Comparison& comp
 }  // namespace
 
 Result<Outcome> RunCompareEncodings(const CompareEncodingsOptions& options) {
-  ACC_ASSIGN_OR_RETURN(FeatureRun run, FeatureRun::Open(options.common, "compare_encodings"));
+  ACC_ASSIGN_OR_RETURN(FeatureRun run, FeatureRun::Open(options.common, CompareEncodings()));
   ACC_ASSIGN_OR_RETURN(Comparison comparison, ReadAndCompare(options));
   std::vector<std::string> node_lines;
   ACC_RETURN_IF_ERROR(AddCosts(options, comparison));

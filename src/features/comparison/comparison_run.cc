@@ -153,7 +153,7 @@ Result<report::Summary> ComparePairs(const VerificationSources& sources, TensorI
 
 }  // namespace
 
-Result<report::Summary> CompareRuns(const VerificationOptions& options,
+Result<report::Summary> CompareRuns(const ComparisonOptions& options,
                                     std::vector<PlannedColumn> columns, TensorInspector* inspector,
                                     const GraphFlags& graph_flags) {
   ACC_ASSIGN_OR_RETURN(const VerificationSources sources,
@@ -168,7 +168,7 @@ Result<report::Summary> CompareRuns(const VerificationOptions& options,
   summary.statements.insert(summary.statements.end(), sources.statements.begin(),
                             sources.statements.end());
   StateSilentVerifiers(summary);
-  summary.command = options.common.command;
+  summary.command = options.common.origin.command;
   summary.golden_command = options.golden_command;
   return summary;
 }

@@ -5,17 +5,17 @@
 #include <vector>
 
 #include "base/status.h"
+#include "features/comparison/options.h"
 #include "features/comparison/plan.h"
 #include "features/comparison/sources.h"
 #include "features/comparison/tensor_inspector.h"
-#include "features/options.h"
 #include "report/summary.h"
 
 namespace acc::features {
 
 // Reads, matches and compares the runs that `options` names. `inspector`, if given, watches every
 // pair; its Finish() is left to the caller. `graph_flags`: see VerificationSources.
-Result<report::Summary> CompareRuns(const VerificationOptions& options,
+Result<report::Summary> CompareRuns(const ComparisonOptions& options,
                                     std::vector<PlannedColumn> columns, TensorInspector* inspector,
                                     const GraphFlags& graph_flags);
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/status.h"
-#include "features/options.h"
+#include "features/source_model/options.h"
 #include "store/graph_struct.h"
 #include "store/manifest.h"
 

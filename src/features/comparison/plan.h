@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "base/status.h"
-#include "features/options.h"
 #include "match/match.h"
 #include "report/summary.h"
 #include "verify/verifiers.h"

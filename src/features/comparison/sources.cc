@@ -46,7 +46,7 @@ fs::path GraphStructBeside(const fs::path& target_directory) {
   return found;
 }
 
-fs::path ModelPath(const VerificationOptions& options) {
+fs::path ModelPath(const ComparisonOptions& options) {
   return Resolved(options.dlc_path.empty() ? options.qnn_model_json_path : options.dlc_path,
                   options.common.working_dir);
 }
@@ -64,7 +64,7 @@ std::optional<store::GraphStruct> GoldenGraph(const fs::path& golden_directory) 
   return std::nullopt;
 }
 
-Status ReadGraph(const VerificationOptions& options, VerificationSources& sources) {
+Status ReadGraph(const ComparisonOptions& options, VerificationSources& sources) {
   fs::path path = Resolved(options.graph_struct, options.common.working_dir);
   if (path.empty() && ModelPath(options).empty()) {
     path = GraphStructBeside(sources.target_directory);
@@ -77,7 +77,7 @@ Status ReadGraph(const VerificationOptions& options, VerificationSources& source
 }
 
 // The DLC or net JSON of the target, or nothing.
-Result<std::optional<dlc::Model>> ReadModel(const VerificationOptions& options) {
+Result<std::optional<dlc::Model>> ReadModel(const ComparisonOptions& options) {
   const fs::path path = ModelPath(options);
   if (path.empty()) return std::optional<dlc::Model>();
   ACC_ASSIGN_OR_RETURN(dlc::Model model,
@@ -168,7 +168,7 @@ std::vector<std::string> StatementsOf(const store::Manifest& golden,
 }
 
 // --tensor_mapping, or what --model_path and --framework make of it, or nothing.
-Result<std::optional<store::TensorMapping>> ReadMapping(const VerificationOptions& options,
+Result<std::optional<store::TensorMapping>> ReadMapping(const ComparisonOptions& options,
                                                         const store::Manifest& golden,
                                                         const store::Manifest& target,
                                                         VerificationSources& sources) {
@@ -216,14 +216,14 @@ Status StateUnlisted(std::string_view side, const fs::path& directory,
 }
 
 // Flags that are accepted for the contract's sake and change nothing.
-void WarnOfUnusedFlags(const VerificationOptions& options) {
+void WarnOfUnusedFlags(const ComparisonOptions& options) {
   const bool has_model = !options.model.model_path.empty() || !options.model.framework.empty();
   if (has_model && !options.tensor_mapping.empty() && options.model.input_tensors.empty()) {
     LogWarn("--model_path and --framework are not used: --tensor_mapping is given");
   }
 }
 
-Status MatchTensors(const VerificationOptions& options, VerificationSources& sources) {
+Status MatchTensors(const ComparisonOptions& options, VerificationSources& sources) {
   WarnOfUnusedFlags(options);
   ACC_ASSIGN_OR_RETURN(const auto model, ReadModel(options));
   ACC_ASSIGN_OR_RETURN(const auto golden, store::ListTensors(sources.golden_directory));
@@ -275,7 +275,7 @@ Status CheckEncodings(const fs::path& path, const VerificationSources& sources) 
   return OkStatus();
 }
 
-Status FindTargetFiles(const VerificationOptions& options, VerificationSources& sources) {
+Status FindTargetFiles(const ComparisonOptions& options, VerificationSources& sources) {
   std::error_code ignored;
   const bool has_manifest = fs::exists(sources.target_directory / "tensors.json", ignored);
   for (const match::Pair& pair : sources.matches.pairs) {
@@ -307,7 +307,7 @@ std::vector<std::uint64_t> GoldenCounts(const VerificationSources& sources) {
 
 }  // namespace
 
-Status CheckVerifierConfig(const VerificationOptions& options) {
+Status CheckVerifierConfig(const ComparisonOptions& options) {
   const fs::path path = Resolved(options.verifier_config, options.common.working_dir);
   return path.empty() ? OkStatus() : ReadVerifierConfig(path).status();
 }
@@ -329,8 +329,8 @@ bool AsksFor(const std::vector<PlannedColumn>& columns, std::string_view verifie
   });
 }
 
-Status CheckScaledDiff(const VerificationOptions& options,
-                       const std::vector<PlannedColumn>& columns, const GraphFlags& graph_flags) {
+Status CheckScaledDiff(const ComparisonOptions& options, const std::vector<PlannedColumn>& columns,
+                       const GraphFlags& graph_flags) {
   const bool is_told = !options.graph_struct.empty() || !ModelPath(options).empty() ||
                        !options.model.model_path.empty();
   if (is_told || !AsksFor(columns, "ScaledDiff")) return OkStatus();
@@ -345,7 +345,7 @@ Status CheckScaledDiff(const VerificationOptions& options,
       graph_flags.all));
 }
 
-Result<VerificationSources> ReadSources(const VerificationOptions& options,
+Result<VerificationSources> ReadSources(const ComparisonOptions& options,
                                         std::vector<PlannedColumn> columns,
                                         const GraphFlags& graph_flags) {
   const fs::path& working_dir = options.common.working_dir;

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "base/status.h"
+#include "features/comparison/options.h"
 #include "features/comparison/plan.h"
 #include "features/comparison/target_format.h"
-#include "features/options.h"
 #include "match/match.h"
 #include "store/graph_struct.h"
 #include "tensor/encoding.h"
@@ -45,12 +45,12 @@ struct VerificationSources {
 
 // `columns` are those of the command line; those of --verifier_config are added. Paths that do not
 // exist from here are taken from the working directory.
-Result<VerificationSources> ReadSources(const VerificationOptions& options,
+Result<VerificationSources> ReadSources(const ComparisonOptions& options,
                                         std::vector<PlannedColumn> columns,
                                         const GraphFlags& graph_flags);
 
 // What of --verifier_config can be judged before there are tensors; see ReadVerifierConfig().
-Status CheckVerifierConfig(const VerificationOptions& options);
+Status CheckVerifierConfig(const ComparisonOptions& options);
 
 // The target's encoding: what the user says, or else what the run does.
 std::optional<TensorEncoding> EncodingOf(const VerificationSources& sources,
@@ -60,7 +60,7 @@ bool AsksFor(const std::vector<PlannedColumn>& columns, std::string_view verifie
 
 // A usage error where ScaledDiff is asked for, no graph struct and no model is given, and the
 // target's run keeps no graph struct either.
-Status CheckScaledDiff(const VerificationOptions& options,
-                       const std::vector<PlannedColumn>& columns, const GraphFlags& graph_flags);
+Status CheckScaledDiff(const ComparisonOptions& options, const std::vector<PlannedColumn>& columns,
+                       const GraphFlags& graph_flags);
 
 }  // namespace acc::features

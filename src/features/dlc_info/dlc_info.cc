@@ -8,8 +8,8 @@
 #include "base/json_dump.h"
 #include "base/text.h"
 #include "dlc/to_graph/onnx_node.h"
+#include "features/dlc_info/feature.h"
 #include "features/encodings/model_encodings.h"
-#include "features/features.h"
 #include "model/macs.h"
 
 namespace acc::features {

@@ -3,12 +3,16 @@
 
 #include <chrono>
 
+#include "features/end_to_end/feature.h"
 #include "features/end_to_end/golden_line.h"
-#include "features/features.h"
 #include "features/framework_runner/check.h"
+#include "features/framework_runner/feature.h"
 #include "features/inference_engine/check.h"
+#include "features/inference_engine/feature.h"
 #include "features/shared/feature_run.h"
+#include "features/source_model/options.h"
 #include "features/verification/check.h"
+#include "features/verification/feature.h"
 
 namespace acc::features {
 namespace {
@@ -75,15 +79,24 @@ Result<Outcome> Verify(const EndToEndOptions& options, const fs::path& golden,
   return RunVerification(verification);
 }
 
+// Each feature's run says where its own options come from.
+EndToEndOptions WithOrigin(EndToEndOptions options) {
+  options.framework_runner.common.origin = options.common.origin;
+  options.inference_engine.common.origin = options.common.origin;
+  options.verification.common.origin = options.common.origin;
+  return options;
+}
+
 }  // namespace
 
-Result<Outcome> RunEndToEnd(const EndToEndOptions& options) {
+Result<Outcome> RunEndToEnd(const EndToEndOptions& given) {
   const auto start = std::chrono::steady_clock::now();
+  const EndToEndOptions options = WithOrigin(given);
   const bool golden_given = !options.verification.golden_output_reference_directory.empty();
   ACC_RETURN_IF_ERROR(CheckInferenceEngine(options.inference_engine));
   ACC_RETURN_IF_ERROR(CheckVerification(options.verification));
   if (!golden_given) ACC_RETURN_IF_ERROR(CheckFrameworkRunner(options.framework_runner));
-  ACC_ASSIGN_OR_RETURN(auto wrapper, FeatureRun::Open(options.common, "wrapper"));
+  ACC_ASSIGN_OR_RETURN(auto wrapper, FeatureRun::Open(options.common, EndToEnd()));
   std::size_t line = 0;
   if (!golden_given) {
     ACC_ASSIGN_OR_RETURN(line, LineOfGoldenInput(options.inference_engine));

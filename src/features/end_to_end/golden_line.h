@@ -6,7 +6,7 @@
 #include <cstddef>
 
 #include "base/status.h"
-#include "features/options.h"
+#include "features/inference_engine/feature.h"
 
 namespace acc::features {
 

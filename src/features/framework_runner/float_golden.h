@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "features/options.h"
+#include "features/framework_runner/feature.h"
 #include "features/source_model/source_model.h"
 #include "tensor/layout.h"
 #include "tensor/tensor.h"

@@ -12,8 +12,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "convert/float32.h"
-#include "features/features.h"
 #include "features/framework_runner/check.h"
+#include "features/framework_runner/feature.h"
 #include "features/framework_runner/float_golden.h"
 #include "features/shared/feature_run.h"
 #include "features/source_model/source_model.h"
@@ -235,7 +235,7 @@ Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
   ACC_ASSIGN_OR_RETURN(const golden::FrameworkInfo* framework,
                        golden::FindFramework(options.model.framework));
   ACC_ASSIGN_OR_RETURN(golden::Request request, RequestOf(options, model));
-  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "framework_runner"));
+  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, FrameworkRunner()));
   LogInfo("golden run of '{}', {}", options.model.model_path.string(),
           Counted(model.graph.nodes.size(), "node"));
   GoldenRun golden(model, run.path());

@@ -13,18 +13,19 @@ namespace {
 // What computes with a DLC is known once it is read; any engine of the runtime tells the rest.
 Status CheckEngine(const InferenceEngineOptions& options) {
   const bool of_dlc = options.stage != "source";
-  return target::CreateEngine({.runtime = options.runtime,
-                               .architecture = options.architecture,
-                               .htp_socs = options.htp_socs,
-                               .half = !of_dlc && options.precision == Precision::kFp16,
-                               .quantized = of_dlc || options.precision == Precision::kInt8})
+  return target::CreateEngine(
+             {.runtime = options.runtime,
+              .architecture = options.architecture,
+              .htp_socs = options.htp_socs,
+              .half = !of_dlc && options.quantization.precision == Precision::kFp16,
+              .quantized = of_dlc || options.quantization.precision == Precision::kInt8})
       .status();
 }
 
 }  // namespace
 
 Status CheckInferenceEngine(const InferenceEngineOptions& options) {
-  ACC_RETURN_IF_ERROR(CheckStage(options));
+  ACC_RETURN_IF_ERROR(CheckStage(options.stage, options.static_model));
   ACC_RETURN_IF_ERROR(CheckEngine(options));
   if (options.stage == "source") {
     ACC_RETURN_IF_ERROR(CheckModel(options.model));

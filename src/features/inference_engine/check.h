@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/status.h"
-#include "features/options.h"
+#include "features/inference_engine/feature.h"
 
 namespace acc::features {
 

@@ -62,14 +62,15 @@ std::string Now() {
 }
 
 dlc::GraphToWrite FloatGraph(const TargetModel& model, const CommonOptions& options) {
-  dlc::GraphToWrite graph{.graph = model.converted.graph,
-                          .name = model.structure.model_name,
-                          .tensors = {},
-                          .activations = {},
-                          .params = {},
-                          .converter_command = CommandOf(options.command),
-                          .converter_version = fmt::format("{} {}", kProgram, options.version),
-                          .timestamp = Now()};
+  dlc::GraphToWrite graph{
+      .graph = model.converted.graph,
+      .name = model.structure.model_name,
+      .tensors = {},
+      .activations = {},
+      .params = {},
+      .converter_command = CommandOf(options.origin.command),
+      .converter_version = fmt::format("{} {}", kProgram, options.origin.version),
+      .timestamp = Now()};
   for (const auto& [name, tensor] : model.converted.tensors) {
     graph.tensors[name] = {convert::WrittenOrder(tensor), tensor.info};
   }

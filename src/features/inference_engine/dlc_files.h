@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "base/status.h"
-#include "features/options.h"
+#include "features/shared/common_options.h"
 #include "features/target_run/target_run.h"
 
 namespace acc::features {

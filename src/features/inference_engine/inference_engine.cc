@@ -8,13 +8,14 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "features/comparison/sources.h"
-#include "features/features.h"
 #include "features/inference_engine/check.h"
 #include "features/inference_engine/dlc_files.h"
+#include "features/inference_engine/feature.h"
 #include "features/inference_engine/selected_tensors.h"
 #include "features/shared/feature_run.h"
 #include "features/shared/run_folder.h"
 #include "features/source_model/conversion.h"
+#include "features/source_model/options.h"
 #include "features/source_model/quantization.h"
 #include "features/source_model/source_model.h"
 #include "features/source_model/source_quantization.h"
@@ -37,8 +38,8 @@ target::EngineOptions EngineOptionsOf(const InferenceEngineOptions& options) {
   return {.runtime = options.runtime,
           .architecture = options.architecture,
           .htp_socs = options.htp_socs,
-          .half = options.precision == Precision::kFp16,
-          .quantized = options.precision == Precision::kInt8,
+          .half = options.quantization.precision == Precision::kFp16,
+          .quantized = options.quantization.precision == Precision::kInt8,
           .memory_budget_bytes = options.memory_budget_mb << 20};
 }
 
@@ -52,11 +53,11 @@ Result<TargetModel> BuildTargetModel(const InferenceEngineOptions& options,
                                      const SourceModel& source, convert::TargetGraph converted,
                                      const InputLines& lines) {
   TargetModel model;
-  model.half = options.precision == Precision::kFp16;
+  model.half = options.quantization.precision == Precision::kFp16;
   model.structure = GraphStructOf(converted, options.model_name);
   model.converted = std::move(converted);
   model.statements = SourceStatements(source);
-  if (options.precision == Precision::kInt8) {
+  if (options.quantization.precision == Precision::kInt8) {
     ACC_ASSIGN_OR_RETURN(model.quantized,
                          QuantizeModel(model.converted, ParamNames(source.graph), lines,
                                        options.quantization, options.memory_budget_mb << 20));
@@ -65,7 +66,7 @@ Result<TargetModel> BuildTargetModel(const InferenceEngineOptions& options,
         CheckedStatementsOf(model.converted, *model.quantized, options.quantization));
     model.statements.insert(model.statements.end(), quantization.begin(), quantization.end());
   }
-  const auto more = TargetStatements(options, source.graph, model.converted,
+  const auto more = TargetStatements(options.quantization, source.graph, model.converted,
                                      model.quantized ? &*model.quantized : nullptr);
   model.statements.insert(model.statements.end(), more.begin(), more.end());
   return model;
@@ -101,7 +102,7 @@ Status KeepInputs(const InputLines& lines, const fs::path& run) {
 // Encodings that came with the weights do not fit what equalization makes of these.
 Status CheckEqualizable(const SourceModel& source, const InferenceEngineOptions& options) {
   const QuantizationOptions& given = options.quantization;
-  const bool keeps_encodings = options.precision == Precision::kInt8 && !given.override_params;
+  const bool keeps_encodings = KeepsSourceEncodings(given);
   if (given.algorithms.empty() || !keeps_encodings || !HasSourceEncodings(source.graph))
     return OkStatus();
   return UsageError(
@@ -206,7 +207,7 @@ Result<Work> PrepareStatic(const InferenceEngineOptions& options, StaticModel mo
   ACC_RETURN_IF_ERROR(KeepInputs(work.lines, run));
   work.model = std::move(model.model);
   ACC_ASSIGN_OR_RETURN(work.model.selected, SelectedTensors(work.lines.list(), work.model));
-  work.model.half = options.precision == Precision::kFp16;
+  work.model.half = options.quantization.precision == Precision::kFp16;
   return work;
 }
 
@@ -237,8 +238,8 @@ Result<Outcome> RunWork(const InferenceEngineOptions& options, const Work& work,
 Result<Outcome> RunSource(const InferenceEngineOptions& options) {
   ACC_ASSIGN_OR_RETURN(auto engine, target::CreateEngine(EngineOptionsOf(options)));
   ACC_ASSIGN_OR_RETURN(SourceModel source, ReadSourceModel(options.model));
-  if (!KeepsSourceEncodings(options)) model::ClampToRanges(source.graph);
-  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "inference_engine"));
+  if (!KeepsSourceEncodings(options.quantization)) model::ClampToRanges(source.graph);
+  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, InferenceEngine()));
   LogInfo("target run of '{}' on the {}", options.model.model_path.string(), engine->Description());
   ACC_ASSIGN_OR_RETURN(const Work work, PrepareSource(options, source, run.path()));
   ACC_ASSIGN_OR_RETURN(Outcome outcome, RunWork(options, work, *engine, run.path()));
@@ -249,9 +250,9 @@ Result<Outcome> RunSource(const InferenceEngineOptions& options) {
 Result<Outcome> RunStatic(InferenceEngineOptions options) {
   ACC_ASSIGN_OR_RETURN(StaticModel model,
                        ReadStaticModel(options.static_model, options.model_name));
-  options.precision = PrecisionOf(model.model, options);
+  options.quantization.precision = PrecisionOf(model.model, options);
   ACC_ASSIGN_OR_RETURN(auto engine, target::CreateEngine(EngineOptionsOf(options)));
-  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "inference_engine"));
+  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, InferenceEngine()));
   LogInfo("target run of the DLC '{}' on the {}", options.static_model.string(),
           engine->Description());
   ACC_ASSIGN_OR_RETURN(const Work work, PrepareStatic(options, std::move(model), run.path()));

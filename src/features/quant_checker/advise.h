@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/status.h"
-#include "features/options.h"
+#include "features/quant_checker/feature.h"
 #include "features/quant_checker/float_run.h"
 #include "features/quant_checker/judge.h"
 #include "features/quant_checker/option_result.h"

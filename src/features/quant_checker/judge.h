@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "features/options.h"
+#include "features/quant_checker/feature.h"
 #include "features/quant_checker/float_run.h"
 #include "features/quant_checker/option_result.h"
 #include "features/quant_checker/prepare.h"

@@ -213,7 +213,7 @@ class ModelCheck {
                                     .remedies_flags = {},
                                     .remedies_db = {},
                                     .notes = prepared_.notes,
-                                    .command = Join(options_.common.command, " ")};
+                                    .command = Join(options_.common.origin.command, " ")};
     for (const std::size_t i : order) overview.rows.push_back(RowOfOption(results()[i]));
     ACC_RETURN_IF_ERROR(
         Advise({options_, prepared_, floats_, *judge_, results_folder_}, order.front(), overview));

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/status.h"
-#include "features/options.h"
 #include "features/quant_checker/config.h"
+#include "features/quant_checker/feature.h"
 
 namespace acc::features {
 

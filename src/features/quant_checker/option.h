@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "features/options.h"
 #include "features/quant_checker/config.h"
+#include "features/quant_checker/feature.h"
 #include "quantize/quantize.h"
 
 namespace acc::features {

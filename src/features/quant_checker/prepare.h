@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "base/status.h"
-#include "features/options.h"
 #include "features/quant_checker/checked_graph.h"
 #include "features/quant_checker/config.h"
+#include "features/quant_checker/feature.h"
 #include "features/quant_checker/option.h"
 #include "features/source_model/input_lines.h"
 #include "features/source_model/source_model.h"

@@ -9,8 +9,8 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "features/features.h"
 #include "features/quant_checker/config.h"
+#include "features/quant_checker/feature.h"
 #include "features/quant_checker/model_check.h"
 #include "features/shared/early_checks.h"
 #include "features/shared/feature_run.h"
@@ -61,7 +61,7 @@ class Checker {
 
   Result<Outcome> Run() {
     ACC_ASSIGN_OR_RETURN(const auto models, ModelsOf(options_));
-    ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options_.common, "quant_checker"));
+    ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options_.common, QuantChecker()));
     ACC_ASSIGN_OR_RETURN(auto results, store::RunDirectory::Create(
                                            {.working_dir = options_.common.working_dir,
                                             .feature = "results",

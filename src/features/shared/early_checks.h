@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "base/status.h"
-#include "features/options.h"
+#include "features/source_model/options.h"
 
 namespace acc::features {
 

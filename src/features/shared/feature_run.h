@@ -3,12 +3,11 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
+#include <utility>
 
 #include "base/log.h"
 #include "base/status.h"
-#include "features/features.h"
-#include "features/options.h"
+#include "features/shared/feature.h"
 #include "store/run_directory.h"
 
 namespace acc::features {
@@ -16,7 +15,7 @@ namespace acc::features {
 class FeatureRun {
  public:
   // Makes <working_dir>/<feature>/<time>, opens its log.txt and writes <feature>_options.json.
-  static Result<FeatureRun> Open(const CommonOptions& options, const std::string& feature);
+  static Result<FeatureRun> Open(const CommonOptions& options, const Feature& feature);
 
   const std::filesystem::path& path() const { return directory_.path(); }
 

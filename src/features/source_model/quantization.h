@@ -13,8 +13,8 @@
 
 #include "base/status.h"
 #include "convert/convert.h"
-#include "features/options.h"
 #include "features/source_model/input_lines.h"
+#include "features/source_model/options.h"
 #include "ort/capture.h"
 #include "quantize/quantize.h"
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/status.h"
-#include "features/options.h"
+#include "features/source_model/options.h"
 #include "model/graph.h"
 #include "model/reader/reader.h"
 #include "store/input_list.h"

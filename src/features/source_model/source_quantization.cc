@@ -71,7 +71,7 @@ model::Node ClipTo(const Encoding& range, const std::string& tensor, model::Grap
   return clip;
 }
 
-std::string DroppedStatement(const InferenceEngineOptions& options) {
+std::string DroppedStatement(const QuantizationOptions& options) {
   if (options.precision == Precision::kInt8) {
     return "the encodings that the model's file brings are not used (--override_params): the "
            "target is quantized anew";
@@ -121,8 +121,8 @@ convert::TargetGraph Saturated(const convert::TargetGraph& converted) {
   return saturated;
 }
 
-bool KeepsSourceEncodings(const InferenceEngineOptions& options) {
-  return options.precision == Precision::kInt8 && !options.quantization.override_params;
+bool KeepsSourceEncodings(const QuantizationOptions& options) {
+  return options.precision == Precision::kInt8 && !options.override_params;
 }
 
 std::vector<std::string> GoldenStatements(bool without_quantization) {
@@ -136,7 +136,7 @@ std::vector<std::string> GoldenStatements(bool without_quantization) {
       "arithmetic here, not what quantization costs (--golden_without_quantization shows that)"};
 }
 
-std::vector<std::string> TargetStatements(const InferenceEngineOptions& options,
+std::vector<std::string> TargetStatements(const QuantizationOptions& options,
                                           const model::Graph& source,
                                           const convert::TargetGraph& converted,
                                           const quantize::QuantizedGraph* quantized) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "convert/convert.h"
-#include "features/options.h"
+#include "features/source_model/options.h"
 #include "features/source_model/source_model.h"
 #include "quantize/quantize.h"
 
@@ -16,7 +16,7 @@ namespace acc::features {
 bool IsQuantized(const model::Graph& outline);
 
 // Whether a target run quantizes with the encodings of the file.
-bool KeepsSourceEncodings(const InferenceEngineOptions& options);
+bool KeepsSourceEncodings(const QuantizationOptions& options);
 
 // For calibration: the converted graph of a quantized ONNX file, in which what the file's encodings
 // saturate is cut off at their ends. Without that its values may be others than the file ever has,
@@ -29,7 +29,7 @@ std::vector<std::string> GoldenStatements(bool without_quantization);
 // Of a target run: how many of the target's tensors have the file's encodings and which do not, or
 // that the file's quantization is not used. Nothing for a file without any. `quantized` is null for
 // a float run.
-std::vector<std::string> TargetStatements(const InferenceEngineOptions& options,
+std::vector<std::string> TargetStatements(const QuantizationOptions& options,
                                           const model::Graph& source,
                                           const convert::TargetGraph& converted,
                                           const quantize::QuantizedGraph* quantized);

@@ -86,15 +86,15 @@ void DescribeInputs(const dlc::Graph& graph, StaticModel& model) {
 
 }  // namespace
 
-Status CheckStage(const InferenceEngineOptions& options) {
-  const bool from_source = options.stage == "source";
-  if (from_source && !options.static_model.empty()) {
+Status CheckStage(const std::string& stage, const fs::path& static_model) {
+  const bool from_source = stage == "source";
+  if (from_source && !static_model.empty()) {
     return UsageError("--static_model goes with --stage converted or compiled");
   }
-  if (!from_source && options.static_model.empty()) {
-    return UsageError("--stage " + options.stage + " needs --static_model, a DLC file");
+  if (!from_source && static_model.empty()) {
+    return UsageError("--stage " + stage + " needs --static_model, a DLC file");
   }
-  return from_source ? OkStatus() : CheckKind(options.static_model);
+  return from_source ? OkStatus() : CheckKind(static_model);
 }
 
 Result<StaticModel> ReadStaticModel(const fs::path& path, const std::string& model_name) {

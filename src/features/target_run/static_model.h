@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "base/status.h"
-#include "features/options.h"
 #include "features/source_model/input_lines.h"
+#include "features/source_model/options.h"
 #include "features/target_run/target_run.h"
 
 namespace acc::features {
 
 // A usage error where --stage and --static_model do not go together; fails for a compiled library,
 // which only Qualcomm's tools can run.
-Status CheckStage(const InferenceEngineOptions& options);
+Status CheckStage(const std::string& stage, const std::filesystem::path& static_model);
 
 struct StaticModel {
   // How the file stores a fixed-point input.

@@ -13,27 +13,13 @@
 #include "features/comparison/plan.h"
 #include "features/comparison/sources.h"
 #include "features/comparison/tensor_inspector.h"
-#include "features/features.h"
 #include "features/shared/feature_run.h"
+#include "features/tensor_inspection/feature.h"
 #include "report/findings.h"
 #include "report/report.h"
 
 namespace acc::features {
 namespace {
-
-// Tensor inspection is a verification that shows more of each pair.
-VerificationOptions VerificationOf(const TensorInspectionOptions& options) {
-  VerificationOptions verification;
-  verification.common = options.common;
-  verification.default_verifiers = options.verifiers;
-  verification.golden_output_reference_directory = options.golden_data;
-  verification.inference_results = options.target_data;
-  verification.tensor_mapping = options.tensor_mapping;
-  verification.graph_struct = options.graph_struct;
-  verification.target_encodings = options.target_encodings;
-  verification.data_type = options.data_type;
-  return verification;
-}
 
 std::size_t InspectedCount(const report::Summary& summary) {
   return static_cast<std::size_t>(std::count_if(
@@ -44,14 +30,12 @@ std::size_t InspectedCount(const report::Summary& summary) {
 }  // namespace
 
 Result<Outcome> RunTensorInspection(const TensorInspectionOptions& options) {
-  const VerificationOptions verification = VerificationOf(options);
-  ACC_ASSIGN_OR_RETURN(auto columns, DefaultColumns(options.verifiers));
-  ACC_RETURN_IF_ERROR(CheckScaledDiff(verification, columns, kInspectionGraphFlags));
-  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "tensor_inspection"));
+  ACC_ASSIGN_OR_RETURN(auto columns, DefaultColumns(options.default_verifiers));
+  ACC_RETURN_IF_ERROR(CheckScaledDiff(options, columns, kInspectionGraphFlags));
+  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, TensorInspection()));
   TensorInspector inspector(run.path(), {});
-  ACC_ASSIGN_OR_RETURN(
-      const report::Summary summary,
-      CompareRuns(verification, std::move(columns), &inspector, kInspectionGraphFlags));
+  ACC_ASSIGN_OR_RETURN(const report::Summary summary,
+                       CompareRuns(options, std::move(columns), &inspector, kInspectionGraphFlags));
   ACC_RETURN_IF_ERROR(report::WriteAssets(run.path()));
   ACC_RETURN_IF_ERROR(inspector.Finish(summary));
   Outcome outcome;

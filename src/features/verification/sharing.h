@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/status.h"
-#include "features/options.h"
+#include "features/verification/feature.h"
 #include "report/summary.h"
 
 namespace acc::features {

@@ -8,8 +8,8 @@
 #include "features/comparison/plan.h"
 #include "features/comparison/sources.h"
 #include "features/comparison/tensor_inspector.h"
-#include "features/features.h"
 #include "features/shared/feature_run.h"
+#include "features/verification/feature.h"
 #include "features/verification/sharing.h"
 #include "report/findings.h"
 #include "report/report.h"
@@ -66,7 +66,7 @@ Result<Outcome> RunVerification(const VerificationOptions& options) {
   ACC_ASSIGN_OR_RETURN(auto columns, DefaultColumns(options.default_verifiers));
   ACC_RETURN_IF_ERROR(CheckScaledDiff(options, columns, kGraphFlags));
   ACC_RETURN_IF_ERROR(CheckVerifierConfig(options));
-  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, "verification"));
+  ACC_ASSIGN_OR_RETURN(auto run, FeatureRun::Open(options.common, Verification()));
   ACC_ASSIGN_OR_RETURN(Outcome outcome, CompareAndReport(options, std::move(columns), run.path()));
   ACC_RETURN_IF_ERROR(run.Finish(outcome));
   return outcome;

@@ -9,7 +9,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "features/features.h"
+#include "features/verification/feature.h"
 
 namespace acc::features {
 namespace {
@@ -27,7 +27,7 @@ class VerificationTest : public ::testing::Test {
     fs::remove_all(root_);
     options_.common.working_dir = root_ / "work";
     options_.common.output_dirname = "run";
-    options_.common.given = "{\"verification\": true}\n";
+    options_.common.origin.given = {{"default_verifier", {{"SQNR"}}}};
     options_.golden_output_reference_directory = root_ / "golden";
     options_.inference_results = root_ / "target";
     options_.default_verifiers = {{"SQNR"}};

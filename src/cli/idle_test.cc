@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "cli/flags/idle.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "base/text.h"
 #include "cli/command_line.h"
+#include "features/inference_engine/feature.h"
+#include "features/source_model/flags.h"
+#include "flags/flag.h"
 
 namespace acc::cli {
 namespace {
 
+using flags::Dashed;
+using flags::FindFlag;
+using flags::Flag;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -40,12 +46,14 @@ std::string Sample(const Flag& flag) {
 }
 
 TEST(IdleTest, EveryFlagOfQuantizationIsNamedWhereNothingIsQuantized) {
+  // What runs in float all the same, and what has a condition more.
+  const std::set<std::string_view> others = {"precision", "algorithms"};
+  const std::set<std::string_view> with_condition = {"use_adjusted_weights_quantizer",
+                                                     "percentile_calibration_value"};
   std::size_t seen = 0;
-  for (const Flag& flag : Flags()) {
-    if (flag.idle != &IdleWithoutQuantizing && flag.idle != &IdleAdjusted &&
-        flag.idle != &IdlePercentile) {
-      continue;
-    }
+  for (const auto& row : features::QuantizationRows()) {
+    const Flag& flag = row.flag;
+    if (others.contains(flag.name)) continue;
     ++seen;
     const std::string given = Dashed(flag) + Sample(flag);
     EXPECT_THAT(WarningsOf(kSource, "-r cpu --precision fp32 " + given),
@@ -54,7 +62,7 @@ TEST(IdleTest, EveryFlagOfQuantizationIsNamedWhereNothingIsQuantized) {
                 ElementsAre(StartsWith(Dashed(flag) + " has no effect: --precision fp16")));
     EXPECT_THAT(WarningsOf(kDlc, "-r cpu " + given),
                 ElementsAre(StartsWith(Dashed(flag) + " has no effect: the DLC")));
-    if (flag.idle == &IdleWithoutQuantizing) {
+    if (!with_condition.contains(flag.name)) {
       EXPECT_THAT(WarningsOf(kSource, "-r cpu " + given), IsEmpty());
     }
   }
@@ -66,7 +74,7 @@ TEST(IdleTest, EveryFlagOfTheSdkIsNamed) {
        {"deviceId", "perf_profile", "profiling_level", "offline_prepare", "extra_converter_args",
         "extra_quantizer_args", "extra_runtime_args", "engine_path", "print_version",
         "fine_grain_mode"}) {
-    const Flag* row = FindFlag(Feature::kInferenceEngine, flag);
+    const Flag* row = FindFlag(features::InferenceEngine().flags, flag);
     ASSERT_NE(row, nullptr);
     EXPECT_THAT(WarningsOf(kEndToEndOnCpu, Dashed(*row) + Sample(*row)),
                 ElementsAre(AllOf(StartsWith("--" + flag), HasSubstr("has no effect"))));
@@ -103,6 +111,11 @@ TEST(IdleTest, WhatAConfigurationLeavesUnusedIsNamed) {
       {kEndToEndOnCpu, "--add_layer_types Conv", ""},
       {kEndToEndOnCpu, "--add_layer_types Conv --golden_dir_for_mapping g",
        "--add_layer_types has no effect: --golden_output_reference_directory"},
+      {kEndToEndOnCpu, "--golden_without_quantization --golden_dir_for_mapping g",
+       "--golden_without_quantization has no effect: --golden_output_reference_directory"},
+      {kEndToEndOnCpu, "--memory_budget_mb 9 --golden_dir_for_mapping g", ""},
+      {"--quant_checker -f onnx -m m -i x 1 x.raw -o y --config_file c -l l.txt ",
+       "--host_device wos", "--host_device has no effect: the model is converted on this machine"},
       {"--framework_runner -f tflite -m m -i x 1 x.raw -o y ", "--onnx_custom_op_lib l.so",
        "--onnx_custom_op_lib has no effect: it is for ONNX"},
       {"--framework_runner -f tflite -m m -i x 1 x.raw -o y ", "--enable_graph_optimization",
