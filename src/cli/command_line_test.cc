@@ -44,9 +44,7 @@ Words ShellWords(std::string_view command) {
       words.emplace_back();
       inside = true;
     }
-    if (character != '"') {
-      words.back() += character;
-    }
+    if (character != '"') words.back() += character;
   }
   words.erase(words.begin());
   return words;

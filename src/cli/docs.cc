@@ -26,9 +26,7 @@ constexpr std::string_view kFirstLine =
 // Text inside a table's cell.
 std::string Cell(std::string_view text) {
   std::string cell;
-  for (const char character : text) {
-    cell += character == '|' ? "\\|" : std::string(1, character);
-  }
+  for (const char character : text) cell += character == '|' ? "\\|" : std::string(1, character);
   return cell;
 }
 
@@ -79,9 +77,7 @@ std::string CommandLinePage() {
 }
 
 std::string ParameterTable(const verify::VerifierInfo& verifier) {
-  if (verifier.parameters.empty()) {
-    return "";
-  }
+  if (verifier.parameters.empty()) return "";
   std::string text = "\n| parameter | default | meaning |\n|---|---|---|\n";
   for (const verify::ParameterInfo& parameter : verifier.parameters) {
     fmt::format_to(Out(text), "| `{}` | {} | {} |\n", parameter.name, Cell(parameter.fallback),

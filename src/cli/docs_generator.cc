@@ -15,12 +15,8 @@ int main(int count, char** words) {
   const std::filesystem::path folder = words[1];
   acc::Status status = acc::CreateFolders(folder);
   for (const acc::cli::DocumentInfo& document : acc::cli::Documents()) {
-    if (status.ok()) {
-      status = acc::WriteFileAtomically(folder / document.file, document.text());
-    }
+    if (status.ok()) status = acc::WriteFileAtomically(folder / document.file, document.text());
   }
-  if (!status.ok()) {
-    std::fprintf(stderr, "docs_generator: error: %s\n", status.message().c_str());
-  }
+  if (!status.ok()) std::fprintf(stderr, "docs_generator: error: %s\n", status.message().c_str());
   return acc::ExitCode(status);
 }

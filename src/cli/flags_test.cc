@@ -29,21 +29,11 @@ using Words = std::vector<std::string>;
 
 // Words that the flag accepts.
 Words Sample(const Flag& flag) {
-  if (flag.is_switch()) {
-    return {};
-  }
-  if (!flag.choices.empty()) {
-    return {std::string(flag.choices.front())};
-  }
-  if (flag.name == "input_tensor") {
-    return {"data", "1,3", "data.raw", "int64"};
-  }
-  if (flag.name == "default_verifier" || flag.name == "verifier") {
-    return {"SQNR"};
-  }
-  if (flag.name == "percentile_calibration_value") {
-    return {"99"};
-  }
+  if (flag.is_switch()) return {};
+  if (!flag.choices.empty()) return {std::string(flag.choices.front())};
+  if (flag.name == "input_tensor") return {"data", "1,3", "data.raw", "int64"};
+  if (flag.name == "default_verifier" || flag.name == "verifier") return {"SQNR"};
+  if (flag.name == "percentile_calibration_value") return {"99"};
   const bool is_number = flag.name == "memory_budget_mb" || flag.name == "precision";
   return {is_number ? "7" : "value"};
 }
@@ -148,9 +138,7 @@ TEST(FlagsTest, TheFeatureWithoutAFlagIsTheLast) {
 TEST(FlagsTest, ChoicesAreThoseOfTheCatalog) {
   const auto names = [](std::span<const features::CatalogEntry> entries) {
     std::set<std::string_view> set;
-    for (const features::CatalogEntry& entry : entries) {
-      set.insert(entry.name);
-    }
+    for (const features::CatalogEntry& entry : entries) set.insert(entry.name);
     return set;
   };
   const auto choices = [](std::string_view name) {
@@ -192,9 +180,7 @@ class EveryFlag : public testing::TestWithParam<Case> {
 
   // What <feature>_options.json must say about the flag's sample.
   Json Expected() const {
-    if (flag().is_switch()) {
-      return true;
-    }
+    if (flag().is_switch()) return true;
     const Words words = Sample(flag());
     const Json once = flag().max_words > 1 ? Json(words) : Json(words.front());
     return flag().repeatable ? Json::array({once}) : once;
@@ -210,13 +196,9 @@ class EveryFlag : public testing::TestWithParam<Case> {
 TEST_P(EveryFlag, IsKnownByEachName) {
   Words names = {Dashed(flag())};
   for (const std::string_view alias : flag().aliases) {
-    if (!alias.empty()) {
-      names.push_back("--" + std::string(alias));
-    }
+    if (!alias.empty()) names.push_back("--" + std::string(alias));
   }
-  if (!flag().short_name.empty()) {
-    names.push_back("-" + std::string(flag().short_name));
-  }
+  if (!flag().short_name.empty()) names.push_back("-" + std::string(flag().short_name));
   for (const std::string& name : names) {
     Words spelling = {name};
     Append(spelling, Sample(flag()));
@@ -225,18 +207,14 @@ TEST_P(EveryFlag, IsKnownByEachName) {
 }
 
 TEST_P(EveryFlag, TakesItsFirstWordBehindEquals) {
-  if (flag().is_switch()) {
-    return;
-  }
+  if (flag().is_switch()) return;
   Words words = Sample(flag());
   words.front() = Dashed(flag()) + "=" + words.front();
   ExpectParsed(words);
 }
 
 TEST_P(EveryFlag, StandsInAConfigToo) {
-  if (FindFlag(feature().flags, "args_config") == nullptr) {
-    return;
-  }
+  if (FindFlag(feature().flags, "args_config") == nullptr) return;
   const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "every_flag.json";
   const Json config = {{std::string(flag().name), Expected()}};
   ASSERT_TRUE(WriteFile(path, config.dump()).ok());

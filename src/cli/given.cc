@@ -36,18 +36,12 @@ std::vector<std::string> DashedNames(const Feature& feature) {
   for (const Flag& flag : feature.flags) {
     names.push_back(Dashed(flag));
     for (const std::string_view alias : flag.aliases) {
-      if (!alias.empty()) {
-        names.push_back("--" + std::string(alias));
-      }
+      if (!alias.empty()) names.push_back("--" + std::string(alias));
     }
-    if (!flag.short_name.empty()) {
-      names.push_back("-" + std::string(flag.short_name));
-    }
+    if (!flag.short_name.empty()) names.push_back("-" + std::string(flag.short_name));
   }
   for (const Feature* other : Features()) {
-    if (!other->flag.empty()) {
-      names.push_back(Title(*other));
-    }
+    if (!other->flag.empty()) names.push_back(Title(*other));
   }
   return names;
 }
@@ -95,9 +89,7 @@ Status CanonicalChoice(const Flag& flag, std::string& word) {
 
 // What both sources check once the words of a flag are known.
 Status CheckOccurrences(const Flag& flag, Occurrences& given) {
-  if (flag.is_switch()) {
-    return OkStatus();
-  }
+  if (flag.is_switch()) return OkStatus();
   if (given.size() > 1 && !flag.repeatable) {
     return UsageError(
         fmt::format("{} is given {} times; it takes one", Dashed(flag), given.size()));
@@ -110,9 +102,7 @@ Status CheckOccurrences(const Flag& flag, Occurrences& given) {
     if (words.front().empty()) {
       return UsageError(fmt::format("{} has an empty value", Dashed(flag)));
     }
-    if (!flag.choices.empty()) {
-      ACC_RETURN_IF_ERROR(CanonicalChoice(flag, words.front()));
-    }
+    if (!flag.choices.empty()) ACC_RETURN_IF_ERROR(CanonicalChoice(flag, words.front()));
   }
   return OkStatus();
 }
@@ -176,21 +166,15 @@ bool IsListOfNumbers(const Json& value) {
 Result<std::string> WordFromJson(const Json& value) {
   if (IsListOfNumbers(value)) {
     std::vector<std::string> numbers;
-    for (const Json& number : value) {
-      numbers.push_back(number.dump());
-    }
+    for (const Json& number : value) numbers.push_back(number.dump());
     return Join(numbers, ",");
   }
   if (value.is_string()) {
     std::string word = value.get<std::string>();
-    if (word.find('\0') != std::string::npos) {
-      return UsageError("has a text with a zero byte");
-    }
+    if (word.find('\0') != std::string::npos) return UsageError("has a text with a zero byte");
     return word;
   }
-  if (value.is_number()) {
-    return value.dump();
-  }
+  if (value.is_number()) return value.dump();
   return UsageError(
       fmt::format("takes texts, numbers or arrays of them, not {}", Printable(value.dump())));
 }
@@ -210,9 +194,7 @@ std::vector<std::string> SplitWords(const Flag& flag, const std::string& text) {
 
 Occurrences OccurrencesFromFlatArray(const Flag& flag, const std::vector<std::string>& elements) {
   Occurrences occurrences;
-  for (const std::string& element : elements) {
-    occurrences.push_back(SplitWords(flag, element));
-  }
+  for (const std::string& element : elements) occurrences.push_back(SplitWords(flag, element));
   const bool each_is_whole = std::ranges::all_of(
       occurrences, [&](const auto& words) { return words.size() >= flag.min_words; });
   return flag.repeatable && each_is_whole ? occurrences : Occurrences{elements};
@@ -253,9 +235,7 @@ Result<const Flag*> FlagOfKey(const Feature& feature, const std::string& key) {
     return UsageError(fmt::format("'{}' selects a feature; that is done on the command line", key));
   }
   const Flag* flag = FindFlag(feature.flags, name);
-  if (flag == nullptr) {
-    flag = FindShortFlag(feature.flags, name);
-  }
+  if (flag == nullptr) flag = FindShortFlag(feature.flags, name);
   if (flag == nullptr) {
     const bool is_short = std::ranges::any_of(Features(), [&](const Feature* other) {
       return FindShortFlag(other->flags, name) != nullptr;
@@ -271,16 +251,12 @@ Result<const Flag*> FlagOfKey(const Feature& feature, const std::string& key) {
 Status AddFromJson(const Feature& feature, const std::string& key, const Json& value,
                    Given& given) {
   ACC_ASSIGN_OR_RETURN(const Flag* flag, FlagOfKey(feature, key));
-  if (value.is_null()) {
-    return OkStatus();
-  }
+  if (value.is_null()) return OkStatus();
   Result<Occurrences> occurrences = OccurrencesFromJson(*flag, value);
   if (!occurrences.ok()) {
     return UsageError(fmt::format("{} {}", Dashed(*flag), occurrences.status().message()));
   }
-  if (occurrences->empty()) {
-    return OkStatus();
-  }
+  if (occurrences->empty()) return OkStatus();
   ACC_RETURN_IF_ERROR(CheckOccurrences(*flag, *occurrences));
   if (!given.emplace(flag->name, std::move(*occurrences)).second) {
     return UsageError(fmt::format("{} is given twice", Dashed(*flag)));
@@ -300,9 +276,7 @@ Result<Given> GivenInWords(const Feature& feature, std::span<const std::string> 
 Result<Given> GivenInConfig(const Feature& feature, const std::filesystem::path& path) {
   ACC_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxConfigBytes));
   const Result<Json> parsed = ParseJson(text, path.native());
-  if (!parsed.ok()) {
-    return UsageError(parsed.status().message());
-  }
+  if (!parsed.ok()) return UsageError(parsed.status().message());
   const Json& config = *parsed;
   if (!config.is_object()) {
     return UsageError(fmt::format("{}: the file of --args_config holds one JSON object of flags",
@@ -319,9 +293,7 @@ Result<Given> GivenInConfig(const Feature& feature, const std::filesystem::path&
 Result<Given> Merge(Given words, const Given& config) {
   std::vector<std::string> twice;
   for (const auto& [name, occurrences] : config) {
-    if (!words.emplace(name, occurrences).second) {
-      twice.push_back("--" + name);
-    }
+    if (!words.emplace(name, occurrences).second) twice.push_back("--" + name);
   }
   if (!twice.empty()) {
     return UsageError(fmt::format(

@@ -43,9 +43,7 @@ class GivenTest : public testing::Test {
   static Occurrences Of(const Result<Given>& given, std::string_view name,
                         const Feature& feature = features::EndToEnd()) {
     EXPECT_TRUE(given.ok()) << given.status().message();
-    if (!given.ok()) {
-      return {};
-    }
+    if (!given.ok()) return {};
     EXPECT_NE(flags::FindFlag(feature.flags, name), nullptr) << name;
     const auto found = given->find(name);
     return found == given->end() ? Occurrences{} : found->second;
@@ -247,9 +245,7 @@ TEST_F(GivenTest, JsonReadsBackAsConfig) {
   const Result<Given> back = Config(json.dump());
   ASSERT_TRUE(back.ok()) << back.status().message();
   EXPECT_EQ(flags::GivenAsJson(features::EndToEnd().flags, *back), json);
-  for (const auto& [name, occurrences] : *words) {
-    EXPECT_EQ(back->at(name), occurrences) << name;
-  }
+  for (const auto& [name, occurrences] : *words) EXPECT_EQ(back->at(name), occurrences) << name;
 }
 
 }  // namespace

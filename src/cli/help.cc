@@ -123,23 +123,15 @@ void AppendFeatures(std::string& help) {
 template <typename Entries>
 void AppendEntries(std::string& help, std::string_view heading, const Entries& entries) {
   fmt::format_to(Out(help), "{}:\n", heading);
-  for (const auto& entry : entries) {
-    AppendEntry(help, entry.name, entry.summary, 18);
-  }
+  for (const auto& entry : entries) AppendEntry(help, entry.name, entry.summary, 18);
   help += '\n';
 }
 
 void AppendCatalog(std::string& help, const Feature& feature) {
   const auto has = [&](std::string_view name) { return FindFlag(feature.flags, name) != nullptr; };
-  if (has("framework")) {
-    AppendEntries(help, "Frameworks", features::Frameworks());
-  }
-  if (has("runtime")) {
-    AppendEntries(help, "Runtimes", features::Runtimes());
-  }
-  if (has("default_verifier")) {
-    AppendEntries(help, "Verifiers", features::Verifiers());
-  }
+  if (has("framework")) AppendEntries(help, "Frameworks", features::Frameworks());
+  if (has("runtime")) AppendEntries(help, "Runtimes", features::Runtimes());
+  if (has("default_verifier")) AppendEntries(help, "Verifiers", features::Verifiers());
 }
 
 }  // namespace
@@ -166,9 +158,7 @@ std::string FullHelp(const Flag& flag) {
 
 std::string ExampleCommand(const Feature& feature) {
   std::string command(kProgram);
-  if (!feature.flag.empty()) {
-    command += fmt::format(" {}", Title(feature));
-  }
+  if (!feature.flag.empty()) command += fmt::format(" {}", Title(feature));
   for (const std::string& line : Split(feature.example, '\n')) {
     command += line.starts_with("-") ? " \\\n  " + line : " " + line;
   }

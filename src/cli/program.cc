@@ -41,9 +41,7 @@ struct Answer {
 
 Result<features::Outcome> ParseAndRun(std::span<const std::string> words, Runner run) {
   ACC_ASSIGN_OR_RETURN(const CommandLine line, ParseCommandLine(words));
-  for (const std::string& warning : line.warnings) {
-    Log(LogLevel::kWarn, warning);
-  }
+  for (const std::string& warning : line.warnings) Log(LogLevel::kWarn, warning);
   return std::visit(Answer{run}, line.request);
 }
 

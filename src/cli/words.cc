@@ -49,9 +49,7 @@ DashedWord SplitDashes(std::string_view word) {
   }
   const std::size_t equals = word.find('=');
   split.name = word.substr(0, equals);
-  if (equals != std::string_view::npos) {
-    split.value = word.substr(equals + 1);
-  }
+  if (equals != std::string_view::npos) split.value = word.substr(equals + 1);
   return split;
 }
 
@@ -61,9 +59,7 @@ const Flag* NamedFlag(const Feature& feature, const DashedWord& word) {
     const Flag* flag = FindFlag(feature.flags, word.name);
     return flag != nullptr ? flag : FindShortFlag(feature.flags, word.name);
   }
-  if (word.dashes == 2) {
-    return FindFlag(feature.flags, word.name);
-  }
+  if (word.dashes == 2) return FindFlag(feature.flags, word.name);
   return word.dashes == 1 ? FindShortFlag(feature.flags, word.name) : nullptr;
 }
 
@@ -119,9 +115,7 @@ Result<FeatureChoice> ChooseFeature(std::span<const std::string> words) {
     }
     choice.feature = selected;
     choice.by_deprecated_name |= word.name == selected->deprecated_flag;
-    if (TakesValue(*selected)) {
-      choice.rest.push_back(text);
-    }
+    if (TakesValue(*selected)) choice.rest.push_back(text);
   }
   return choice;
 }

@@ -24,9 +24,7 @@ std::int64_t Codes(std::uint32_t bitwidth) { return std::int64_t{1} << bitwidth;
 }  // namespace
 
 Result<std::optional<Encoding>> FromStored(const StoredEncoding& stored, DataType type) {
-  if (stored.scale == 0 && stored.min == 0 && stored.max == 0) {
-    return std::optional<Encoding>();
-  }
+  if (stored.scale == 0 && stored.min == 0 && stored.max == 0) return std::optional<Encoding>();
   const std::uint32_t bitwidth = stored.bitwidth != 0 ? stored.bitwidth : Bits(type);
   if (bitwidth < 1 || bitwidth > 32 || (IsFixedPoint(type) && bitwidth > Bits(type))) {
     return Failure(fmt::format("a bitwidth of {} for elements of {}", bitwidth, Name(type)));

@@ -49,9 +49,7 @@ Status Assign(const Flag& /*flag*/, const Occurrences& given, std::filesystem::p
 Status Assign(const Flag& flag, const Occurrences& given, std::vector<std::string>& field) {
   field.clear();
   for (const std::string& part : Split(OnlyWord(given), ',')) {
-    if (const std::string_view name = Trim(part); !name.empty()) {
-      field.emplace_back(name);
-    }
+    if (const std::string_view name = Trim(part); !name.empty()) field.emplace_back(name);
   }
   if (field.empty()) {
     return UsageError(fmt::format("{} takes names with commas between them", Dashed(flag)));

@@ -9,20 +9,12 @@ namespace {
 
 Json JsonOf(const Flag& flag, const Given& given) {
   const auto found = given.find(flag.name);
-  if (flag.is_switch()) {
-    return found != given.end();
-  }
-  if (found == given.end()) {
-    return flag.fallback.empty() ? Json() : Json(flag.fallback);
-  }
+  if (flag.is_switch()) return found != given.end();
+  if (found == given.end()) return flag.fallback.empty() ? Json() : Json(flag.fallback);
   const Occurrences& occurrences = found->second;
-  if (flag.max_words > 1) {
-    return flag.repeatable ? Json(occurrences) : Json(occurrences.front());
-  }
+  if (flag.max_words > 1) return flag.repeatable ? Json(occurrences) : Json(occurrences.front());
   Json texts = Json::array();
-  for (const std::vector<std::string>& words : occurrences) {
-    texts.push_back(words.front());
-  }
+  for (const std::vector<std::string>& words : occurrences) texts.push_back(words.front());
   return flag.repeatable ? texts : texts.front();
 }
 

@@ -114,9 +114,7 @@ class Pairing {
 std::string NameKey(std::string_view name) {
   std::string key;
   key.reserve(name.size());
-  for (const char c : name) {
-    key += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
-  }
+  for (const char c : name) key += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
   const std::size_t first = key.find_first_not_of('_');
   // A name of nothing but signs stays distinct from the empty key.
   return first == std::string::npos ? std::string(name) : key.substr(first);

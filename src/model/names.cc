@@ -31,9 +31,7 @@ Status CheckTensors(const Names& names) {
 Status CheckNames(const Graph& graph) {
   ACC_RETURN_IF_ERROR(CheckTensors(InputNames(graph)));
   ACC_RETURN_IF_ERROR(CheckTensors(OutputNames(graph)));
-  for (const auto& [name, tensor] : graph.initializers) {
-    ACC_RETURN_IF_ERROR(Check("tensor", name));
-  }
+  for (const auto& [name, tensor] : graph.initializers) ACC_RETURN_IF_ERROR(Check("tensor", name));
   for (const Node& node : graph.nodes) {
     ACC_RETURN_IF_ERROR(Check("node", node.name));
     ACC_RETURN_IF_ERROR(Check("operator", node.op_type));

@@ -149,9 +149,7 @@ Status CaptureMade(const CapturePlan& plan, const std::vector<std::string>& tens
   ACC_ASSIGN_OR_RETURN(const Sizes sizes, SizesFor(plan, tensors, whole, inference));
   const auto groups = Groups(tensors, sizes, plan.memory_budget_bytes);
   Progress progress(std::string(what), groups.size() * lines);
-  if (groups.size() == 1) {
-    return RunPass(whole, tensors, lines, inputs, sink, unreadable, progress);
-  }
+  if (groups.size() == 1) return RunPass(whole, tensors, lines, inputs, sink, unreadable, progress);
   LogInfo("{}: {} in {} passes to stay within the memory budget", what,
           Counted(tensors.size(), "tensor"), groups.size());
   std::optional<Session> freed(std::move(whole));

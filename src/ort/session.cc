@@ -220,9 +220,7 @@ Result<Session> Session::Create(std::string_view model, const SessionConfig& con
         [&] { Ignore(Ort::GetApi().SessionOptionsSetLoadCancellationFlag(options, true)); });
     Session made(std::make_unique<State>(model, options));
     ScopedTap::ThrowWhatTheSinkThrew();
-    if (config.assigned) {
-      ACC_RETURN_IF_ERROR(config.assigned(AssignmentOf(made.state_->session)));
-    }
+    if (config.assigned) ACC_RETURN_IF_ERROR(config.assigned(AssignmentOf(made.state_->session)));
     return made;
   } catch (const Ort::Exception& exception) {
     ACC_RETURN_IF_ERROR(CheckInterrupted());

@@ -304,9 +304,7 @@ bool IsBlockwise(const Json& entry) {
 Status ReadList(const Json& list, Encodings& encodings, const SectionDetails& details) {
   for (const Json& entry : list) {
     const auto name = entry.is_object() ? entry.find("name") : entry.end();
-    if (name == entry.end() || !name->is_string()) {
-      return Failure("an entry has no \"name\"");
-    }
+    if (name == entry.end() || !name->is_string()) return Failure("an entry has no \"name\"");
     if (IsBlockwise(entry)) {
       details.AddUnread(name->get<std::string>(), Failure(kIsBlockwise), true);
       continue;

@@ -159,9 +159,7 @@ std::string HeadingHtml(const Row& row) {
     Append(html, "<span class=\"tag\">{}</span>", ShortName(row.layer_type, 80));
   }
   Append(html, "<span>{}</span><span>{} elements</span>", DimsText(row), row.size);
-  if (!row.processor.empty()) {
-    Append(html, "<span>computed by the {}</span>", row.processor);
-  }
+  if (!row.processor.empty()) Append(html, "<span>computed by the {}</span>", row.processor);
   const OtherName other = OtherNameOf(row.golden_name, row.name);
   Append(html, "<span>{} <b class=\"name\">{}</b>, matched by {}</span>", other.side,
          ShortName(other.name, kTitleBytes), row.matched_by);

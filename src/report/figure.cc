@@ -358,9 +358,7 @@ Curve StepsOf(std::string label, const Colour& colour, const std::vector<double>
   for (std::size_t bin = 0; bin < counts.size(); ++bin) {
     curve.points.push_back({edges[bin], static_cast<double>(counts[bin])});
   }
-  if (!counts.empty()) {
-    curve.points.push_back({edges.back(), static_cast<double>(counts.back())});
-  }
+  if (!counts.empty()) curve.points.push_back({edges.back(), static_cast<double>(counts.back())});
   return curve;
 }
 

@@ -134,9 +134,7 @@ std::string HeadingHtml(const InspectedTensor& tensor) {
     Append(html, "<span>{} <b>{}</b></span>", verifier, NumberText(score));
   }
   html += "</p>";
-  if (!tensor.data_note.empty()) {
-    Append(html, "<p class=\"warning\">{}</p>", tensor.data_note);
-  }
+  if (!tensor.data_note.empty()) Append(html, "<p class=\"warning\">{}</p>", tensor.data_note);
   return html;
 }
 
@@ -321,9 +319,7 @@ std::string InspectionPages::ChannelsHtml() const {
 std::string InspectionPages::Diff() const {
   const inspect::PairStatistics& statistics = tensor_.statistics;
   std::string json = "{\"page\":\"diff\",";
-  if (tensor_.dims) {
-    AppendArray(json, "dims", *tensor_.dims, [](std::int64_t dim) { return dim; });
-  }
+  if (tensor_.dims) AppendArray(json, "dims", *tensor_.dims, [](std::int64_t dim) { return dim; });
   AppendArray(json, "index", statistics.series, [](const auto& e) { return e.index; });
   AppendArray(json, "golden", statistics.series, [](const auto& e) { return e.golden; });
   AppendArray(json, "target", statistics.series, [](const auto& e) { return e.target; });

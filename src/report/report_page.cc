@@ -42,13 +42,9 @@ std::string Header(const Summary& summary, const Findings& findings) {
   std::string html;
   Append(html, "<header class=\"{}\"><h1 id=\"verdict-text\">{}</h1><div class=\"headlines\">",
          is_bad ? "bad" : (is_good ? "good" : ""), headlines.front());
-  for (std::size_t i = 1; i < headlines.size(); ++i) {
-    Append(html, "<span>{}</span> ", headlines[i]);
-  }
+  for (std::size_t i = 1; i < headlines.size(); ++i) Append(html, "<span>{}</span> ", headlines[i]);
   html += "</div>";
-  if (!summary.notice.empty()) {
-    Append(html, "<p id=\"notice\">{}</p>", summary.notice);
-  }
+  if (!summary.notice.empty()) Append(html, "<p id=\"notice\">{}</p>", summary.notice);
   html += GateHtml(summary);
   html += StatementsHtml(summary);
   Append(html,

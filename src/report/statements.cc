@@ -13,9 +13,7 @@ namespace {
 std::string ListHtml(std::string_view id, const std::vector<std::string>& sentences) {
   if (sentences.empty()) return {};
   std::string html = fmt::format("<ul id=\"{}\">", id);
-  for (const std::string& sentence : sentences) {
-    Append(html, "<li>{}</li>", sentence);
-  }
+  for (const std::string& sentence : sentences) Append(html, "<li>{}</li>", sentence);
   return html + "</ul>";
 }
 

@@ -44,9 +44,7 @@ class Page {
         "<span><a href=\"report.html\">graph and details</a></span>",
         summary_.golden_directory, summary_.target_directory);
     html += "</p>";
-    if (!summary_.notice.empty()) {
-      Append(html, "<p id=\"notice\">{}</p>", summary_.notice);
-    }
+    if (!summary_.notice.empty()) Append(html, "<p id=\"notice\">{}</p>", summary_.notice);
     html += GateHtml(summary_);
     html += StatementsHtml(summary_);
     html += "</header><main><section class=\"findings\" aria-label=\"Findings\">";
@@ -101,9 +99,7 @@ class Page {
   Html TypeTag(std::size_t row) const {
     const std::string& type = summary_.rows[row].layer_type;
     std::string html;
-    if (!type.empty()) {
-      Append(html, "<span class=\"tag\">{}</span>", ShortName(type, 60));
-    }
+    if (!type.empty()) Append(html, "<span class=\"tag\">{}</span>", ShortName(type, 60));
     if (names_cpu_ && summary_.rows[row].processor == kCpu) {
       html += " <span class=\"tag cpu\">on the CPU</span>";
     }

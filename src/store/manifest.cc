@@ -194,9 +194,7 @@ void ReadDims(Fields& fields, TensorRecord& record) {
     const bool good = json->is_array() && dim.is_number_integer();
     dims.push_back(good ? dim.get<std::int64_t>() : -1);
   }
-  if (!json->is_array() || !ElementCount(dims)) {
-    fields.Fail("\"dims\" is no list of dimensions");
-  }
+  if (!json->is_array() || !ElementCount(dims)) fields.Fail("\"dims\" is no list of dimensions");
   record.dims = std::move(dims);
 }
 

@@ -36,9 +36,7 @@ std::vector<Axis> JoinAxes(const Shape& dims, const Permutation& permutation) {
   for (std::size_t axis = 0; axis < dims.size(); ++axis) {
     const int at = position[static_cast<std::size_t>(permutation[axis])];
     const auto size = static_cast<std::uint64_t>(dims[axis]);
-    if (at < 0) {
-      continue;
-    }
+    if (at < 0) continue;
     if (!axes.empty() && axes.back().last_source + 1 == at) {
       axes.back().last_source = at;
       axes.back().size *= size;
@@ -80,9 +78,7 @@ std::span<float> PairBuffers::Buffer::AtLeast(std::uint64_t count) {
 
 GoldenOrder OrderOf(const Shape& dims, const Permutation& permutation) {
   GoldenOrder order;
-  if (permutation.empty() || IsIdentity(permutation)) {
-    return order;
-  }
+  if (permutation.empty() || IsIdentity(permutation)) return order;
   const std::vector<Axis> axes = JoinAxes(dims, permutation);
   // Two axes that stay two changed places; with a third, the slowest, it is a stack of matrices.
   const bool stack = axes.size() == 3 && axes[0].first_source == 0;
@@ -93,9 +89,7 @@ GoldenOrder OrderOf(const Shape& dims, const Permutation& permutation) {
   } else if (axes.size() > 2) {
     order.kind = GoldenOrder::Kind::kGeneral;
     order.strides = SourceStrides(axes);
-    for (const Axis& axis : axes) {
-      order.dims.push_back(axis.size);
-    }
+    for (const Axis& axis : axes) order.dims.push_back(axis.size);
   }
   return order;
 }
@@ -203,9 +197,7 @@ Status PairReader::ReadGeneral(std::uint64_t first, std::span<float> out,
     ACC_RETURN_IF_ERROR(golden.Read(source, value));
     for (std::size_t axis = rank; axis-- > 0;) {
       source += order_.strides[axis];
-      if (++at[axis] < order_.dims[axis]) {
-        break;
-      }
+      if (++at[axis] < order_.dims[axis]) break;
       source -= at[axis] * order_.strides[axis];
       at[axis] = 0;
     }

@@ -35,17 +35,11 @@ void Widen(const RawFormat& format, std::span<float> values) {
 
 Result<RawFile> RawFile::Open(const std::filesystem::path& path, RawFormat format) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) {
-    return ReadFailure(path, std::strerror(errno));
-  }
+  if (descriptor < 0) return ReadFailure(path, std::strerror(errno));
   RawFile file(descriptor, format, path);
   struct stat info = {};
-  if (fstat(descriptor, &info) != 0) {
-    return ReadFailure(path, std::strerror(errno));
-  }
-  if (!S_ISREG(info.st_mode)) {
-    return ReadFailure(path, "it is not a regular file");
-  }
+  if (fstat(descriptor, &info) != 0) return ReadFailure(path, std::strerror(errno));
+  if (!S_ISREG(info.st_mode)) return ReadFailure(path, "it is not a regular file");
   const std::uint64_t element_size = ByteSize(format.type, 1);
   const auto size = static_cast<std::uint64_t>(info.st_size);
   if (size % element_size != 0) {
@@ -72,9 +66,7 @@ RawFile& RawFile::operator=(RawFile&& other) noexcept {
 }
 
 RawFile::~RawFile() {
-  if (descriptor_ >= 0) {
-    close(descriptor_);
-  }
+  if (descriptor_ >= 0) close(descriptor_);
 }
 
 Status RawFile::Read(std::uint64_t first, std::span<float> values) const {
@@ -104,12 +96,8 @@ Status RawFile::ReadBytes(std::uint64_t first_byte, std::span<std::byte> rest) c
   auto offset = static_cast<off_t>(first_byte);
   while (!rest.empty()) {
     const ssize_t done = pread(descriptor_, rest.data(), rest.size(), offset);
-    if (done < 0 && errno == EINTR) {
-      continue;
-    }
-    if (done < 0) {
-      return ReadFailure(path_, std::strerror(errno));
-    }
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return ReadFailure(path_, std::strerror(errno));
     if (done == 0) {
       return ReadFailure(path_, "it became shorter while it was read; let its writer finish first");
     }

@@ -10,9 +10,7 @@ class AdjustedRtolAtol : public Verifier {
   explicit AdjustedRtolAtol(double levels) : levels_(levels) {}
 
   std::optional<Tolerance> tolerance(const PairSums* sums) const override {
-    if (sums == nullptr) {
-      return std::nullopt;
-    }
+    if (sums == nullptr) return std::nullopt;
     const double step = EncodingRange(sums->golden_min, sums->golden_max) / (levels_ - 1);
     return Tolerance{0, step};
   }

@@ -20,9 +20,7 @@ void ForEachWithBuffers(std::size_t count, const Body& body) {
   std::atomic<std::size_t> next{0};
   ParallelFor(std::min(count, ThreadCount()), [&](std::size_t) {
     PairBuffers buffers;
-    for (std::size_t index = next++; index < count; index = next++) {
-      body(index, &buffers);
-    }
+    for (std::size_t index = next++; index < count; index = next++) body(index, &buffers);
   });
 }
 
@@ -69,20 +67,14 @@ class Batch {
   // The result of a pair that needs no band; nothing for a large pair.
   std::optional<Result<Comparison>> Begin(std::size_t pair, PairBuffers* buffers) {
     PairState& state = states_[pair];
-    if (Status status = CheckInterrupted(); !status.ok()) {
-      return status;
-    }
+    if (Status status = CheckInterrupted(); !status.ok()) return status;
     Result<PairReader> reader = OpenPair(*state.files);
-    if (!reader.ok()) {
-      return reader.status();
-    }
+    if (!reader.ok()) return reader.status();
     if (std::string problem = ShapeProblem(*state.files, *reader); !problem.empty()) {
       return ShapeMismatch(state.requests, std::move(problem));
     }
     StartPass(reader->target_count(), &state);
-    if (state.count > BandElements()) {
-      return std::nullopt;
-    }
+    if (state.count > BandElements()) return std::nullopt;
     return CompareWhole(*reader, buffers, &state);
   }
 
@@ -91,14 +83,10 @@ class Batch {
     RunBands(open, &PassStretch);
     std::vector<std::size_t> to_count;
     for (const std::size_t pair : open = Unfinished()) {
-      if (CollectPass(&states_[pair])) {
-        to_count.push_back(pair);
-      }
+      if (CollectPass(&states_[pair])) to_count.push_back(pair);
     }
     RunBands(to_count, &CountStretch);
-    for (const std::size_t pair : to_count) {
-      CollectCounts(&states_[pair]);
-    }
+    for (const std::size_t pair : to_count) CollectCounts(&states_[pair]);
     open = Unfinished();
     ForEachWithBuffers(open.size(), [&](std::size_t index, PairBuffers* buffers) {
       PairState& state = states_[open[index]];
@@ -126,34 +114,26 @@ class Batch {
       Band& band = bands[index];
       PairState& state = states_[band.pair];
       band.status = CheckInterrupted();
-      if (!band.status.ok()) {
-        return;
-      }
+      if (!band.status.ok()) return;
       Result<PairReader> reader = OpenPair(*state.files);
       band.status = reader.ok() ? step(*reader, band.stretch, buffers, &state) : reader.status();
     });
     for (const Band& band : bands) {
-      if (!band.status.ok() && !results_[band.pair]) {
-        Store(band.pair, band.status);
-      }
+      if (!band.status.ok() && !results_[band.pair]) Store(band.pair, band.status);
     }
   }
 
   std::vector<std::size_t> Unfinished() const {
     std::vector<std::size_t> pairs;
     for (std::size_t pair = 0; pair < results_.size(); ++pair) {
-      if (!results_[pair]) {
-        pairs.push_back(pair);
-      }
+      if (!results_[pair]) pairs.push_back(pair);
     }
     return pairs;
   }
 
   void Store(std::size_t pair, Result<Comparison> result) {
     results_[pair] = std::move(result);
-    if (progress_ != nullptr) {
-      progress_->Advance();
-    }
+    if (progress_ != nullptr) progress_->Advance();
   }
 
   Progress* progress_;

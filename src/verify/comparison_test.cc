@@ -47,9 +47,7 @@ void ExpectPlainSums(const Pair& pair, const PairSums& sums) {
   for (std::size_t index = 0; index < pair.golden.size(); ++index) {
     const long double x = pair.golden[index];
     const long double y = pair.target[index];
-    if (!std::isfinite(x) || !std::isfinite(y)) {
-      continue;
-    }
+    if (!std::isfinite(x) || !std::isfinite(y)) continue;
     ++finite;
     golden_sum += x;
     golden_square += x * x;
@@ -85,9 +83,7 @@ void ExpectPlainWorst(const Pair& pair, const std::vector<WorstElement>& worst) 
   for (std::size_t index = 0; index < pair.golden.size(); ++index) {
     const double difference =
         std::abs(static_cast<double>(pair.golden[index]) - pair.target[index]);
-    if (std::isfinite(difference) && difference > 0) {
-      order.emplace_back(-difference, index);
-    }
+    if (std::isfinite(difference) && difference > 0) order.emplace_back(-difference, index);
   }
   std::sort(order.begin(), order.end());
   order.resize(std::min(order.size(), kWorstElements));

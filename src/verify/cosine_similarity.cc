@@ -16,9 +16,7 @@ class CosineSimilarity : public Verifier {
     const PairSums& sums = *pair.sums;
     const bool golden_zero = sums.golden_square == 0;
     const bool target_zero = sums.target_square == 0;
-    if (golden_zero && target_zero) {
-      return Score{multiplier_, "both tensors are all zero"};
-    }
+    if (golden_zero && target_zero) return Score{multiplier_, "both tensors are all zero"};
     if (golden_zero || target_zero) {
       return Score{0, golden_zero ? "golden is all zero" : "target is all zero"};
     }

@@ -53,16 +53,12 @@ class ClassMap {
 
  private:
   void AddElement(float golden, float target) {
-    if (!std::isfinite(golden) || !std::isfinite(target) || !holds_classes_) {
-      return;
-    }
+    if (!std::isfinite(golden) || !std::isfinite(target) || !holds_classes_) return;
     // The target's numbers went through quantization and need not be whole.
     const float target_class = std::nearbyint(target);
     holds_classes_ = golden == std::nearbyint(golden) && std::abs(golden) < kMostClasses &&
                      std::abs(target_class) < kMostClasses;
-    if (!holds_classes_) {
-      return;
-    }
+    if (!holds_classes_) return;
     Overlap& overlap = overlaps_[static_cast<int>(golden)];
     ++overlap.either;
     if (golden == target_class) {
@@ -131,9 +127,7 @@ class MeanIou : public Verifier {
     if (pair.elements.count != boxes * kCoordinates) {
       return NoScore("the first tensor does not hold four coordinates per class of the second");
     }
-    if (boxes > kMostBoxes) {
-      return NoScore("more than 20000 boxes: too many to match");
-    }
+    if (boxes > kMostBoxes) return NoScore("more than 20000 boxes: too many to match");
     ACC_ASSIGN_OR_RETURN(const Values corners, ReadAll(pair.elements));
     ACC_ASSIGN_OR_RETURN(const Values classes, ReadAll(*pair.companion));
     const Shape& dims = pair.companion->dims;
@@ -151,17 +145,13 @@ class MeanIou : public Verifier {
     std::uint64_t target_boxes = 0;
     for (std::uint64_t box = 0; box < boxes; ++box) {
       target_boxes += IsObject(classes.target[box]) ? 1 : 0;
-      if (!IsObject(classes.golden[box])) {
-        continue;
-      }
+      if (!IsObject(classes.golden[box])) continue;
       ++golden_boxes;
       const std::uint64_t image = box / per_image * per_image;
       double best = 0;
       std::uint64_t partner = boxes;
       for (std::uint64_t other = image; other < image + per_image; ++other) {
-        if (taken[other] || std::nearbyint(classes.target[other]) != classes.golden[box]) {
-          continue;
-        }
+        if (taken[other] || std::nearbyint(classes.target[other]) != classes.golden[box]) continue;
         const double overlap = IntersectionOverUnion(&corners.golden[box * kCoordinates],
                                                      &corners.target[other * kCoordinates]);
         if (overlap > best) {

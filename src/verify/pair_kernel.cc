@@ -141,12 +141,8 @@ template <std::size_t kWidth>
   }
   // Any NaN or infinity among the elements reaches this sum, which finite floats cannot overflow.
   double abs = 0;
-  for (const double lane_abs : next.difference_abs) {
-    abs += lane_abs;
-  }
-  if (!std::isfinite(abs)) {
-    return std::numeric_limits<double>::quiet_NaN();
-  }
+  for (const double lane_abs : next.difference_abs) abs += lane_abs;
+  if (!std::isfinite(abs)) return std::numeric_limits<double>::quiet_NaN();
   *sums = next;
   return largest;
 }

@@ -133,18 +133,14 @@ bool WorstList::IsWorse(const Entry& a, const Entry& b) {
 }
 
 bool WorstList::Admits(double difference, std::uint64_t index) const {
-  if (heap_.size() < kWorstElements) {
-    return difference > 0;
-  }
+  if (heap_.size() < kWorstElements) return difference > 0;
   const Entry& least = heap_.front();
   return difference > least.difference ||
          (difference == least.difference && index < least.element.index);
 }
 
 void WorstList::Offer(double difference, const WorstElement& element) {
-  if (!Admits(difference, element.index)) {
-    return;
-  }
+  if (!Admits(difference, element.index)) return;
   if (heap_.size() == kWorstElements) {
     std::pop_heap(heap_.begin(), heap_.end(), &IsWorse);
     heap_.pop_back();
@@ -154,9 +150,7 @@ void WorstList::Offer(double difference, const WorstElement& element) {
 }
 
 void WorstList::Merge(const WorstList& other) {
-  for (const Entry& entry : other.heap_) {
-    Offer(entry.difference, entry.element);
-  }
+  for (const Entry& entry : other.heap_) Offer(entry.difference, entry.element);
 }
 
 double WorstList::largest() const {
@@ -169,9 +163,7 @@ std::vector<WorstElement> WorstList::Elements() const {
   std::sort(sorted.begin(), sorted.end(), &IsWorse);
   std::vector<WorstElement> elements;
   elements.reserve(sorted.size());
-  for (const Entry& entry : sorted) {
-    elements.push_back(entry.element);
-  }
+  for (const Entry& entry : sorted) elements.push_back(entry.element);
   return elements;
 }
 
@@ -192,9 +184,7 @@ void AddChunk(const ChunkView& chunk, PairSums* sums, WorstList* worst) {
     const ChunkView view{chunk.first + first, chunk.golden.subspan(first, count),
                          chunk.target.subspan(first, count)};
     const double largest = AddBlock(view, &lanes, sums);
-    if (worst->Admits(largest, chunk.first + first)) {
-      blocks.push_back({largest, first, count});
-    }
+    if (worst->Admits(largest, chunk.first + first)) blocks.push_back({largest, first, count});
   }
   AddLanes(lanes, sums);
   // The worst block first, so that most of the others need no look at all.
@@ -202,9 +192,7 @@ void AddChunk(const ChunkView& chunk, PairSums* sums, WorstList* worst) {
     return a.largest != b.largest ? a.largest > b.largest : a.first < b.first;
   });
   for (const Block& block : blocks) {
-    if (worst->Admits(block.largest, chunk.first + block.first)) {
-      OfferBlock(chunk, block, worst);
-    }
+    if (worst->Admits(block.largest, chunk.first + block.first)) OfferBlock(chunk, block, worst);
   }
 }
 

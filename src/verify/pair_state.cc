@@ -228,9 +228,7 @@ void CollectCounts(PairState* state) {
   for (std::size_t index = 0; index < state->requests.size(); ++index) {
     if (state->tolerances[index]) {
       std::uint64_t sum = 0;
-      for (const std::vector<std::uint64_t>& within : state->chunk_within) {
-        sum += within[index];
-      }
+      for (const std::vector<std::uint64_t>& within : state->chunk_within) sum += within[index];
       state->within[index] = sum;
     }
   }
@@ -249,9 +247,7 @@ Result<Comparison> Finish(const PairReader& reader, PairBuffers* buffers, PairSt
     const PairFiles& files = *state->files->companion;
     ACC_ASSIGN_OR_RETURN(companion, OpenPair(files));
     const std::string problem = ShapeProblem(files, *companion);
-    if (!problem.empty()) {
-      return ShapeMismatch(state->requests, "the second tensor: " + problem);
-    }
+    if (!problem.empty()) return ShapeMismatch(state->requests, "the second tensor: " + problem);
     companion_stream.emplace(&*companion, companion->target_count(), &companion_buffers);
     view.companion = {companion->target_count(), files.dims, &*companion_stream};
   }

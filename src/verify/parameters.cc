@@ -48,12 +48,8 @@ Result<std::uint64_t> CountParameter(const Parameters& parameters, std::string_v
 
 Result<bool> FlagParameter(const Parameters& parameters, std::string_view name) {
   const std::string value = ToLower(ValueOf(parameters, name));
-  if (value == "true" || value == "1") {
-    return true;
-  }
-  if (value == "false" || value == "0") {
-    return false;
-  }
+  if (value == "true" || value == "1") return true;
+  if (value == "false" || value == "0") return false;
   return BadValue(name, value, "true or false");
 }
 

@@ -17,9 +17,7 @@ constexpr std::string_view kThreshold = "threshold";
 std::vector<std::string> Tokens(std::span<const std::string> words) {
   std::vector<std::string> tokens;
   for (const std::string& word : words) {
-    for (const std::string& token : Split(word, ',')) {
-      tokens.emplace_back(Trim(token));
-    }
+    for (const std::string& token : Split(word, ',')) tokens.emplace_back(Trim(token));
   }
   return tokens;
 }
@@ -49,9 +47,7 @@ Result<Parameters> ReadPairs(const VerifierInfo& info, std::span<const std::stri
   Parameters given;
   for (std::size_t index = 0; index < tokens.size(); index += 2) {
     ACC_RETURN_IF_ERROR(NotAParameter(info, tokens[index]));
-    if (index + 1 == tokens.size()) {
-      return MissingValue(info, tokens[index]);
-    }
+    if (index + 1 == tokens.size()) return MissingValue(info, tokens[index]);
     if (!given.emplace(ToLower(tokens[index]), tokens[index + 1]).second) {
       return UsageError(
           fmt::format("{}: parameter '{}' is given twice", info.name, Printable(tokens[index])));
@@ -83,9 +79,7 @@ Status UnknownParameter(const VerifierInfo& info, const std::string& name) {
 
 Result<std::optional<double>> ReadThreshold(const VerifierInfo& info, const Parameters& given) {
   const auto found = given.find(std::string(kThreshold));
-  if (found == given.end()) {
-    return std::optional<double>();
-  }
+  if (found == given.end()) return std::optional<double>();
   const std::optional<double> threshold = ParseDouble(found->second);
   if (!threshold || std::isnan(*threshold)) {
     return UsageError(fmt::format("{}: parameter 'threshold' is '{}'; it takes a number", info.name,
@@ -110,16 +104,12 @@ Result<Request> ParseRequest(std::span<const std::string> words) {
     if (!IsPlaceholder(name)) return UnknownParameter(*request.info, name);
     request.ignored_parameters.push_back(name);
   }
-  for (const std::string& name : request.ignored_parameters) {
-    request.parameters.erase(name);
-  }
+  for (const std::string& name : request.ignored_parameters) request.parameters.erase(name);
   for (const ParameterInfo& known : request.info->parameters) {
     request.parameters.emplace(known.name, known.fallback);
   }
   Result<std::unique_ptr<Verifier>> created = request.info->create(request.parameters);
-  if (!created.ok()) {
-    return created.status().WithContext(request.info->name);
-  }
+  if (!created.ok()) return created.status().WithContext(request.info->name);
   request.verifier = std::move(created).value();
   return request;
 }

@@ -15,9 +15,7 @@ class ScaledDiff : public Verifier {
     for (const auto& [min, max] : pair.input_ranges) {
       range = std::max(range, EncodingRange(min, max));
     }
-    if (sums.difference_max == 0) {
-      return Score{0, {}};
-    }
+    if (sums.difference_max == 0) return Score{0, {}};
     if (range == 0) {
       return Score{std::numeric_limits<double>::quiet_NaN(),
                    "golden and its node's inputs are all zero: there is no range to scale by"};

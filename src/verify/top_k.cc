@@ -23,9 +23,7 @@ class Ranking {
   void Offer(std::uint64_t first, std::span<const float> values) {
     for (std::size_t offset = 0; offset < values.size(); ++offset) {
       const float value = values[offset];
-      if (value > least_ || heap_.size() < k_) {
-        Insert({value, first + offset});
-      }
+      if (value > least_ || heap_.size() < k_) Insert({value, first + offset});
     }
   }
 
@@ -34,9 +32,7 @@ class Ranking {
     std::sort_heap(heap_.begin(), heap_.end(), &RanksBefore);
     std::vector<std::uint64_t> indices;
     indices.reserve(heap_.size());
-    for (const Entry& entry : heap_) {
-      indices.push_back(entry.index);
-    }
+    for (const Entry& entry : heap_) indices.push_back(entry.index);
     return indices;
   }
 
@@ -51,18 +47,14 @@ class Ranking {
   }
 
   void Insert(const Entry& entry) {
-    if (!std::isfinite(entry.value)) {
-      return;
-    }
+    if (!std::isfinite(entry.value)) return;
     if (heap_.size() == k_) {
       std::pop_heap(heap_.begin(), heap_.end(), &RanksBefore);
       heap_.pop_back();
     }
     heap_.push_back(entry);
     std::push_heap(heap_.begin(), heap_.end(), &RanksBefore);
-    if (heap_.size() == k_) {
-      least_ = heap_.front().value;
-    }
+    if (heap_.size() == k_) least_ = heap_.front().value;
   }
 
   std::uint64_t k_;

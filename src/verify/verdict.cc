@@ -11,15 +11,9 @@ namespace acc::verify {
 namespace {
 
 bool IsWithin(const Request& request, const Score& score, const PairSums& sums) {
-  if (!request.threshold) {
-    return true;
-  }
-  if (sums.disagreeing > 0) {
-    return false;
-  }
-  if (std::isnan(score.value)) {
-    return Identical(sums);
-  }
+  if (!request.threshold) return true;
+  if (sums.disagreeing > 0) return false;
+  if (std::isnan(score.value)) return Identical(sums);
   return request.info->higher_is_better ? score.value >= *request.threshold
                                         : score.value <= *request.threshold;
 }
@@ -42,23 +36,15 @@ std::string ThresholdReason(const Request& request, const Score& score) {
 // Why agreement proves little; empty where it proves something. A single number other than zero
 // does.
 std::string SuspicionReason(const PairSums& sums) {
-  if (sums.count == 0) {
-    return "the tensors have no elements";
-  }
-  if (sums.finite == 0) {
-    return "no element is finite on both sides";
-  }
+  if (sums.count == 0) return "the tensors have no elements";
+  if (sums.finite == 0) return "no element is finite on both sides";
   if (sums.both_nan > 0) {
     return fmt::format(
         "{} element{} NaN on both sides, first element {}: golden itself has no answer there",
         sums.both_nan, sums.both_nan == 1 ? " is" : "s are", sums.first_both_nan);
   }
-  if (sums.golden_square == 0) {
-    return "golden is all zero";
-  }
-  if (sums.finite == 1) {
-    return {};
-  }
+  if (sums.golden_square == 0) return "golden is all zero";
+  if (sums.finite == 1) return {};
   if (sums.golden_min == sums.golden_max) {
     return fmt::format("golden is constant ({:.6g})", sums.golden_min);
   }

@@ -209,9 +209,7 @@ constexpr std::array kVerifiers = {
 constexpr bool NamesAreUnique() {
   for (std::size_t first = 0; first < kVerifiers.size(); ++first) {
     for (std::size_t second = first + 1; second < kVerifiers.size(); ++second) {
-      if (kVerifiers[first].name == kVerifiers[second].name) {
-        return false;
-      }
+      if (kVerifiers[first].name == kVerifiers[second].name) return false;
     }
   }
   return true;
@@ -225,9 +223,7 @@ std::span<const VerifierInfo> Verifiers() { return kVerifiers; }
 Result<const VerifierInfo*> FindVerifier(std::string_view name) {
   std::vector<std::string> names;
   for (const VerifierInfo& info : kVerifiers) {
-    if (ToLower(info.name) == ToLower(name)) {
-      return &info;
-    }
+    if (ToLower(info.name) == ToLower(name)) return &info;
     names.emplace_back(info.name);
   }
   return UsageError("unknown verifier '" + Printable(name) + "'." + DidYouMean(name, names) +

@@ -116,9 +116,7 @@ INSTANTIATE_TEST_SUITE_P(Table, EveryVerifier, testing::ValuesIn(Verifiers()),
 
 TEST(VerifiersTest, HoldsTheTenOfTheContract) {
   std::vector<std::string> names;
-  for (const VerifierInfo& info : Verifiers()) {
-    names.emplace_back(info.name);
-  }
+  for (const VerifierInfo& info : Verifiers()) names.emplace_back(info.name);
   EXPECT_THAT(names, testing::IsSupersetOf({"RtolAtol", "AdjustedRtolAtol", "TopK", "L1Error",
                                             "CosineSimilarity", "MSE", "MAE", "SQNR", "ScaledDiff",
                                             "MeanIOU"}));

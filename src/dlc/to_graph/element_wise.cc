@@ -15,9 +15,7 @@ namespace acc::dlc {
 namespace {
 
 void FloorDivide(Translation& t, const Order& order, const std::string& a, const std::string& b) {
-  if (IsFloat(t.InputType(0))) {
-    return t.Make(0, order, "Floor", {t.Add("Div", {a, b})});
-  }
+  if (IsFloat(t.InputType(0))) return t.Make(0, order, "Floor", {t.Add("Div", {a, b})});
   // Integers round towards zero; doubles hold all 32 bits.
   const std::string quotient =
       t.Add("Div", {t.AddCast(a, ElementType::kFloat64), t.AddCast(b, ElementType::kFloat64)});

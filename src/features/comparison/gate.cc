@@ -57,9 +57,7 @@ void JudgeRows(const report::Summary& summary, std::vector<std::string>& failure
     } else if (IsOutside(row)) {
       outside.Add(row.name, row.reason);
     }
-    if (row.shipped && IsFailure(row.shipped->verdict)) {
-      shipped.Add(row.name, row.shipped->reason);
-    }
+    if (row.shipped && IsFailure(row.shipped->verdict)) shipped.Add(row.name, row.shipped->reason);
   }
   outside.Tell("outside it", failures);
   not_finite.Tell("with NaN or infinity on one side", failures);

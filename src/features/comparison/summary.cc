@@ -91,9 +91,7 @@ Status CheckSomethingCompared(const report::Summary& summary, bool inspects) {
     return row.verdict == verify::Verdict::kShapeMismatch;
   };
   // The inspector has words of its own for it.
-  if (inspects || !std::ranges::all_of(summary.rows, is_other_size)) {
-    return OkStatus();
-  }
+  if (inspects || !std::ranges::all_of(summary.rows, is_other_size)) return OkStatus();
   const report::Row& first = summary.rows.front();
   return Failure(fmt::format(
       "no tensor pair could be compared: golden and target differ in size in all {}. The first, "

@@ -62,9 +62,7 @@ Result<OptionResult> Judge::Of(const Candidate& candidate, quantize::Quantizer& 
                        MeasureOutputs(graph.target, quantized, prepared_->lines, floats_->outputs,
                                       *engine_, "outputs of " + candidate.option.name));
   result.measured_db = LowestOf(result.outputs);
-  for (const std::string& note : quantized.notes) {
-    LogDebug("{}: {}", candidate.option.name, note);
-  }
+  for (const std::string& note : quantized.notes) LogDebug("{}: {}", candidate.option.name, note);
   LogInfo("{}: {:.1f} dB measured at the output, {:.1f} dB expected", candidate.option.name,
           result.measured_db, result.expected_db);
   return result;

@@ -30,13 +30,9 @@ constexpr std::array kFileTypes = {
 
 Result<ElementType> ReadFileType(const std::string& word) {
   const std::optional<ElementType> type = ElementTypeFromName(word);
-  if (type && std::ranges::count(kFileTypes, *type) > 0) {
-    return *type;
-  }
+  if (type && std::ranges::count(kFileTypes, *type) > 0) return *type;
   std::vector<std::string> names;
-  for (const ElementType known : kFileTypes) {
-    names.emplace_back(Name(known));
-  }
+  for (const ElementType known : kFileTypes) names.emplace_back(Name(known));
   return UsageError(fmt::format("'{}' is no data type; it is one of {}.{}", Printable(word),
                                 Join(names, ", "), DidYouMean(word, names)));
 }
@@ -57,9 +53,7 @@ Status SetInputTensors(const Flag& flag, const Occurrences& given, ModelOptions&
   model.input_tensors.clear();
   for (const std::vector<std::string>& words : given) {
     Result<InputTensor> tensor = ReadInputTensor(words);
-    if (!tensor.ok()) {
-      return tensor.status().WithContext(Dashed(flag));
-    }
+    if (!tensor.ok()) return tensor.status().WithContext(Dashed(flag));
     if (std::ranges::count(model.input_tensors, tensor->name, &InputTensor::name) > 0) {
       return UsageError(
           fmt::format("{} names the tensor '{}' twice", Dashed(flag), Printable(tensor->name)));
@@ -71,9 +65,7 @@ Status SetInputTensors(const Flag& flag, const Occurrences& given, ModelOptions&
 
 Status SetOutputTensors(const Flag& /*flag*/, const Occurrences& given, ModelOptions& model) {
   model.output_tensors.clear();
-  for (const std::vector<std::string>& words : given) {
-    model.output_tensors.push_back(words.front());
-  }
+  for (const std::vector<std::string>& words : given) model.output_tensors.push_back(words.front());
   return OkStatus();
 }
 
@@ -137,9 +129,7 @@ Result<InputTensor> ReadInputTensor(std::span<const std::string> words) {
   }
   InputTensor tensor;
   tensor.name = words[0];
-  if (tensor.name.empty()) {
-    return UsageError("the tensor's name is empty");
-  }
+  if (tensor.name.empty()) return UsageError("the tensor's name is empty");
   const std::optional<Shape> dims = ShapeFromText(words[1]);
   if (!dims || !ElementCount(*dims)) {
     return UsageError(fmt::format(

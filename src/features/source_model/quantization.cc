@@ -24,9 +24,7 @@ constexpr std::string_view kNothingToReplace = "the model brings no encodings of
 Status Calibration(const std::string& word, std::string_view flag, bool contradicts,
                    std::string_view other, quantize::Algorithm& algorithm) {
   if (word.empty()) return OkStatus();
-  if (contradicts) {
-    return UsageError(fmt::format("--{} and --{} exclude each other", flag, other));
-  }
+  if (contradicts) return UsageError(fmt::format("--{} and --{} exclude each other", flag, other));
   ACC_ASSIGN_OR_RETURN(algorithm, quantize::AlgorithmOfCalibration(word));
   return OkStatus();
 }

@@ -204,9 +204,7 @@ Result<Expected> Session::Expect(const std::string& tensor) const {
   CallStatus status(api);
   const int rank = api.TF_GraphGetTensorNumDims(state_->graph, output, status.get());
   std::vector<std::int64_t> dims(rank < 0 ? 0 : static_cast<std::size_t>(rank));
-  if (rank > 0) {
-    api.TF_GraphGetTensorShape(state_->graph, output, dims.data(), rank, status.get());
-  }
+  if (rank > 0) api.TF_GraphGetTensorShape(state_->graph, output, dims.data(), rank, status.get());
   for (std::int64_t& dim : dims) dim = std::max<std::int64_t>(dim, 1);
   const auto count = ElementCount(dims);
   return Expected{.bytes = ByteSize(model::tensorflow::TypeOf(type),

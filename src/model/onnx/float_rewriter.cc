@@ -429,9 +429,7 @@ class Rewriter {
 
   void AddProduct(const Node& node, const DynamicProduct& product) {
     std::string weight = product.weight;
-    if (product.scales) {
-      weight = RealConstant(weight, *codes_.Constant(weight), *product.scales);
-    }
+    if (product.scales) weight = RealConstant(weight, *codes_.Constant(weight), *product.scales);
     Node made;
     made.name = node.name;
     made.op_type = product.op_type;

@@ -162,9 +162,7 @@ void File::MarkConstants() {
   for (std::uint32_t i = 0; i < SizeOf(graph_->operators()); ++i) {
     mark(graph_->operators()->Get(i)->outputs());
   }
-  for (std::size_t i = 0; i < tensors_.size(); ++i) {
-    tensors_[i].is_constant = !made[i];
-  }
+  for (std::size_t i = 0; i < tensors_.size(); ++i) tensors_[i].is_constant = !made[i];
 }
 
 Status File::AddData(const schema::Tensor& record, FileTensor& tensor) const {

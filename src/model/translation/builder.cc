@@ -140,9 +140,7 @@ Result<std::string> GraphBuilder::AddConstantForm(const StoredTensor& tensor, co
   ACC_ASSIGN_OR_RETURN(Tensor value, Reordered(stored, order));
   const std::string name = NameFor(tensor.name, order);
   graph().initializers[name] = std::move(value);
-  if (tensor.encoding) {
-    described_.params[name] = Moved(*tensor.encoding, order, tensor.dims.size());
-  }
+  if (tensor.encoding) described_.params[name] = Moved(*tensor.encoding, order, tensor.dims.size());
   return name;
 }
 

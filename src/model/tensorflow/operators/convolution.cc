@@ -75,9 +75,7 @@ void DepthWise(Translation& t) {
 // The output's size along the axes of the image, as far as it is known.
 PartialInts OutputSize(Translation& t, std::size_t spatial) {
   const auto sizes = t.builder().Partial(t.op().inputs[0]);
-  if (sizes.size() != spatial + 2 && sizes.size() != spatial) {
-    return PartialInts(spatial);
-  }
+  if (sizes.size() != spatial + 2 && sizes.size() != spatial) return PartialInts(spatial);
   const std::size_t first = sizes.size() == spatial ? 0 : IsChannelFirst(t) ? 2 : 1;
   const auto begin = sizes.begin() + static_cast<std::ptrdiff_t>(first);
   return {begin, begin + static_cast<std::ptrdiff_t>(spatial)};

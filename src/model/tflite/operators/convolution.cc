@@ -143,9 +143,7 @@ void MakeTransposedConvolution(Translation& t, const Window& window, const Order
   const auto is_known = [&](const Shape& dims) {
     return dims.size() == rank && IsStatic({dims.begin() + 1, dims.end() - 1});
   };
-  if (!is_known(in) || !is_known(out)) {
-    return MakeCropped(t, window, std::move(inputs), activation);
-  }
+  if (!is_known(in) || !is_known(out)) return MakeCropped(t, window, std::move(inputs), activation);
   Attributes attributes = {{"strides", window.strides}};
   AddTransposedPads(in, out, window, attributes);
   t.MakeActivated(ChannelFirst(rank), "ConvTranspose", std::move(inputs), std::move(attributes),

@@ -65,9 +65,7 @@ void NotEqual(Translation& t) {
 
 void FloorDivide(Translation& t) {
   const Pair in = InputsOf(t);
-  if (IsFloat(t.InputType(0))) {
-    return t.Make(0, in.order, "Floor", {t.Add("Div", {in.a, in.b})});
-  }
+  if (IsFloat(t.InputType(0))) return t.Make(0, in.order, "Floor", {t.Add("Div", {in.a, in.b})});
   // Integers round towards zero; doubles hold all 32 bits.
   const std::string quotient = t.Add(
       "Div", {t.AddCast(in.a, ElementType::kFloat64), t.AddCast(in.b, ElementType::kFloat64)});

@@ -29,9 +29,7 @@ Reduction ReductionOf(Translation& t) {
   reduction.order = OrderWith(t, reduction.keeps_dims);
   const std::size_t rank = reduction.order.size();
   if (!t.CheckRank(0, rank, rank)) return reduction;
-  for (const int axis : t.Axes(1, rank)) {
-    reduction.places.push_back(PlaceOf(reduction.order, axis));
-  }
+  for (const int axis : t.Axes(1, rank)) reduction.places.push_back(PlaceOf(reduction.order, axis));
   std::ranges::sort(reduction.places);
   reduction.made = reduction.keeps_dims ? reduction.order : AsStored(t.OutputDims(0).size());
   return reduction;

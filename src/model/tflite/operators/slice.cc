@@ -165,9 +165,7 @@ void ChangeAxes(Translation& t, const StridedRows& rows) {
   if (!changed.dropped.empty()) {
     value = t.Add("Squeeze", {value, t.Int64s("dropped", changed.dropped)});
   }
-  if (!changed.added.empty()) {
-    value = t.Add("Unsqueeze", {value, t.Int64s("added", changed.added)});
-  }
+  if (!changed.added.empty()) value = t.Add("Unsqueeze", {value, t.Int64s("added", changed.added)});
   t.Make(0, AsStored(t.OutputDims(0).size()), "Identity", {value});
 }
 
