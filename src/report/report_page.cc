@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kScripts[] = {
     "uPlot.iife.min.js", "scores.js",      "tensor_table.js", "graph_layout.js", "graph_painter.js",
-    "graph_view.js",     "depth_chart.js", "distribution.js", "tensor_panel.js", "report_page.js"};
+    "graph_view.js",     "score_chart.js", "distribution.js", "tensor_panel.js", "report_page.js"};
 
 std::string Head() {
   std::string html =

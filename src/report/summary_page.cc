@@ -74,7 +74,8 @@ class Page {
     html += EscapeScript(DumpJson(json));
     Append(html,
            "</script><script src=\"{0}/uPlot.iife.min.js\"></script><script "
-           "src=\"{0}/scores.js\"></script><script src=\"{0}/tensor_table.js\"></script><script "
+           "src=\"{0}/scores.js\"></script><script src=\"{0}/score_chart.js\"></script><script "
+           "src=\"{0}/tensor_table.js\"></script><script "
            "src=\"{0}/summary.js\"></script></body></html>\n",
            kAssetFolder);
     return html;

@@ -252,7 +252,7 @@
   };
 
   const panel = new acc.TensorPanel({ report, metrics, host: byId('panel'), chooseRow });
-  const chart = new acc.DepthChart({ report, host: byId('chart'), note: byId('chart-note'), choose: chooseRow });
+  const chart = new acc.ScoreChart({ report, host: byId('chart'), note: byId('chart-note'), choose: chooseRow });
   const table = new acc.TensorTable({
     rows,
     columns: tableColumns(),

@@ -1,41 +1,42 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The score of each tensor over its depth, and what depth alone explains.
+// The score of each tensor along the graph: over its depth, with what depth alone explains, or in the order of the table
+// where the page does not know depths.
 'use strict';
 
-acc.DepthChart = (() => {
+acc.ScoreChart = (() => {
   const { element, css, hasValue, numberText, powerText, colourOf, judgesSignal, qualityOf } = acc;
   const kHighestDb = 100;  // Above this, tensors are equal for every purpose and would flatten the rest.
   const kReach = 24;       // Pixels within which the mouse finds a point.
 
-  class DepthChart {
-    // Options: report, host, note (an element for a sentence), choose(row index)
+  class ScoreChart {
+    // Options: report, host, note (an element for a sentence), hint (what the note says beside), choose(row index)
     constructor(options) {
       Object.assign(this, options);
       this.selected = -1;
+      this.byDepth = this.report.topological && this.report.growth !== undefined;
       this.points = this.report.rows.map((row) => row.index)
         .sort((a, b) => this.depthOf(a) - this.depthOf(b) || a - b);
       this.tip = element('div', 'tip');
       this.tip.hidden = true;
       this.host.setAttribute('role', 'img');
-      this.host.setAttribute('aria-label', 'Score of each tensor over its depth; the table holds the same numbers.');
+      this.host.setAttribute('aria-label', 'Score of each tensor along the graph; the table holds the same numbers.');
       new ResizeObserver(() => this.resize()).observe(this.host);
       document.addEventListener('themechange', () => this.show());
     }
 
-    // Without an order of the graph, the order of the table stands for depth.
-    depthOf(index) { return this.report.topological ? this.report.growth.depth[index] : index + 1; }
+    depthOf(index) { return this.byDepth ? this.report.growth.depth[index] : index + 1; }
 
     valueOf(index) {
       const row = this.report.rows[index];
       const value = this.metric.value(row);
       if (!hasValue(value) || !judgesSignal(row, this.metric)) return null;
       if (this.metric.scale === 'db') return Math.min(value, kHighestDb);
-      return this.metric.scale === 'error' && value <= 0 ? null : value;
+      return this.metric.scale === 'error' && value <= 0 ? this.smallest : value;
     }
 
     // SQNR(depth) = SQNR(1) - 10 log10(depth); see report/depth_growth.h.
     expectedAt(depth) {
-      const { first_db } = this.report.growth;
+      const first_db = this.report.growth?.first_db ?? null;
       return this.isSqnr() && first_db !== null ? first_db - 10 * Math.log10(depth) : null;
     }
 
@@ -46,6 +47,8 @@ acc.DepthChart = (() => {
 
     setMetric(metric) {
       this.metric = metric;
+      // Where a logarithmic axis has an error of zero.
+      this.smallest = metric.values.reduce((least, v) => hasValue(v) && v > 0 ? Math.min(least, v) : least, Infinity);
       this.show();
     }
 
@@ -73,7 +76,10 @@ acc.DepthChart = (() => {
       const { growth } = this.report;
       const xAxis = this.report.topological ? '' : 'The order of the layers is unknown: tensors as in the table.';
       const model = this.expectedAt(1) === null ? '' : `Line: what depth alone explains, 3 dB per doubling from ${growth.first_db.toFixed(1)} dB`;
-      this.note.textContent = xAxis + model;
+      const capped = this.metric.scale === 'db' && this.metric.values.some((v) => v > kHighestDb);
+      const cap = capped ? `Above ${kHighestDb} dB is drawn at ${kHighestDb}.` : '';
+      this.note.textContent = [xAxis, model, this.hint, cap].filter(Boolean).join(' ');
+      if (!this.byDepth) return;
       this.note.title = 'Depth: the compared tensors on the longest way from an input of the graph.'
         + (model === '' ? '' : ` The line: independent errors of equal relative size add up in energy, so SQNR falls by 3 dB whenever depth doubles. It starts at the median of SQNR + 10 log10(depth) over ${growth.counted} tensors; broken ones and what follows them do not count.`);
     }
@@ -110,13 +116,34 @@ acc.DepthChart = (() => {
       ctx.beginPath();
       ctx.rect(bbox.left - 8 * ratio, bbox.top - 8 * ratio, bbox.width + 16 * ratio, bbox.height + 16 * ratio);
       ctx.clip();
-      ctx.setLineDash([]);
+      this.drawGuides(plot);
       const radius = Math.max(2, Math.min(4, bbox.width / ratio / this.points.length)) * ratio;
       for (const index of this.points) {
         if (index !== this.selected) this.dot(plot, index, radius);
       }
       if (this.selected >= 0) this.dot(plot, this.selected, 5 * ratio, css('--accent'));
       ctx.restore();
+    }
+
+    // Where scores begin to matter, and where the first tensor diverges.
+    drawGuides(plot) {
+      const { ctx, bbox } = plot;
+      const { faithful_db, diverging_loss_db, first_diverging } = this.report.findings;
+      const guides = { db: [faithful_db, 0], loss: [diverging_loss_db] }[this.metric.scale] ?? [];
+      const line = (x, y, width, height) => {
+        ctx.beginPath();
+        ctx.moveTo(x, y);
+        ctx.lineTo(x + width, y + height);
+        ctx.stroke();
+      };
+      ctx.lineWidth = devicePixelRatio || 1;
+      ctx.strokeStyle = css('--muted');
+      ctx.setLineDash([3, 5]);
+      for (const guide of guides) line(bbox.left, plot.valToPos(guide, 'y', true), bbox.width, 0);
+      ctx.setLineDash([]);
+      if (first_diverging === null) return;
+      ctx.strokeStyle = css('--bad');
+      line(plot.valToPos(this.depthOf(first_diverging), 'x', true), bbox.top, 0, bbox.height);
     }
 
     dot(plot, index, radius, ring) {
@@ -157,7 +184,7 @@ acc.DepthChart = (() => {
       const expected = this.expectedAt(this.depthOf(index));
       this.tip.replaceChildren(
         element('b', 'name', row.readable_name),
-        element('span', '', `${row.layer_type} · depth ${this.depthOf(index)} · ${this.metric.title} ${numberText(this.metric.values[index])}`),
+        element('span', '', `${row.layer_type}${this.byDepth ? ` · depth ${this.depthOf(index)}` : ''} · ${this.metric.title} ${numberText(this.metric.values[index])}`),
         ...(row.swallowed ? [element('span', '', row.swallowed)] : []),
         ...(expected === null ? [] : [element('span', '', `depth alone explains ${expected.toFixed(1)} dB`)]));
       const { over } = this.plot;
@@ -182,5 +209,5 @@ acc.DepthChart = (() => {
     }
   }
 
-  return DepthChart;
+  return ScoreChart;
 })();
