@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <map>
@@ -17,7 +16,7 @@
 #include "dlc/from_graph/numbers.h"
 #include "dlc/from_graph/operators.h"
 #include "dlc/from_graph/source.h"
-#include "model/onnx/operators.h"
+#include "model/onnx/output_rank.h"
 
 namespace acc::dlc {
 namespace {
@@ -34,30 +33,11 @@ std::string NameOf(const model::Node& node) {
   return node.domain.empty() ? node.op_type : node.domain + "." + node.op_type;
 }
 
-// Of the products of numpy.matmul: an operand with one axis leaves none.
-std::size_t RankOfProduct(std::size_t left, std::size_t right) {
-  if (left == 1 || right == 1) return std::max(left, right) - 1;
-  return std::max(left, right);
-}
-
-// The rank that the operator gives its output, where what is written depends on it.
-std::optional<std::size_t> RankMade(const Source& source, const model::Node& node) {
-  using model::AxisUse;
-  const std::size_t rank = source.Rank(node.inputs.front());
-  const AxisUse axes = model::FindOperator(node).axes;
-  if (axes == AxisUse::kImage || axes == AxisUse::kOneAxis || axes == AxisUse::kAlongAxis) {
-    return rank;
-  }
-  if (node.op_type == "Gemm") return 2;
-  if (node.op_type == "MatMul") return RankOfProduct(rank, source.Rank(node.inputs[1]));
-  if (node.op_type == "Gather") return rank + source.Rank(node.inputs[1]) - 1;
-  return std::nullopt;
-}
-
 // A file may declare another rank than the operator gives; a runtime then drops the dims.
 bool HasRankMade(const Source& source, const model::Node& node) {
   const std::string& output = node.outputs.front();
-  const std::optional<std::size_t> made = RankMade(source, node);
+  const auto made =
+      model::OutputRank(node, [&](std::size_t input) { return source.Rank(node.inputs[input]); });
   return !made || output.empty() || source.Rank(output) == *made;
 }
 

@@ -79,9 +79,10 @@ Status TranslateOp(GraphBuilder& builder, KnownDims& dims, TensorLists& lists,
     translation.MakeUntranslated();
     return translation.status();
   }
+  const std::size_t first_node = builder.graph().nodes.size();
   row->Translate(translation);
   PassBranchOn(builder, op);
-  tensorflow::InferRank(builder, op);
+  tensorflow::InferRanks(builder, op, first_node);
   return translation.status();
 }
 
