@@ -13,9 +13,9 @@
 #include "base/text.h"
 #include "dlc/from_graph/builder.h"
 #include "dlc/from_graph/needed_inputs.h"
-#include "dlc/from_graph/numbers.h"
 #include "dlc/from_graph/operators.h"
 #include "dlc/from_graph/source.h"
+#include "dlc/numbers.h"
 #include "model/onnx/output_rank.h"
 
 namespace acc::dlc {

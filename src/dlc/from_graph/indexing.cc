@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "dlc/from_graph/attributes.h"
 #include "dlc/from_graph/operators.h"
+#include "dlc/numbers.h"
 
 namespace acc::dlc {
 namespace {
@@ -167,7 +168,7 @@ bool WriteOneHot(Builder& builder, const model::Node& node) {
   if (!values || values->size() != 2 || axis >= source.Rank(output)) return false;
   const bool is_float = source.IsFloating(output);
   const auto value = [&](const char* name, float number) {
-    return is_float ? Real(name, number) : Int(name, static_cast<std::int64_t>(number));
+    return is_float ? Real(name, number) : Int(name, SaturatedTo32Bits(double{number}));
   };
   const auto depth = static_cast<std::uint64_t>(source.Dims(output)[axis]);
   builder.AddNode(node, "OneHot", std::span(node.inputs).first(1), kOrder,

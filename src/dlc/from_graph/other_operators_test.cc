@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <limits>
 
 #include "dlc/from_graph/from_graph_testing.h"
@@ -153,6 +154,22 @@ TEST(Indexing, ScatterAndOneHot) {
               ElementsAre("ScatterNd(x[3,4], i[1,1], u[1,4]) -> y[3,4] reduction=1",
                           "OneHot(n[2]) -> z[2,5] axis=1 depth=5 off_value=0f on_value=1f",
                           HasSubstr("ScatterND(x[3,4], i_1[1,1], u[1,4]) -> w[3,4]")));
+}
+
+// A file may give an integer tensor a value that is none.
+TEST(Indexing, ValuesOfIntegersAreWithinTheirBits) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  TestGraph graph;
+  graph.Input("n", {2}, ElementType::kInt64).Int64s("depth", {5});
+  graph.Floats("values", {2}, {-kInfinity, std::nanf("")}).Int64s("pads", {1, 0});
+  graph.Floats("fill", {}, {kInfinity}).Declare("z", {2, 5}, ElementType::kInt32);
+  graph.Declare("p", {3}, ElementType::kInt64);
+  graph.Op("OneHot", {"n", "depth", "values"}, {"z"}).Op("Pad", {"n", "pads", "fill"}, {"p"});
+  EXPECT_THAT(
+      graph.Lines(),
+      ElementsAre("OneHot(n[2]) -> z[2,5] axis=1 depth=5 off_value=-2147483648i on_value=0i",
+                  "Pad(n[2]) -> p[3] pad_amount=[1,0] pad_constant_value=2147483647i "
+                  "scheme=0"));
 }
 
 TEST(Reduction, AxesAndTheirDims) {

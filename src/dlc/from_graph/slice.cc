@@ -7,6 +7,7 @@
 
 #include "dlc/from_graph/attributes.h"
 #include "dlc/from_graph/operators.h"
+#include "dlc/numbers.h"
 
 namespace acc::dlc {
 namespace {
@@ -117,7 +118,7 @@ std::optional<std::vector<Attribute>> PadAttributes(const Source& source, const 
     const float number = value ? value->front() : node.Get<float>("value", 0);
     attributes.push_back(source.IsFloating(node.inputs.front())
                              ? Real("pad_constant_value", number)
-                             : Int("pad_constant_value", static_cast<std::int64_t>(number)));
+                             : Int("pad_constant_value", SaturatedTo32Bits(double{number})));
   }
   attributes.push_back(Uint("scheme", scheme));
   return attributes;

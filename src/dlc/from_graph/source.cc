@@ -7,7 +7,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "dlc/from_graph/numbers.h"
+#include "dlc/numbers.h"
 #include "tensor/codes.h"
 
 namespace acc::dlc {

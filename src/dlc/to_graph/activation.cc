@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "dlc/numbers.h"
 #include "dlc/operations.h"
 #include "dlc/to_graph/operators.h"
 #include "dlc/to_graph/translation.h"
@@ -17,10 +18,7 @@ namespace {
 std::string Bound(Translation& t, std::string_view name, float value) {
   const ElementType type = t.InputType(0);
   if (IsFloat(type)) return t.FloatScalar(name, value);
-  constexpr std::int64_t kLeast = std::numeric_limits<std::int32_t>::lowest();
-  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
-  const double bound = std::clamp(static_cast<double>(value), double{kLeast}, double{kMost});
-  return t.AddCast(t.Int64Scalar(name, static_cast<std::int64_t>(bound)), type);
+  return t.AddCast(t.Int64Scalar(name, SaturatedTo32Bits(double{value})), type);
 }
 
 void MakeClip(Translation& t, float least, float most) {

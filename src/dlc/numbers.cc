@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "dlc/from_graph/numbers.h"
+#include "dlc/numbers.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <variant>
 #include <vector>
@@ -11,6 +12,12 @@ namespace acc::dlc {
 std::int64_t SaturatedTo32Bits(std::int64_t number) {
   using Limits = std::numeric_limits<std::int32_t>;
   return std::clamp<std::int64_t>(number, Limits::min(), Limits::max());
+}
+
+std::int64_t SaturatedTo32Bits(double number) {
+  if (std::isnan(number)) return 0;
+  using Limits = std::numeric_limits<std::int32_t>;
+  return static_cast<std::int64_t>(std::clamp<double>(number, Limits::lowest(), Limits::max()));
 }
 
 model::Node SaturatedTo32Bits(model::Node node) {

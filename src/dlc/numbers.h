@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The integers of a node within what a DLC can hold of them.
+// Numbers of a model as the integers that a DLC can hold of them.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,8 @@ namespace acc::dlc {
 // beyond; with these, and with whatever a hostile file says, sums and products of two stay within
 // 64 bits.
 std::int64_t SaturatedTo32Bits(std::int64_t number);
+// Without its fraction; NaN is 0.
+std::int64_t SaturatedTo32Bits(double number);
 
 // The same node with all integers of its attributes saturated.
 model::Node SaturatedTo32Bits(model::Node node);
