@@ -119,13 +119,11 @@ void AddFiniteSide(std::span<const float> values, const PairDescription& pair,
     const auto block = values.subspan(first, std::min(kBlock, values.size() - first));
     side->moments.Merge(
         MomentsOf(block.size(), [&](std::size_t i) { return static_cast<double>(block[i]); }));
-    std::uint32_t zeros = 0;
-    for (const float value : block) zeros += value == 0 ? 1 : 0;
-    side->zeros += zeros;
   }
   if (pair.range) CountOutside(values, *pair.range, side);
   if (pair.step > 0) CountVanishing(values, pair.step, side);
-  side->histogram = Histogram(values, range.min, range.max);
+  side->histogram.Add(values, range.min, range.max);
+  side->zeros = side->histogram.zeros();
 }
 
 void AddSide(std::span<const float> values, const PairDescription& pair, SideStatistics* side) {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "inspect/histogram.h"
+#include "inspect/common_bins.h"
 #include "tensor/shape.h"
 
 namespace acc::inspect {

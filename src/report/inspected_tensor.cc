@@ -36,8 +36,8 @@ std::string BinsText(const inspect::CommonBins& bins) {
 }
 
 void AddCurves(InspectedTensor* tensor) {
-  const inspect::Histogram& golden = tensor->statistics.golden.histogram;
-  const inspect::Histogram& target = tensor->statistics.target.histogram;
+  const Histogram& golden = tensor->statistics.golden.histogram;
+  const Histogram& target = tensor->statistics.target.histogram;
   tensor->bins = inspect::BinTogether(golden, target, kHistogramBins, tensor->step);
   tensor->cdf = inspect::CumulativeShares(golden, target, kCdfResolution);
   tensor->density = inspect::KernelDensity(tensor->statistics.target);

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "inspect/chunk_statistics.h"
+#include "inspect/common_bins.h"
 #include "inspect/density.h"
-#include "inspect/histogram.h"
 #include "inspect/statistics.h"
 #include "tensor/encoding.h"
 #include "tensor/shape.h"

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/counted.h"
+#include "inspect/common_bins.h"
 #include "inspect/finite_values.h"
-#include "inspect/histogram.h"
 #include "tensor/codes.h"
 #include "tensor/decibels.h"
 
@@ -19,10 +19,10 @@ namespace {
 
 constexpr std::size_t kBins = 160;
 
-inspect::Histogram HistogramOf(std::span<const float> values) {
-  if (values.empty()) return {};
-  const auto [min, max] = std::minmax_element(values.begin(), values.end());
-  return {values, *min, *max};
+Histogram HistogramOf(std::span<const float> values) {
+  Histogram histogram;
+  histogram.Add(values);
+  return histogram;
 }
 
 std::string EncodingText(const ParamPlot& plot) {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "inspect/code_use.h"
-#include "inspect/histogram.h"
+#include "inspect/common_bins.h"
 #include "store/manifest.h"
 #include "tensor/encoding.h"
 #include "tensor/shape.h"

@@ -46,6 +46,14 @@ void Histogram::Rescale(int exponent) {
   exponent_ = exponent;
 }
 
+Histogram Histogram::Widened(float min, float max) const {
+  Histogram wide = *this;
+  if (empty()) return wide;
+  const int exponent = ExponentFor(std::min(min, min_), std::max(max, max_), most_bins_);
+  if (exponent > exponent_) wide.Rescale(exponent);
+  return wide;
+}
+
 void Histogram::Extend(std::int64_t first, std::int64_t last) {
   if (counts_.empty()) first_ = first;
   if (first < first_) {

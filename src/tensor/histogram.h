@@ -20,7 +20,8 @@ class Histogram {
   static constexpr std::size_t kUsualBins = 4096;
 
   // 2 or more; as values with and without a sign do not share a bin, fewer cannot hold them.
-  explicit Histogram(std::size_t most_bins = kUsualBins) : most_bins_(most_bins) {}
+  explicit Histogram(std::size_t most_bins) : most_bins_(most_bins) {}
+  Histogram() = default;
 
   // `values` are finite.
   void Add(std::span<const float> values);
@@ -29,6 +30,9 @@ class Histogram {
 
   // Both have the same most_bins().
   void Merge(const Histogram& other);
+
+  // The same elements in bins as wide as those that hold values from `min` to `max` as well.
+  Histogram Widened(float min, float max) const;
 
   bool empty() const { return total_ == 0; }
   std::uint64_t total() const { return total_; }
@@ -49,7 +53,7 @@ class Histogram {
   void Rescale(int exponent);
   void Extend(std::int64_t first, std::int64_t last);
 
-  std::size_t most_bins_;
+  std::size_t most_bins_ = kUsualBins;
   int exponent_ = 0;
   std::int64_t first_ = 0;
   float min_ = 0;

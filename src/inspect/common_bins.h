@@ -1,52 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Exact equal-width histograms whose range need not be known before the values are seen.
-//
-// Bins are 2^exponent wide and start at multiples of their width, so two bins of one width are
-// exactly one bin of the next. The exponent is the smallest that covers the values with at most
-// kMostBins bins and numbers them within 30 bits. It follows from the smallest and the largest
-// value alone, hence the same values give the same histogram in any order and any division.
+// Two histograms beside each other: on common bins, and as shares below a value.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <vector>
 
+#include "tensor/histogram.h"
+
 namespace acc::inspect {
-
-class Histogram {
- public:
-  static constexpr std::size_t kMostBins = 4096;
-
-  Histogram() = default;
-
-  // `values` are finite and lie between `min` and `max`, which are two of them.
-  Histogram(std::span<const float> values, float min, float max);
-
-  void Merge(const Histogram& other);
-
-  // The same elements in bins as wide as those that hold values from `min` to `max` as well.
-  Histogram Widened(float min, float max) const;
-
-  bool empty() const { return counts_.empty(); }
-  float min() const { return min_; }  // Of the values; 0 where there are none.
-  float max() const { return max_; }
-  double width() const;
-  double low() const;  // Where the first bin starts.
-
-  // Bin i starts at (first() + i) * width() and does not hold its upper edge.
-  std::int64_t first() const { return first_; }
-  std::span<const std::uint64_t> counts() const { return counts_; }
-
- private:
-  void Rescale(int exponent);
-
-  int exponent_ = 0;
-  std::int64_t first_ = 0;
-  float min_ = 0;
-  float max_ = 0;
-  std::vector<std::uint64_t> counts_;  // The first and the last are not zero.
-};
 
 // Two histograms on common bins, for display: bin i holds edges[i] <= value < edges[i+1].
 struct CommonBins {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "inspect/histogram.h"
+#include "inspect/common_bins.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,37 +8,8 @@
 namespace acc::inspect {
 namespace {
 
-// Bin numbers stay below 2^30, so that 32-bit arithmetic finds them.
-constexpr int kIndexBits = 29;
-constexpr int kLowestExponent = -149;  // Every float is a multiple of 2^-149.
-
-// value / 2^exponent is exact in double: a float has 24 bits and the exponents fit.
-std::int64_t BinOf(float value, int exponent) {
-  return static_cast<std::int64_t>(std::floor(std::ldexp(static_cast<double>(value), -exponent)));
-}
-
-int ExponentFor(float min, float max) {
-  const float magnitude = std::max(std::abs(min), std::abs(max));
-  if (magnitude == 0) return kLowestExponent;
-  int exponent = std::max(kLowestExponent, std::ilogb(magnitude) - kIndexBits);
-  const double range = static_cast<double>(max) - min;
-  if (range > 0) {
-    // At this exponent the range takes more than half of the bins, at the one below all of them.
-    exponent = std::max(exponent, std::ilogb(range / Histogram::kMostBins));
-  }
-  constexpr auto kMost = static_cast<std::int64_t>(Histogram::kMostBins);
-  while (BinOf(max, exponent) - BinOf(min, exponent) >= kMost) ++exponent;
-  return exponent;
-}
-
 std::int64_t FloorDivide(std::int64_t value, std::int64_t divisor) {
   return value / divisor - (value % divisor < 0 ? 1 : 0);
-}
-
-std::uint64_t Total(std::span<const std::uint64_t> counts) {
-  std::uint64_t total = 0;
-  for (const std::uint64_t count : counts) total += count;
-  return total;
 }
 
 struct Pair {
@@ -128,76 +99,6 @@ double Share(std::uint64_t part, std::uint64_t total) {
 
 }  // namespace
 
-Histogram::Histogram(std::span<const float> values, float min, float max) : min_(min), max_(max) {
-  if (values.empty()) return;
-  exponent_ = ExponentFor(min, max);
-  first_ = BinOf(min, exponent_);
-  counts_.resize(static_cast<std::size_t>(BinOf(max, exponent_) - first_ + 1));
-  const double scale = std::ldexp(1.0, -exponent_);
-  const auto first = static_cast<std::int32_t>(first_);
-  std::uint64_t* counts = counts_.data();
-  for (const float value : values) {
-    const double scaled = static_cast<double>(value) * scale;
-    auto bin = static_cast<std::int32_t>(scaled);
-    bin -= scaled < bin ? 1 : 0;
-    ++counts[bin - first];
-  }
-}
-
-double Histogram::width() const { return std::ldexp(1.0, exponent_); }
-double Histogram::low() const { return static_cast<double>(first_) * width(); }
-
-void Histogram::Rescale(int exponent) {
-  if (counts_.empty() || exponent <= exponent_) return;
-  const int shift = exponent - exponent_;
-  // A shift of 63 or more leaves bins -1 and 0 alone.
-  const auto number = [&](std::int64_t bin) { return bin >> std::min(shift, 62); };
-  const std::int64_t first = number(first_);
-  const std::int64_t last = number(first_ + static_cast<std::int64_t>(counts_.size()) - 1);
-  std::vector<std::uint64_t> counts(static_cast<std::size_t>(last - first + 1));
-  for (std::size_t bin = 0; bin < counts_.size(); ++bin) {
-    counts[static_cast<std::size_t>(number(first_ + static_cast<std::int64_t>(bin)) - first)] +=
-        counts_[bin];
-  }
-  exponent_ = exponent;
-  first_ = first;
-  counts_ = std::move(counts);
-}
-
-Histogram Histogram::Widened(float min, float max) const {
-  Histogram wide = *this;
-  if (!empty()) wide.Rescale(ExponentFor(std::min(min, min_), std::max(max, max_)));
-  return wide;
-}
-
-void Histogram::Merge(const Histogram& other) {
-  if (other.empty()) return;
-  if (empty()) {
-    *this = other;
-    return;
-  }
-  min_ = std::min(min_, other.min_);
-  max_ = std::max(max_, other.max_);
-  Rescale(ExponentFor(min_, max_));
-  const Histogram* added = &other;
-  Histogram rescaled;
-  if (other.exponent_ != exponent_) {
-    rescaled = other;
-    rescaled.Rescale(exponent_);
-    added = &rescaled;
-  }
-  const std::int64_t first = std::min(first_, added->first_);
-  const std::int64_t last =
-      std::max(first_ + static_cast<std::int64_t>(counts_.size()),
-               added->first_ + static_cast<std::int64_t>(added->counts_.size()));
-  counts_.insert(counts_.begin(), static_cast<std::size_t>(first_ - first), 0);
-  counts_.resize(static_cast<std::size_t>(last - first));
-  first_ = first;
-  for (std::size_t bin = 0; bin < added->counts_.size(); ++bin) {
-    counts_[static_cast<std::size_t>(added->first_ - first) + bin] += added->counts_[bin];
-  }
-}
-
 CommonBins BinTogether(const Histogram& golden, const Histogram& target, std::size_t most,
                        double step) {
   const Pair pair = OnCommonBins(golden, target);
@@ -227,8 +128,8 @@ std::vector<CdfPoint> CumulativeShares(const Histogram& golden, const Histogram&
   const double step = 1 / static_cast<double>(std::max<std::size_t>(resolution, 1));
   const double width = WidthOf(pair);
   const double x_step = static_cast<double>(pair.last - pair.first + 1) * width * step;
-  const std::uint64_t golden_total = Total(pair.golden.counts());
-  const std::uint64_t target_total = Total(pair.target.counts());
+  const std::uint64_t golden_total = pair.golden.total();
+  const std::uint64_t target_total = pair.target.total();
   std::vector<CdfPoint> points = {
       {static_cast<double>(pair.first) * width, Share(0, golden_total), Share(0, target_total)}};
   std::uint64_t golden_below = 0;
