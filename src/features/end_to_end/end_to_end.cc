@@ -5,13 +5,10 @@
 
 #include "features/end_to_end/feature.h"
 #include "features/end_to_end/golden_line.h"
-#include "features/framework_runner/check.h"
 #include "features/framework_runner/feature.h"
-#include "features/inference_engine/check.h"
 #include "features/inference_engine/feature.h"
 #include "features/shared/feature_run.h"
 #include "features/source_model/options.h"
-#include "features/verification/check.h"
 #include "features/verification/feature.h"
 
 namespace acc::features {

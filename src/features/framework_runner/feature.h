@@ -33,6 +33,9 @@ struct FrameworkRunnerOptions {
 
 flags::Rows<FrameworkRunnerOptions> FrameworkRunnerRows();
 
+// What can be judged before anything runs: the framework, the model, its inputs, the library of
+// custom operators.
+Status CheckFrameworkRunner(const FrameworkRunnerOptions& options);
 Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options);
 
 const Feature& FrameworkRunner();

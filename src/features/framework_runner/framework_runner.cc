@@ -12,9 +12,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "convert/float32.h"
-#include "features/framework_runner/check.h"
 #include "features/framework_runner/feature.h"
 #include "features/framework_runner/float_golden.h"
+#include "features/shared/early_checks.h"
 #include "features/shared/feature_run.h"
 #include "features/source_model/source_model.h"
 #include "features/source_model/source_quantization.h"
@@ -227,6 +227,12 @@ Result<Subject> SubjectOf(const FrameworkRunnerOptions& options) {
 }
 
 }  // namespace
+
+Status CheckFrameworkRunner(const FrameworkRunnerOptions& options) {
+  ACC_RETURN_IF_ERROR(golden::FindFramework(options.model.framework).status());
+  ACC_RETURN_IF_ERROR(CheckModel(options.model));
+  return CheckReadable("onnx_custom_op_lib", options.onnx_custom_op_lib);
+}
 
 Result<Outcome> RunFrameworkRunner(const FrameworkRunnerOptions& options) {
   ACC_RETURN_IF_ERROR(CheckFrameworkRunner(options));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "features/inference_engine/check.h"
-
+#include "features/inference_engine/feature.h"
 #include "features/shared/early_checks.h"
 #include "features/source_model/quantization.h"
 #include "features/target_run/static_model.h"

@@ -36,6 +36,9 @@ bool IsOfCore(const flags::Flag& flag);
 bool IsOfSourceModel(const flags::Flag& flag);
 flags::Rows<InferenceEngineOptions> InferenceEngineRows();
 
+// What can be judged before anything runs: that every file is there, and that runtime, architecture
+// and precision go together.
+Status CheckInferenceEngine(const InferenceEngineOptions& options);
 Result<Outcome> RunInferenceEngine(const InferenceEngineOptions& options);
 
 const Feature& InferenceEngine();

@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "features/comparison/sources.h"
-#include "features/inference_engine/check.h"
 #include "features/inference_engine/dlc_files.h"
 #include "features/inference_engine/feature.h"
 #include "features/inference_engine/selected_tensors.h"

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "features/verification/check.h"
-
 #include "features/comparison/plan.h"
 #include "features/comparison/sources.h"
 #include "features/shared/early_checks.h"
 #include "features/shared/run_folder.h"
+#include "features/verification/feature.h"
 #include "features/verification/sharing.h"
 #include "quantize/encodings_file.h"
 #include "store/graph_struct.h"

@@ -19,6 +19,8 @@ struct VerificationOptions : ComparisonOptions {
 
 flags::Rows<VerificationOptions> VerificationRows();
 
+// What can be judged before the two runs are there, of the flags that the end-to-end run shares.
+Status CheckVerification(const VerificationOptions& options);
 Result<Outcome> RunVerification(const VerificationOptions& options);
 
 const Feature& Verification();
