@@ -75,7 +75,7 @@ acc.ScoreChart = (() => {
     describe() {
       const { growth } = this.report;
       const xAxis = this.report.topological ? '' : 'The order of the layers is unknown: tensors as in the table.';
-      const model = this.expectedAt(1) === null ? '' : `Line: what depth alone explains, 3 dB per doubling from ${growth.first_db.toFixed(1)} dB`;
+      const model = this.expectedAt(1) === null ? '' : `Line: what depth alone explains, 3 dB per doubling from ${growth.first_db.toFixed(1)} dB.`;
       const capped = this.metric.scale === 'db' && this.metric.values.some((v) => v > kHighestDb);
       const cap = capped ? `Above ${kHighestDb} dB is drawn at ${kHighestDb}.` : '';
       this.note.textContent = [xAxis, model, this.hint, cap].filter(Boolean).join(' ');
