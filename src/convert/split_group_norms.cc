@@ -5,6 +5,7 @@
 
 #include "convert/linear_node.h"
 #include "convert/state.h"
+#include "tensor/claimed_size.h"
 
 namespace acc::convert {
 namespace {
@@ -42,7 +43,7 @@ class Splitter {
   // Whole groups of channels; each has a number of its own below.
   static bool Divides(const Node& node, std::int64_t channels) {
     const auto groups = node.Get<std::int64_t>("num_groups", 0);
-    return channels > 0 && channels % groups == 0;
+    return channels > 0 && channels <= kMostClaimed && channels % groups == 0;
   }
 
   std::string Added(const std::string& wish) {

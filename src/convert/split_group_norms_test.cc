@@ -9,12 +9,13 @@ namespace {
 
 using ::testing::ElementsAre;
 
-TargetGraph Converted(std::int64_t opset, bool split, std::int64_t groups = 2) {
+TargetGraph Converted(std::int64_t opset, bool split, std::int64_t groups = 2,
+                      std::int64_t channels = 4) {
   model::Graph graph = MakeGraph({MakeNode("GroupNormalization", {"x", "s", "b"}, {"y"},
                                            {{"num_groups", groups}, {"epsilon", 0.25F}})},
                                  {"y"});
   graph.opsets[""] = opset;
-  graph.inputs = {Floats("x", {1, 4, 5, 6})};
+  graph.inputs = {Floats("x", {1, channels, 5, 6})};
   const std::int64_t numbers = opset < 21 ? 2 : 4;
   for (const char* name : {"s", "b"}) {
     graph.initializers[name] =
@@ -59,6 +60,12 @@ TEST(SplitGroupNorms, ShowsNothingOfWhatIsInside) {
 TEST(SplitGroupNorms, LeavesThemWhereNotAsked) {
   EXPECT_THAT(OperatorsOf(Converted(21, false)), ElementsAre("GroupNormalization"));
   EXPECT_THAT(OperatorsOf(Converted(18, true)), ElementsAre("GroupNormalization"));
+}
+
+// What a file only claims is not made.
+TEST(SplitGroupNorms, LeavesThoseOfMoreChannelsThanThereCanBe) {
+  constexpr std::int64_t kMany = std::int64_t{1} << 60;
+  EXPECT_THAT(OperatorsOf(Converted(21, true, kMany, kMany)), ElementsAre("GroupNormalization"));
 }
 
 TEST(SplitGroupNorms, LeavesThoseWhoseGroupsDoNotDivideTheChannels) {

@@ -222,6 +222,16 @@ TEST(Normalization, ScaleAndBiasKeepTheirEncodingsWhereStatisticsDoNothing) {
   EXPECT_THAT(Values<std::uint8_t>(*scale), ElementsAre(4));
 }
 
+// What a file only claims is not made.
+TEST(Normalization, OfMoreChannelsThanThereCanBe) {
+  constexpr std::int64_t kMany = std::int64_t{1} << 60;
+  TestGraph graph;
+  graph.Input("x", {1, kMany, 1}).Declare("y", {1, kMany, 1});
+  graph.Floats("s", {2}, {1, 1}).Floats("b", {2}, {0, 0});
+  graph.Op("GroupNormalization", {"x", "s", "b"}, {"y"}, {{"num_groups", std::int64_t{2}}});
+  EXPECT_THAT(graph.Lines(), ElementsAre(HasSubstr("GroupNormalization(x[1,")));
+}
+
 TEST(Normalization, OverTheLastAxes) {
   TestGraph graph;
   graph.Input("x", {2, 3, 4}).Declare("y", {2, 3, 4}).Counting("s", {3, 4});

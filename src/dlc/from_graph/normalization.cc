@@ -7,6 +7,7 @@
 
 #include "dlc/from_graph/attributes.h"
 #include "dlc/from_graph/operators.h"
+#include "tensor/claimed_size.h"
 
 namespace acc::dlc {
 namespace {
@@ -152,7 +153,7 @@ bool WriteGroupNormalization(Builder& builder, const model::Node& node) {
   const auto bias = source.Floats(node, 2);
   const Shape& dims = source.Dims(node.inputs.front());
   const bool fits = scale && bias && dims.size() >= 3 && dims.size() <= 5 && !scale->empty() &&
-                    scale->size() == bias->size() &&
+                    scale->size() == bias->size() && dims[1] > 0 && dims[1] <= kMostClaimed &&
                     dims[1] % static_cast<std::int64_t>(scale->size()) == 0;
   if (!fits) return false;
   const std::string& output = node.outputs.front();

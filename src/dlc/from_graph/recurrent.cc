@@ -7,6 +7,7 @@
 
 #include "dlc/from_graph/attributes.h"
 #include "dlc/from_graph/operators.h"
+#include "tensor/claimed_size.h"
 
 namespace acc::dlc {
 namespace {
@@ -116,9 +117,8 @@ bool HaveStandardDims(const Source& source, const model::Node& node, std::int64_
     return !HasInput(node, place) || source.Dims(node.inputs[place]) == dims;
   };
   // A state that is left out is written as zeros.
-  constexpr std::int64_t kMostState = std::int64_t{1} << 24;
   const bool is_plausible =
-      hidden > 0 && hidden <= kMostState && input[1] > 0 && input[1] <= kMostState / hidden;
+      hidden > 0 && hidden <= kMostClaimed && input[1] > 0 && input[1] <= kMostClaimed / hidden;
   return is_plausible && fits(1, {directions, gates * hidden, input[2]}) &&
          fits(2, {directions, gates * hidden, hidden}) &&
          fits(3, {directions, 2 * gates * hidden}) && fits(5, {directions, input[1], hidden}) &&

@@ -4,6 +4,7 @@
 
 #include "dlc/to_graph/operators.h"
 #include "dlc/to_graph/translation.h"
+#include "tensor/claimed_size.h"
 
 namespace acc::dlc {
 namespace {
@@ -21,9 +22,8 @@ std::string PerChannel(Translation& t, std::size_t input, std::int64_t channels,
 }
 
 bool CheckChannels(Translation& t, std::size_t least_rank, std::size_t most_rank) {
-  constexpr std::int64_t kMostChannels = 1 << 24;
   return t.CheckRank(0, least_rank, most_rank) &&
-         t.Check(t.Dims(0).back() > 0 && t.Dims(0).back() <= kMostChannels,
+         t.Check(t.Dims(0).back() > 0 && t.Dims(0).back() <= kMostClaimed,
                  "its channels cannot be counted");
 }
 
