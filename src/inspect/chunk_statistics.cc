@@ -28,12 +28,12 @@ bool AllFinite(std::span<const float> values) {
 }
 
 // The finite elements of one side, moved together.
-std::vector<float> KeepFinite(std::span<const float> values, SideStatistics* side) {
+std::vector<float> KeepFinite(std::span<const float> values, SideStatistics& side) {
   std::vector<float> kept;
   kept.reserve(values.size());
   for (const float value : values) {
-    side->nan += std::isnan(value) ? 1 : 0;
-    side->inf += std::isinf(value) ? 1 : 0;
+    side.nan += std::isnan(value) ? 1 : 0;
+    side.inf += std::isinf(value) ? 1 : 0;
     if (IsFinite(value)) kept.push_back(value);
   }
   return kept;
@@ -88,45 +88,45 @@ FloatRange RangeOf(std::span<const float> values) {
   return {*std::min_element(min, min + kLanes), *std::max_element(max, max + kLanes)};
 }
 
-void CountOutside(std::span<const float> values, const Interval& range, SideStatistics* side) {
+void CountOutside(std::span<const float> values, const Interval& range, SideStatistics& side) {
   std::uint32_t below = 0;
   std::uint32_t above = 0;
   for (const float value : values) {
     below += static_cast<double>(value) < range.low ? 1 : 0;
     above += static_cast<double>(value) > range.high ? 1 : 0;
   }
-  side->below += below;
-  side->above += above;
+  side.below += below;
+  side.above += above;
 }
 
-void CountVanishing(std::span<const float> values, double step, SideStatistics* side) {
+void CountVanishing(std::span<const float> values, double step, SideStatistics& side) {
   const double half = step / 2;
   std::uint32_t vanishing = 0;
   for (const float value : values) {
     vanishing += value != 0 && std::abs(static_cast<double>(value)) < half ? 1 : 0;
   }
-  side->vanishing += vanishing;
+  side.vanishing += vanishing;
 }
 
 // `values` are finite.
 void AddFiniteSide(std::span<const float> values, const PairDescription& pair,
-                   SideStatistics* side) {
+                   SideStatistics& side) {
   if (values.empty()) return;
   const FloatRange range = RangeOf(values);
-  side->min = range.min;
-  side->max = range.max;
+  side.min = range.min;
+  side.max = range.max;
   for (std::size_t first = 0; first < values.size(); first += kBlock) {
     const auto block = values.subspan(first, std::min(kBlock, values.size() - first));
-    side->moments.Merge(
+    side.moments.Merge(
         MomentsOf(block.size(), [&](std::size_t i) { return static_cast<double>(block[i]); }));
   }
   if (pair.range) CountOutside(values, *pair.range, side);
   if (pair.step > 0) CountVanishing(values, pair.step, side);
-  side->histogram.Add(values, range.min, range.max);
-  side->zeros = side->histogram.zeros();
+  side.histogram.Add(values, range.min, range.max);
+  side.zeros = side.histogram.zeros();
 }
 
-void AddSide(std::span<const float> values, const PairDescription& pair, SideStatistics* side) {
+void AddSide(std::span<const float> values, const PairDescription& pair, SideStatistics& side) {
   if (AllFinite(values)) {
     AddFiniteSide(values, pair, side);
   } else {
@@ -177,37 +177,37 @@ void AddDifference(std::span<const float> golden, std::span<const float> target,
   difference->Merge(sums);
 }
 
-void AddToChannel(float golden, float target, ChannelStatistics* channel) {
+void AddToChannel(float golden, float target, ChannelStatistics& channel) {
   const double g = golden;
   const double difference = DifferenceOf(golden, target);
-  ++channel->count;
-  channel->golden_min = golden < channel->golden_min ? golden : channel->golden_min;
-  channel->golden_max = golden > channel->golden_max ? golden : channel->golden_max;
-  channel->target_min = target < channel->target_min ? target : channel->target_min;
-  channel->target_max = target > channel->target_max ? target : channel->target_max;
-  channel->golden_sum += g;
-  channel->target_sum += target;
-  channel->signal += g * g;
-  channel->noise += difference * difference;
+  ++channel.count;
+  channel.golden_min = golden < channel.golden_min ? golden : channel.golden_min;
+  channel.golden_max = golden > channel.golden_max ? golden : channel.golden_max;
+  channel.target_min = target < channel.target_min ? target : channel.target_min;
+  channel.target_max = target > channel.target_max ? target : channel.target_max;
+  channel.golden_sum += g;
+  channel.target_sum += target;
+  channel.signal += g * g;
+  channel.noise += difference * difference;
 }
 
 // A run of elements of one channel, in lanes.
 void AddRun(std::span<const float> golden, std::span<const float> target,
-            ChannelStatistics* channel) {
+            ChannelStatistics& channel) {
   ChannelStatistics lanes[kLanes];
   ForEachLane(golden.size(), [&](std::size_t lane, std::size_t i) {
-    AddToChannel(golden[i], target[i], &lanes[lane]);
+    AddToChannel(golden[i], target[i], lanes[lane]);
   });
   for (std::size_t lane = 1; lane < kLanes; ++lane) lanes[0].Merge(lanes[lane]);
-  channel->Merge(lanes[0]);
+  channel.Merge(lanes[0]);
 }
 
-void AddChannels(const Chunk& chunk, const ChannelLayout& layout, ChunkStatistics* statistics) {
+void AddChannels(const Chunk& chunk, const ChannelLayout& layout, ChunkStatistics& statistics) {
   const std::size_t count = chunk.golden.size();
   const std::uint64_t run = chunk.first / layout.inner;  // Of one channel; runs go round.
-  statistics->first_channel = run % layout.channels;
+  statistics.first_channel = run % layout.channels;
   const std::uint64_t runs = (chunk.first + count - 1) / layout.inner - run + 1;
-  std::vector<ChannelStatistics>& channels = statistics->channels;
+  std::vector<ChannelStatistics>& channels = statistics.channels;
   channels.resize(std::min<std::uint64_t>(layout.channels, runs));
   constexpr std::size_t kLongRun = 4 * kLanes;
   std::size_t at = 0;
@@ -217,11 +217,11 @@ void AddChannels(const Chunk& chunk, const ChannelLayout& layout, ChunkStatistic
     const auto golden = chunk.golden.subspan(index, length);
     const auto target = chunk.target.subspan(index, length);
     if (length >= kLongRun && AllFinite(golden) && AllFinite(target)) {
-      AddRun(golden, target, &channels[at]);
+      AddRun(golden, target, channels[at]);
     } else {
       for (std::size_t i = 0; i < length; ++i) {
         if (IsFinite(golden[i]) && IsFinite(target[i])) {
-          AddToChannel(golden[i], target[i], &channels[at]);
+          AddToChannel(golden[i], target[i], channels[at]);
         }
       }
     }
@@ -230,18 +230,18 @@ void AddChannels(const Chunk& chunk, const ChannelLayout& layout, ChunkStatistic
   }
 }
 
-void Offer(const SeriesElement& element, SeriesStretch* stretch) {
+void Offer(const SeriesElement& element, SeriesStretch& stretch) {
   const double difference = DifferenceOf(element.golden, element.target);
   const auto of = [](const SeriesElement& kept) { return DifferenceOf(kept.golden, kept.target); };
-  if (element.golden < stretch->golden_min.golden) stretch->golden_min = element;
-  if (element.golden > stretch->golden_max.golden) stretch->golden_max = element;
-  if (element.target < stretch->target_min.target) stretch->target_min = element;
-  if (element.target > stretch->target_max.target) stretch->target_max = element;
-  if (difference < of(stretch->difference_min)) stretch->difference_min = element;
-  if (difference > of(stretch->difference_max)) stretch->difference_max = element;
+  if (element.golden < stretch.golden_min.golden) stretch.golden_min = element;
+  if (element.golden > stretch.golden_max.golden) stretch.golden_max = element;
+  if (element.target < stretch.target_min.target) stretch.target_min = element;
+  if (element.target > stretch.target_max.target) stretch.target_max = element;
+  if (difference < of(stretch.difference_min)) stretch.difference_min = element;
+  if (difference > of(stretch.difference_max)) stretch.difference_max = element;
 }
 
-void AddSeries(const Chunk& chunk, std::uint64_t step, ChunkStatistics* statistics) {
+void AddSeries(const Chunk& chunk, std::uint64_t step, ChunkStatistics& statistics) {
   for (std::size_t i = 0; i < chunk.golden.size();) {
     const std::uint64_t number = (chunk.first + i) / step;
     const std::size_t end =
@@ -251,30 +251,30 @@ void AddSeries(const Chunk& chunk, std::uint64_t step, ChunkStatistics* statisti
       const SeriesElement element{chunk.first + i, chunk.golden[i], chunk.target[i]};
       if (!IsFinite(element.golden) || !IsFinite(element.target)) continue;
       if (step == 1) {
-        statistics->elements.push_back(element);
+        statistics.elements.push_back(element);
       } else if (!started) {
-        statistics->stretches.push_back(
+        statistics.stretches.push_back(
             {number, element, element, element, element, element, element});
         started = true;
       } else {
-        Offer(element, &statistics->stretches.back());
+        Offer(element, statistics.stretches.back());
       }
     }
   }
 }
 
-void MergeSide(const SideStatistics& later, SideStatistics* side) {
-  side->count += later.count;
-  side->nan += later.nan;
-  side->inf += later.inf;
-  side->zeros += later.zeros;
-  side->min = std::fmin(side->min, later.min);
-  side->max = std::fmax(side->max, later.max);
-  side->moments.Merge(later.moments);
-  side->below += later.below;
-  side->above += later.above;
-  side->vanishing += later.vanishing;
-  side->histogram.Merge(later.histogram);
+void MergeSide(const SideStatistics& later, SideStatistics& side) {
+  side.count += later.count;
+  side.nan += later.nan;
+  side.inf += later.inf;
+  side.zeros += later.zeros;
+  side.min = std::fmin(side.min, later.min);
+  side.max = std::fmax(side.max, later.max);
+  side.moments.Merge(later.moments);
+  side.below += later.below;
+  side.above += later.above;
+  side.vanishing += later.vanishing;
+  side.histogram.Merge(later.histogram);
 }
 
 }  // namespace
@@ -283,8 +283,8 @@ ChunkStatistics StatisticsOf(const Chunk& chunk, const PairDescription& pair) {
   ChunkStatistics statistics;
   statistics.golden.count = statistics.target.count = chunk.golden.size();
   if (chunk.golden.empty()) return statistics;
-  AddSide(chunk.golden, pair, &statistics.golden);
-  AddSide(chunk.target, pair, &statistics.target);
+  AddSide(chunk.golden, pair, statistics.golden);
+  AddSide(chunk.target, pair, statistics.target);
   const bool all_finite = statistics.golden.finite() == chunk.golden.size() &&
                           statistics.target.finite() == chunk.target.size();
   for (std::size_t first = 0; first < chunk.golden.size(); first += kBlock) {
@@ -298,8 +298,8 @@ ChunkStatistics StatisticsOf(const Chunk& chunk, const PairDescription& pair) {
       AddDifference(finite.golden, finite.target, &statistics.difference);
     }
   }
-  if (pair.channels) AddChannels(chunk, *pair.channels, &statistics);
-  AddSeries(chunk, pair.series_step, &statistics);
+  if (pair.channels) AddChannels(chunk, *pair.channels, statistics);
+  AddSeries(chunk, pair.series_step, statistics);
   return statistics;
 }
 
@@ -310,27 +310,27 @@ PairStatistics NoStatistics(const PairDescription& pair) {
   return statistics;
 }
 
-void MergeChunk(const ChunkStatistics& chunk, PairStatistics* statistics,
-                std::vector<SeriesStretch>* stretches) {
-  MergeSide(chunk.golden, &statistics->golden);
-  MergeSide(chunk.target, &statistics->target);
-  statistics->difference.Merge(chunk.difference);
+void MergeChunk(const ChunkStatistics& chunk, PairStatistics& statistics,
+                std::vector<SeriesStretch>& stretches) {
+  MergeSide(chunk.golden, statistics.golden);
+  MergeSide(chunk.target, statistics.target);
+  statistics.difference.Merge(chunk.difference);
   for (std::size_t i = 0; i < chunk.channels.size(); ++i) {
-    const std::size_t channel = (chunk.first_channel + i) % statistics->channels.size();
-    statistics->channels[channel].Merge(chunk.channels[i]);
+    const std::size_t channel = (chunk.first_channel + i) % statistics.channels.size();
+    statistics.channels[channel].Merge(chunk.channels[i]);
   }
   for (const SeriesStretch& stretch : chunk.stretches) {
-    if (stretches->empty() || stretches->back().number != stretch.number) {
-      stretches->push_back(stretch);
+    if (stretches.empty() || stretches.back().number != stretch.number) {
+      stretches.push_back(stretch);
       continue;
     }
     for (const SeriesElement* element :
          {&stretch.golden_min, &stretch.golden_max, &stretch.target_min, &stretch.target_max,
           &stretch.difference_min, &stretch.difference_max}) {
-      Offer(*element, &stretches->back());
+      Offer(*element, stretches.back());
     }
   }
-  statistics->series.insert(statistics->series.end(), chunk.elements.begin(), chunk.elements.end());
+  statistics.series.insert(statistics.series.end(), chunk.elements.begin(), chunk.elements.end());
 }
 
 std::vector<SeriesElement> SeriesOf(std::span<const SeriesStretch> stretches) {

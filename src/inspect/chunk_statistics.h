@@ -57,8 +57,8 @@ ChunkStatistics StatisticsOf(const Chunk& chunk, const PairDescription& pair);
 PairStatistics NoStatistics(const PairDescription& pair);
 
 // Adds those of the next chunk. `stretches` gathers what becomes PairStatistics::series at the end.
-void MergeChunk(const ChunkStatistics& chunk, PairStatistics* statistics,
-                std::vector<SeriesStretch>* stretches);
+void MergeChunk(const ChunkStatistics& chunk, PairStatistics& statistics,
+                std::vector<SeriesStretch>& stretches);
 
 // The distinct elements of the stretches by index.
 std::vector<SeriesElement> SeriesOf(std::span<const SeriesStretch> stretches);

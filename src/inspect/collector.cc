@@ -42,10 +42,10 @@ void PairCollector::Visit(std::uint64_t first, std::span<const float> golden,
     waiting_.emplace(first, std::move(chunk));
     return;
   }
-  MergeChunk(chunk, &statistics_, &stretches_);
+  MergeChunk(chunk, statistics_, stretches_);
   next_ += golden.size();
   for (auto next = waiting_.find(next_); next != waiting_.end(); next = waiting_.find(next_)) {
-    MergeChunk(next->second, &statistics_, &stretches_);
+    MergeChunk(next->second, statistics_, stretches_);
     next_ += next->second.golden.count;
     waiting_.erase(next);
   }

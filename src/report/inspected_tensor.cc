@@ -35,12 +35,12 @@ std::string BinsText(const inspect::CommonBins& bins) {
   return text;
 }
 
-void AddCurves(InspectedTensor* tensor) {
-  const Histogram& golden = tensor->statistics.golden.histogram;
-  const Histogram& target = tensor->statistics.target.histogram;
-  tensor->bins = inspect::BinTogether(golden, target, kHistogramBins, tensor->step);
-  tensor->cdf = inspect::CumulativeShares(golden, target, kCdfResolution);
-  tensor->density = inspect::KernelDensity(tensor->statistics.target);
+void AddCurves(InspectedTensor& tensor) {
+  const Histogram& golden = tensor.statistics.golden.histogram;
+  const Histogram& target = tensor.statistics.target.histogram;
+  tensor.bins = inspect::BinTogether(golden, target, kHistogramBins, tensor.step);
+  tensor.cdf = inspect::CumulativeShares(golden, target, kCdfResolution);
+  tensor.density = inspect::KernelDensity(tensor.statistics.target);
 }
 
 InspectionEntry EntryOf(const InspectedTensor& tensor) {

@@ -44,7 +44,7 @@ struct InspectedTensor {
 std::string BinsText(const inspect::CommonBins& bins);
 
 // The bins, curve points and density of the tensor's statistics.
-void AddCurves(InspectedTensor* tensor);
+void AddCurves(InspectedTensor& tensor);
 
 // What is kept of a tensor for the index and summary.csv.
 struct InspectionEntry {

@@ -61,14 +61,14 @@ std::vector<IndexRow> IndexRows(const Summary& summary, const InspectionEntries&
 }
 
 // What could not be compared or is not finite comes first, then the lowest SQNR.
-void SortWorstFirst(std::vector<IndexRow>* rows) {
+void SortWorstFirst(std::vector<IndexRow>& rows) {
   const auto rank = [](const IndexRow& index) {
     const verify::Verdict verdict = index.row->verdict;
     if (verdict == verify::Verdict::kShapeMismatch) return 0;
     if (verdict == verify::Verdict::kNotFinite) return 1;
     return std::isnan(index.row->sqnr_db) ? 3 : 2;
   };
-  std::stable_sort(rows->begin(), rows->end(), [&](const IndexRow& a, const IndexRow& b) {
+  std::stable_sort(rows.begin(), rows.end(), [&](const IndexRow& a, const IndexRow& b) {
     if (rank(a) != rank(b)) return rank(a) < rank(b);
     return rank(a) == 2 && a.row->sqnr_db < b.row->sqnr_db;
   });
@@ -227,7 +227,7 @@ std::string InspectionCsv(const Summary& summary, const InspectionEntries& entri
 Status WriteInspectionIndex(const fs::path& directory, const Summary& summary,
                             const InspectionEntries& entries, const InspectionStyle& style) {
   std::vector<IndexRow> rows = IndexRows(summary, entries);
-  SortWorstFirst(&rows);
+  SortWorstFirst(rows);
   ACC_RETURN_IF_ERROR(WriteFile(directory / "summary.csv", InspectionCsv(summary, entries)));
   return WriteFile(directory / "index.html", IndexHtml(summary, rows, style));
 }

@@ -24,12 +24,12 @@ std::string OutsideText(const InspectedTensor& tensor) {
                      share(tensor.statistics.target), share(tensor.statistics.golden));
 }
 
-void AddCalibrated(const InspectedTensor& tensor, Panel* panel) {
+void AddCalibrated(const InspectedTensor& tensor, Panel& panel) {
   if (!tensor.calibrated) return;
   const std::string label =
       fmt::format("calibrated {:.5g} … {:.5g}", tensor.calibrated->low, tensor.calibrated->high);
-  panel->markers.push_back({label, kCalibratedColour, tensor.calibrated->low, true});
-  panel->markers.push_back({label, kCalibratedColour, tensor.calibrated->high, true});
+  panel.markers.push_back({label, kCalibratedColour, tensor.calibrated->low, true});
+  panel.markers.push_back({label, kCalibratedColour, tensor.calibrated->high, true});
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ Figure DensityFigure(const InspectedTensor& tensor) {
     panel.markers.push_back({label, kTargetColour, target.min, false});
     panel.markers.push_back({label, kTargetColour, target.max, false});
   }
-  AddCalibrated(tensor, &panel);
+  AddCalibrated(tensor, panel);
   figure.panels.push_back(std::move(panel));
   return figure;
 }
@@ -71,7 +71,7 @@ Figure HistogramsFigure(const InspectedTensor& tensor) {
   Panel panel{.y_label = "elements", .curves = {}, .markers = {}, .from_zero = true};
   panel.curves = {StepsOf("golden", kGoldenColour, tensor.bins.edges, tensor.bins.golden),
                   StepsOf("target", kTargetColour, tensor.bins.edges, tensor.bins.target)};
-  AddCalibrated(tensor, &panel);
+  AddCalibrated(tensor, panel);
   figure.panels.push_back(std::move(panel));
   return figure;
 }
@@ -90,7 +90,7 @@ Figure CdfFigure(const InspectedTensor& tensor) {
   }
   Panel panel{.y_label = "cumulative share", .curves = {}, .markers = {}, .from_zero = true};
   panel.curves = {std::move(golden), std::move(target)};
-  AddCalibrated(tensor, &panel);
+  AddCalibrated(tensor, panel);
   figure.panels.push_back(std::move(panel));
   return figure;
 }

@@ -36,7 +36,7 @@ InspectedTensor Inspected(std::string name, const std::vector<float>& golden,
   collector.Start(golden.size());
   if (!golden.empty()) collector.Visit(0, golden, target);
   tensor.statistics = collector.Finish();
-  AddCurves(&tensor);
+  AddCurves(tensor);
   return tensor;
 }
 

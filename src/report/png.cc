@@ -9,7 +9,7 @@ namespace acc::report {
 namespace {
 
 // The jump of a failure skips destructors: what needs one stays outside.
-bool Write(const Pixels& pixels, std::string* bytes) {
+bool Write(const Pixels& pixels, std::string& bytes) {
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
   png_infop info = png == nullptr ? nullptr : png_create_info_struct(png);
   if (info == nullptr || setjmp(png_jmpbuf(png)) != 0) {
@@ -19,7 +19,7 @@ bool Write(const Pixels& pixels, std::string* bytes) {
   const auto append = [](png_structp to, png_bytep data, std::size_t size) {
     static_cast<std::string*>(png_get_io_ptr(to))->append(reinterpret_cast<char*>(data), size);
   };
-  png_set_write_fn(png, bytes, append, nullptr);
+  png_set_write_fn(png, &bytes, append, nullptr);
   // Plots are lines on plain ground: more effort costs several times as long for a few per cent.
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
   png_set_compression_level(png, 1);
@@ -42,7 +42,7 @@ bool Write(const Pixels& pixels, std::string* bytes) {
 
 Result<std::string> EncodePng(const Pixels& pixels) {
   std::string bytes;
-  if (!Write(pixels, &bytes)) return Failure("cannot encode a plot as PNG: libpng failed");
+  if (!Write(pixels, bytes)) return Failure("cannot encode a plot as PNG: libpng failed");
   return bytes;
 }
 

@@ -70,13 +70,13 @@ class PairCsv {
 
   std::uint64_t count() const { return reader_.target_count(); }
 
-  Status Format(std::uint64_t first, PairBuffers* buffers, PairLines* lines) const {
+  Status Format(std::uint64_t first, PairBuffers& buffers, PairLines& lines) const {
     const std::uint64_t size = std::min(kChunkElements, count() - first);
     return reader_.ForEachChunk(
         first, size, buffers,
         [&](std::uint64_t index, std::span<const float> golden, std::span<const float> target) {
-          lines->golden.Format(index, golden);
-          lines->target.Format(index, target);
+          lines.golden.Format(index, golden);
+          lines.target.Format(index, target);
         });
   }
 
@@ -99,34 +99,34 @@ class PairCsv {
   FileWriter target_;
 };
 
-Status WriteOnThisThread(PairCsv* csv, PairBuffers* buffers, PairLines* lines) {
-  for (std::uint64_t first = 0; first < csv->count(); first += kChunkElements) {
+Status WriteOnThisThread(PairCsv& csv, PairBuffers& buffers, PairLines& lines) {
+  for (std::uint64_t first = 0; first < csv.count(); first += kChunkElements) {
     ACC_RETURN_IF_ERROR(CheckInterrupted());
-    ACC_RETURN_IF_ERROR(csv->Format(first, buffers, lines));
-    ACC_RETURN_IF_ERROR(csv->Append(*lines));
+    ACC_RETURN_IF_ERROR(csv.Format(first, buffers, lines));
+    ACC_RETURN_IF_ERROR(csv.Append(lines));
   }
-  return csv->Close();
+  return csv.Close();
 }
 
 // As many chunks at once as there are threads; the next ones once these are written.
-Status WriteOnAllThreads(PairCsv* csv) {
+Status WriteOnAllThreads(PairCsv& csv) {
   const std::size_t threads = ThreadCount();
   std::vector<PairBuffers> buffers(threads);
   std::vector<PairLines> lines(threads);
   std::vector<Status> statuses(threads);
-  for (std::uint64_t first = 0; first < csv->count(); first += threads * kChunkElements) {
+  for (std::uint64_t first = 0; first < csv.count(); first += threads * kChunkElements) {
     ACC_RETURN_IF_ERROR(CheckInterrupted());
-    const std::uint64_t chunks = (csv->count() - first + kChunkElements - 1) / kChunkElements;
+    const std::uint64_t chunks = (csv.count() - first + kChunkElements - 1) / kChunkElements;
     const std::size_t used = std::min<std::uint64_t>(threads, chunks);
     ParallelFor(used, [&](std::size_t i) {
-      statuses[i] = csv->Format(first + i * kChunkElements, &buffers[i], &lines[i]);
+      statuses[i] = csv.Format(first + i * kChunkElements, buffers[i], lines[i]);
     });
     for (std::size_t i = 0; i < used; ++i) {
       ACC_RETURN_IF_ERROR(statuses[i]);
-      ACC_RETURN_IF_ERROR(csv->Append(lines[i]));
+      ACC_RETURN_IF_ERROR(csv.Append(lines[i]));
     }
   }
-  return csv->Close();
+  return csv.Close();
 }
 
 // Keeps the first failure of several threads.
@@ -163,7 +163,7 @@ Status WriteTensorCsvs(std::span<const TensorCsvJob> jobs, Progress* progress) {
         is_large[i] = csv.count() > kLargeElements ? 1 : 0;
         if (is_large[i] != 0) return OkStatus();
         advance();
-        return WriteOnThisThread(&csv, &buffers, &lines);
+        return WriteOnThisThread(csv, buffers, lines);
       };
       failure.Note(write());
     }
@@ -172,7 +172,7 @@ Status WriteTensorCsvs(std::span<const TensorCsvJob> jobs, Progress* progress) {
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (is_large[i] == 0) continue;
     ACC_ASSIGN_OR_RETURN(PairCsv csv, PairCsv::Create(jobs[i]));
-    ACC_RETURN_IF_ERROR(WriteOnAllThreads(&csv));
+    ACC_RETURN_IF_ERROR(WriteOnAllThreads(csv));
     advance();
   }
   return OkStatus();

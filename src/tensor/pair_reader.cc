@@ -112,18 +112,18 @@ Result<PairReader> PairReader::Open(const PairSource& files) {
   return reader;
 }
 
-Status PairReader::ForEachChunk(std::uint64_t first, std::uint64_t count, PairBuffers* buffers,
+Status PairReader::ForEachChunk(std::uint64_t first, std::uint64_t count, PairBuffers& buffers,
                                 const PairVisit& visit) const {
   // Reordering reads scattered runs; a whole band at once makes them longer.
   const std::uint64_t step =
       order_.kind == GoldenOrder::Kind::kSame ? kChunkElements : BandElements();
   const std::uint64_t end = first + count;
   for (std::uint64_t band = first; band < end; band += step) {
-    const std::span<float> golden = buffers->golden(std::min(step, end - band));
+    const std::span<float> golden = buffers.golden(std::min(step, end - band));
     ACC_RETURN_IF_ERROR(ReadGolden(band, golden, buffers));
     for (std::uint64_t done = 0; done < golden.size(); done += kChunkElements) {
       const std::uint64_t size = std::min<std::uint64_t>(kChunkElements, golden.size() - done);
-      const std::span<float> target = buffers->target(size);
+      const std::span<float> target = buffers.target(size);
       ACC_RETURN_IF_ERROR(target_.Read(band + done, target));
       visit(band + done, golden.subspan(done, size), target);
     }
@@ -132,7 +132,7 @@ Status PairReader::ForEachChunk(std::uint64_t first, std::uint64_t count, PairBu
 }
 
 Status PairReader::ReadGolden(std::uint64_t first, std::span<float> out,
-                              PairBuffers* buffers) const {
+                              PairBuffers& buffers) const {
   switch (order_.kind) {
     case GoldenOrder::Kind::kSame:
       return golden_.Read(first, out);
@@ -146,7 +146,7 @@ Status PairReader::ReadGolden(std::uint64_t first, std::span<float> out,
 
 // A stretch of the target is, in each matrix: the rest of a line, whole lines, part of a line.
 Status PairReader::ReadTransposed(std::uint64_t first, std::span<float> out,
-                                  PairBuffers* buffers) const {
+                                  PairBuffers& buffers) const {
   const std::uint64_t rows = order_.rows;
   const std::uint64_t columns = order_.columns;
   while (!out.empty()) {
@@ -162,7 +162,7 @@ Status PairReader::ReadTransposed(std::uint64_t first, std::span<float> out,
     const std::uint64_t column_count =
         whole_lines ? std::min<std::uint64_t>(columns - column, out.size() / rows) : 1;
     const std::uint64_t size = row_count * column_count;
-    const std::span<float> source = buffers->source(size);
+    const std::span<float> source = buffers.source(size);
     const std::uint64_t start = first - inside + row * columns + column;
     if (column_count == columns) {
       ACC_RETURN_IF_ERROR(golden_.Read(start, source));
@@ -180,13 +180,13 @@ Status PairReader::ReadTransposed(std::uint64_t first, std::span<float> out,
 }
 
 Status PairReader::ReadGeneral(std::uint64_t first, std::span<float> out,
-                               PairBuffers* buffers) const {
+                               PairBuffers& buffers) const {
   const std::size_t rank = order_.dims.size();
   // Golden's neighbours are neighbours along this axis of the target.
   const auto nearest = std::ranges::min_element(order_.strides) - order_.strides.begin();
   const std::uint64_t apart = std::accumulate(order_.dims.begin() + nearest + 1, order_.dims.end(),
                                               std::uint64_t{1}, std::multiplies<>());
-  ScatteredReader golden(golden_, apart, buffers->source(ScatteredReader::kMemory));
+  ScatteredReader golden(golden_, apart, buffers.source(ScatteredReader::kMemory));
   std::vector<std::uint64_t> at(rank);
   std::uint64_t source = 0;
   for (std::size_t axis = rank, rest = first; axis-- > 0; rest /= order_.dims[axis]) {

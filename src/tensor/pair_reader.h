@@ -56,8 +56,8 @@ class PairBuffers {
   std::span<float> golden(std::uint64_t count) { return golden_.AtLeast(count); }
   std::span<float> target(std::uint64_t count) { return target_.AtLeast(count); }
   std::span<float> source(std::uint64_t count) { return source_.AtLeast(count); }
-  std::span<WideValue> wide_golden(std::uint64_t count) { return Sized(&wide_golden_, count); }
-  std::span<WideValue> wide_target(std::uint64_t count) { return Sized(&wide_target_, count); }
+  std::span<WideValue> wide_golden(std::uint64_t count) { return Sized(wide_golden_, count); }
+  std::span<WideValue> wide_target(std::uint64_t count) { return Sized(wide_target_, count); }
 
  private:
   struct Buffer {
@@ -65,9 +65,9 @@ class PairBuffers {
     std::unique_ptr<float[]> values;
     std::uint64_t size = 0;
   };
-  static std::span<WideValue> Sized(std::vector<WideValue>* values, std::uint64_t count) {
-    values->resize(std::max<std::size_t>(values->size(), count));
-    return std::span(*values).first(count);
+  static std::span<WideValue> Sized(std::vector<WideValue>& values, std::uint64_t count) {
+    values.resize(std::max<std::size_t>(values.size(), count));
+    return std::span(values).first(count);
   }
   Buffer golden_, target_, source_;
   std::vector<WideValue> wide_golden_, wide_target_;
@@ -100,16 +100,16 @@ class PairReader {
 
   // Visits the elements first <= index < first + count in order, at most kChunkElements at once.
   // `first` is a multiple of kChunkElements.
-  Status ForEachChunk(std::uint64_t first, std::uint64_t count, PairBuffers* buffers,
+  Status ForEachChunk(std::uint64_t first, std::uint64_t count, PairBuffers& buffers,
                       const PairVisit& visit) const;
 
  private:
   PairReader(RawFile golden, RawFile target, GoldenOrder order)
       : golden_(std::move(golden)), target_(std::move(target)), order_(std::move(order)) {}
 
-  Status ReadGolden(std::uint64_t first, std::span<float> out, PairBuffers* buffers) const;
-  Status ReadTransposed(std::uint64_t first, std::span<float> out, PairBuffers* buffers) const;
-  Status ReadGeneral(std::uint64_t first, std::span<float> out, PairBuffers* buffers) const;
+  Status ReadGolden(std::uint64_t first, std::span<float> out, PairBuffers& buffers) const;
+  Status ReadTransposed(std::uint64_t first, std::span<float> out, PairBuffers& buffers) const;
+  Status ReadGeneral(std::uint64_t first, std::span<float> out, PairBuffers& buffers) const;
 
   RawFile golden_;
   RawFile target_;

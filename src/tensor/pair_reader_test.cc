@@ -60,7 +60,7 @@ std::vector<float> ReadInOrder(const Shape& source_dims, const Permutation& perm
   std::vector<float> golden;
   std::vector<float> target;
   const Status status =
-      reader->ForEachChunk(0, source.size(), &buffers,
+      reader->ForEachChunk(0, source.size(), buffers,
                            [&](std::uint64_t first, std::span<const float> golden_part,
                                std::span<const float> target_part) {
                              EXPECT_EQ(first, golden.size());
@@ -88,7 +88,7 @@ Status ReadOfShrunkFile(const Permutation& permutation, std::uintmax_t bytes) {
   EXPECT_TRUE(reader.ok());
   std::filesystem::resize_file(files.golden, bytes);
   PairBuffers buffers;
-  return reader->ForEachChunk(0, *ElementCount(dims), &buffers, [](auto, auto, auto) {});
+  return reader->ForEachChunk(0, *ElementCount(dims), buffers, [](auto, auto, auto) {});
 }
 
 TEST(PairReaderTest, AGoldenFileThatShrinksIsAFailureInEveryOrder) {

@@ -20,13 +20,13 @@ void ForEachWithBuffers(std::size_t count, const Body& body) {
   std::atomic<std::size_t> next{0};
   ParallelFor(std::min(count, ThreadCount()), [&](std::size_t) {
     PairBuffers buffers;
-    for (std::size_t index = next++; index < count; index = next++) body(index, &buffers);
+    for (std::size_t index = next++; index < count; index = next++) body(index, buffers);
   });
 }
 
 // All steps of a pair, on one thread.
-Result<Comparison> CompareWhole(const PairReader& reader, PairBuffers* buffers, PairState* state) {
-  const Stretch all{0, state->count};
+Result<Comparison> CompareWhole(const PairReader& reader, PairBuffers& buffers, PairState& state) {
+  const Stretch all{0, state.count};
   ACC_RETURN_IF_ERROR(PassStretch(reader, all, buffers, state));
   if (CollectPass(state)) {
     ACC_RETURN_IF_ERROR(CountStretch(reader, all, buffers, state));
@@ -49,7 +49,7 @@ class Batch {
   }
 
   std::vector<Result<Comparison>> Run() {
-    ForEachWithBuffers(states_.size(), [this](std::size_t pair, PairBuffers* buffers) {
+    ForEachWithBuffers(states_.size(), [this](std::size_t pair, PairBuffers& buffers) {
       if (std::optional<Result<Comparison>> result = Begin(pair, buffers)) {
         Store(pair, *std::move(result));
       }
@@ -65,7 +65,7 @@ class Batch {
 
  private:
   // The result of a pair that needs no band; nothing for a large pair.
-  std::optional<Result<Comparison>> Begin(std::size_t pair, PairBuffers* buffers) {
+  std::optional<Result<Comparison>> Begin(std::size_t pair, PairBuffers& buffers) {
     PairState& state = states_[pair];
     if (Status status = CheckInterrupted(); !status.ok()) return status;
     Result<PairReader> reader = OpenPair(*state.files);
@@ -73,9 +73,9 @@ class Batch {
     if (std::string problem = ShapeProblem(*state.files, *reader); !problem.empty()) {
       return ShapeMismatch(state.requests, std::move(problem));
     }
-    StartPass(reader->target_count(), &state);
+    StartPass(reader->target_count(), state);
     if (state.count > BandElements()) return std::nullopt;
-    return CompareWhole(*reader, buffers, &state);
+    return CompareWhole(*reader, buffers, state);
   }
 
   void RunLarge() {
@@ -83,15 +83,15 @@ class Batch {
     RunBands(open, &PassStretch);
     std::vector<std::size_t> to_count;
     for (const std::size_t pair : open = Unfinished()) {
-      if (CollectPass(&states_[pair])) to_count.push_back(pair);
+      if (CollectPass(states_[pair])) to_count.push_back(pair);
     }
     RunBands(to_count, &CountStretch);
-    for (const std::size_t pair : to_count) CollectCounts(&states_[pair]);
+    for (const std::size_t pair : to_count) CollectCounts(states_[pair]);
     open = Unfinished();
-    ForEachWithBuffers(open.size(), [&](std::size_t index, PairBuffers* buffers) {
+    ForEachWithBuffers(open.size(), [&](std::size_t index, PairBuffers& buffers) {
       PairState& state = states_[open[index]];
       Result<PairReader> reader = OpenPair(*state.files);
-      Store(open[index], reader.ok() ? Finish(*reader, buffers, &state) : reader.status());
+      Store(open[index], reader.ok() ? Finish(*reader, buffers, state) : reader.status());
     });
   }
 
@@ -110,13 +110,13 @@ class Batch {
         bands.push_back({pair, {first, std::min(BandElements(), count - first)}, {}});
       }
     }
-    ForEachWithBuffers(bands.size(), [&](std::size_t index, PairBuffers* buffers) {
+    ForEachWithBuffers(bands.size(), [&](std::size_t index, PairBuffers& buffers) {
       Band& band = bands[index];
       PairState& state = states_[band.pair];
       band.status = CheckInterrupted();
       if (!band.status.ok()) return;
       Result<PairReader> reader = OpenPair(*state.files);
-      band.status = reader.ok() ? step(*reader, band.stretch, buffers, &state) : reader.status();
+      band.status = reader.ok() ? step(*reader, band.stretch, buffers, state) : reader.status();
     });
     for (const Band& band : bands) {
       if (!band.status.ok() && !results_[band.pair]) Store(band.pair, band.status);

@@ -30,11 +30,11 @@ template <typename Element, typename Vector>
 }
 
 template <typename Bits, typename Vector>
-[[gnu::always_inline]] inline void MakeAbsolute(Vector* value) {
+[[gnu::always_inline]] inline void MakeAbsolute(Vector& value) {
   Bits bits;
-  std::memcpy(&bits, value, sizeof bits);
+  std::memcpy(&bits, &value, sizeof bits);
   bits &= std::numeric_limits<std::int64_t>::max();
-  std::memcpy(value, &bits, sizeof bits);
+  std::memcpy(&value, &bits, sizeof bits);
 }
 
 // Adds elements first_lane, first_lane + 1, … of every group of kLanes. Several such sweeps over a
@@ -42,7 +42,7 @@ template <typename Bits, typename Vector>
 template <std::size_t kWidth>
 [[gnu::always_inline]] inline double AddSweep(const float* golden, const float* target,
                                               std::size_t count, std::size_t first_lane,
-                                              LaneSums* sums) {
+                                              LaneSums& sums) {
   using Float = typename Vectors<kWidth>::Float;
   using Double = typename Vectors<kWidth>::Double;
   using Bits = typename Vectors<kWidth>::Bits;
@@ -50,17 +50,17 @@ template <std::size_t kWidth>
   const std::size_t lane = first_lane;
   Double golden_sum, target_sum, golden_square, target_square, product, square, abs;
   Float golden_min, golden_max, target_min, target_max;
-  Load(sums->golden_sum + lane, &golden_sum);
-  Load(sums->target_sum + lane, &target_sum);
-  Load(sums->golden_square + lane, &golden_square);
-  Load(sums->target_square + lane, &target_square);
-  Load(sums->product + lane, &product);
-  Load(sums->difference_square + lane, &square);
-  Load(sums->difference_abs + lane, &abs);
-  Load(sums->golden_min + lane, &golden_min);
-  Load(sums->golden_max + lane, &golden_max);
-  Load(sums->target_min + lane, &target_min);
-  Load(sums->target_max + lane, &target_max);
+  Load(sums.golden_sum + lane, &golden_sum);
+  Load(sums.target_sum + lane, &target_sum);
+  Load(sums.golden_square + lane, &golden_square);
+  Load(sums.target_square + lane, &target_square);
+  Load(sums.product + lane, &product);
+  Load(sums.difference_square + lane, &square);
+  Load(sums.difference_abs + lane, &abs);
+  Load(sums.golden_min + lane, &golden_min);
+  Load(sums.golden_max + lane, &golden_max);
+  Load(sums.target_min + lane, &target_min);
+  Load(sums.target_max + lane, &target_max);
   Double largest = {};
   Mask equal = {};
   for (std::size_t index = lane; index + kWidth <= count; index += kLanes) {
@@ -76,7 +76,7 @@ template <std::size_t kWidth>
     const Double y = __builtin_convertvector(target_value, Double);
     const Double difference = x - y;
     Double magnitude = difference;
-    MakeAbsolute<Bits>(&magnitude);
+    MakeAbsolute<Bits>(magnitude);
     golden_sum += x;
     target_sum += y;
     golden_square += x * x;
@@ -86,45 +86,45 @@ template <std::size_t kWidth>
     abs += magnitude;
     largest = magnitude > largest ? magnitude : largest;
   }
-  Store(golden_sum, sums->golden_sum + lane);
-  Store(target_sum, sums->target_sum + lane);
-  Store(golden_square, sums->golden_square + lane);
-  Store(target_square, sums->target_square + lane);
-  Store(product, sums->product + lane);
-  Store(square, sums->difference_square + lane);
-  Store(abs, sums->difference_abs + lane);
-  Store(golden_min, sums->golden_min + lane);
-  Store(golden_max, sums->golden_max + lane);
-  Store(target_min, sums->target_min + lane);
-  Store(target_max, sums->target_max + lane);
+  Store(golden_sum, sums.golden_sum + lane);
+  Store(target_sum, sums.target_sum + lane);
+  Store(golden_square, sums.golden_square + lane);
+  Store(target_square, sums.target_square + lane);
+  Store(product, sums.product + lane);
+  Store(square, sums.difference_square + lane);
+  Store(abs, sums.difference_abs + lane);
+  Store(golden_min, sums.golden_min + lane);
+  Store(golden_max, sums.golden_max + lane);
+  Store(target_min, sums.target_min + lane);
+  Store(target_max, sums.target_max + lane);
   double result = 0;
   for (std::size_t index = 0; index < kWidth; ++index) {
     result = std::max(result, largest[index]);
-    sums->equal[lane + index] += static_cast<std::uint64_t>(equal[index]);
+    sums.equal[lane + index] += static_cast<std::uint64_t>(equal[index]);
   }
   return result;
 }
 
 // The lanes' share of a last group that is not full.
 [[gnu::always_inline]] inline double AddTail(const float* golden, const float* target,
-                                             std::size_t count, LaneSums* sums) {
+                                             std::size_t count, LaneSums& sums) {
   double largest = 0;
   for (std::size_t lane = 0; lane < count; ++lane) {
     const double x = golden[lane];
     const double y = target[lane];
     const double difference = x - y;
-    sums->golden_sum[lane] += x;
-    sums->target_sum[lane] += y;
-    sums->golden_square[lane] += x * x;
-    sums->target_square[lane] += y * y;
-    sums->product[lane] += x * y;
-    sums->difference_square[lane] += difference * difference;
-    sums->difference_abs[lane] += std::abs(difference);
-    sums->equal[lane] += golden[lane] == target[lane] ? 1 : 0;
-    sums->golden_min[lane] = std::min(sums->golden_min[lane], golden[lane]);
-    sums->golden_max[lane] = std::max(sums->golden_max[lane], golden[lane]);
-    sums->target_min[lane] = std::min(sums->target_min[lane], target[lane]);
-    sums->target_max[lane] = std::max(sums->target_max[lane], target[lane]);
+    sums.golden_sum[lane] += x;
+    sums.target_sum[lane] += y;
+    sums.golden_square[lane] += x * x;
+    sums.target_square[lane] += y * y;
+    sums.product[lane] += x * y;
+    sums.difference_square[lane] += difference * difference;
+    sums.difference_abs[lane] += std::abs(difference);
+    sums.equal[lane] += golden[lane] == target[lane] ? 1 : 0;
+    sums.golden_min[lane] = std::min(sums.golden_min[lane], golden[lane]);
+    sums.golden_max[lane] = std::max(sums.golden_max[lane], golden[lane]);
+    sums.target_min[lane] = std::min(sums.target_min[lane], target[lane]);
+    sums.target_max[lane] = std::max(sums.target_max[lane], target[lane]);
     largest = std::max(largest, std::abs(difference));
   }
   return largest;
@@ -132,18 +132,18 @@ template <std::size_t kWidth>
 
 template <std::size_t kWidth>
 [[gnu::always_inline]] inline double AddBlock(const float* golden, const float* target,
-                                              std::size_t count, LaneSums* sums) {
-  LaneSums next = *sums;
+                                              std::size_t count, LaneSums& sums) {
+  LaneSums next = sums;
   const std::size_t whole = count - count % kLanes;
-  double largest = AddTail(golden + whole, target + whole, count - whole, &next);
+  double largest = AddTail(golden + whole, target + whole, count - whole, next);
   for (std::size_t lane = 0; lane < kLanes; lane += kWidth) {
-    largest = std::max(largest, AddSweep<kWidth>(golden, target, whole, lane, &next));
+    largest = std::max(largest, AddSweep<kWidth>(golden, target, whole, lane, next));
   }
   // Any NaN or infinity among the elements reaches this sum, which finite floats cannot overflow.
   double abs = 0;
   for (const double lane_abs : next.difference_abs) abs += lane_abs;
   if (!std::isfinite(abs)) return std::numeric_limits<double>::quiet_NaN();
-  *sums = next;
+  sums = next;
   return largest;
 }
 
@@ -161,8 +161,8 @@ template <std::size_t kWidth>
     Load(target + index, &target_value);
     Double x = __builtin_convertvector(golden_value, Double);
     Double difference = __builtin_convertvector(target_value, Double) - x;
-    MakeAbsolute<Bits>(&x);
-    MakeAbsolute<Bits>(&difference);
+    MakeAbsolute<Bits>(x);
+    MakeAbsolute<Bits>(difference);
     within -= difference <= tolerance.atol + tolerance.rtol * x;
   }
   std::uint64_t result = 0;
@@ -180,7 +180,7 @@ template <std::size_t kWidth>
 bool Always() { return true; }
 
 double AddBlockBaseline(const float* golden, const float* target, std::size_t count,
-                        LaneSums* sums) {
+                        LaneSums& sums) {
   return AddBlock<2>(golden, target, count, sums);
 }
 std::uint64_t CountWithinBaseline(const float* golden, const float* target, std::size_t count,
@@ -196,7 +196,7 @@ bool HasAvx512() {
 }
 
 [[gnu::target("avx2")]] double AddBlockAvx2(const float* golden, const float* target,
-                                            std::size_t count, LaneSums* sums) {
+                                            std::size_t count, LaneSums& sums) {
   return AddBlock<4>(golden, target, count, sums);
 }
 [[gnu::target("avx2")]] std::uint64_t CountWithinAvx2(const float* golden, const float* target,
@@ -206,7 +206,7 @@ bool HasAvx512() {
 [[gnu::target("avx512f,avx512dq,avx512vl")]] double AddBlockAvx512(const float* golden,
                                                                    const float* target,
                                                                    std::size_t count,
-                                                                   LaneSums* sums) {
+                                                                   LaneSums& sums) {
   return AddBlock<8>(golden, target, count, sums);
 }
 [[gnu::target("avx512f,avx512dq,avx512vl")]] std::uint64_t CountWithinAvx512(const float* golden,
@@ -249,20 +249,20 @@ LaneSums::LaneSums()
   std::fill_n(target_max, kLanes, -kInfinity);
 }
 
-void AddLanes(const LaneSums& lanes, PairSums* sums) {
-  sums->golden_sum += SumOf(lanes.golden_sum);
-  sums->target_sum += SumOf(lanes.target_sum);
-  sums->golden_square += SumOf(lanes.golden_square);
-  sums->target_square += SumOf(lanes.target_square);
-  sums->product += SumOf(lanes.product);
-  sums->difference_square += SumOf(lanes.difference_square);
-  sums->difference_abs += SumOf(lanes.difference_abs);
-  sums->equal += SumOf(lanes.equal);
+void AddLanes(const LaneSums& lanes, PairSums& sums) {
+  sums.golden_sum += SumOf(lanes.golden_sum);
+  sums.target_sum += SumOf(lanes.target_sum);
+  sums.golden_square += SumOf(lanes.golden_square);
+  sums.target_square += SumOf(lanes.target_square);
+  sums.product += SumOf(lanes.product);
+  sums.difference_square += SumOf(lanes.difference_square);
+  sums.difference_abs += SumOf(lanes.difference_abs);
+  sums.equal += SumOf(lanes.equal);
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    sums->golden_min = std::min<double>(sums->golden_min, lanes.golden_min[lane]);
-    sums->golden_max = std::max<double>(sums->golden_max, lanes.golden_max[lane]);
-    sums->target_min = std::min<double>(sums->target_min, lanes.target_min[lane]);
-    sums->target_max = std::max<double>(sums->target_max, lanes.target_max[lane]);
+    sums.golden_min = std::min<double>(sums.golden_min, lanes.golden_min[lane]);
+    sums.golden_max = std::max<double>(sums.golden_max, lanes.golden_max[lane]);
+    sums.target_min = std::min<double>(sums.target_min, lanes.target_min[lane]);
+    sums.target_max = std::max<double>(sums.target_max, lanes.target_max[lane]);
   }
 }
 

@@ -28,7 +28,7 @@ struct alignas(64) LaneSums {
 };
 
 // Adds the lanes to the fields of `sums` that they stand for, in a fixed order.
-void AddLanes(const LaneSums& lanes, PairSums* sums);
+void AddLanes(const LaneSums& lanes, PairSums& sums);
 
 struct PairKernel {
   std::string_view name;
@@ -36,7 +36,7 @@ struct PairKernel {
 
   // Adds `count` elements and returns the largest |golden-target|. Where an element is not finite
   // it returns NaN and leaves `sums` as it was.
-  double (*add_block)(const float* golden, const float* target, std::size_t count, LaneSums* sums);
+  double (*add_block)(const float* golden, const float* target, std::size_t count, LaneSums& sums);
 
   // Elements with |target-golden| <= atol + rtol*|golden|, in double. All must be finite.
   std::uint64_t (*count_within)(const float* golden, const float* target, std::size_t count,

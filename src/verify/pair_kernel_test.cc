@@ -46,9 +46,9 @@ TEST_P(EveryKernel, AgreesWithPlainLoops) {
     const Pair pair = RandomPair(count);
     LaneSums lanes;
     const double largest =
-        GetParam().add_block(pair.golden.data(), pair.target.data(), count, &lanes);
+        GetParam().add_block(pair.golden.data(), pair.target.data(), count, lanes);
     PairSums sums;
-    AddLanes(lanes, &sums);
+    AddLanes(lanes, sums);
     long double square = 0;
     double expected_largest = 0;
     std::uint64_t within = 0;
@@ -74,8 +74,8 @@ TEST_P(EveryKernel, GivesTheBitsOfTheBaseline) {
     const Pair pair = RandomPair(count);
     LaneSums expected;
     LaneSums lanes;
-    PairKernels().front().add_block(pair.golden.data(), pair.target.data(), count, &expected);
-    GetParam().add_block(pair.golden.data(), pair.target.data(), count, &lanes);
+    PairKernels().front().add_block(pair.golden.data(), pair.target.data(), count, expected);
+    GetParam().add_block(pair.golden.data(), pair.target.data(), count, lanes);
     EXPECT_EQ(std::memcmp(&lanes, &expected, sizeof lanes), 0) << count;
   }
 }
@@ -88,10 +88,10 @@ TEST_P(EveryKernel, RefusesABlockThatIsNotFinite) {
       LaneSums lanes;
       const LaneSums before = lanes;
       EXPECT_TRUE(
-          std::isnan(GetParam().add_block(pair.golden.data(), pair.target.data(), 67, &lanes)));
+          std::isnan(GetParam().add_block(pair.golden.data(), pair.target.data(), 67, lanes)));
       pair.target[at] = bad;
       EXPECT_TRUE(
-          std::isnan(GetParam().add_block(pair.golden.data(), pair.target.data(), 67, &lanes)));
+          std::isnan(GetParam().add_block(pair.golden.data(), pair.target.data(), 67, lanes)));
       EXPECT_EQ(std::memcmp(&lanes, &before, sizeof lanes), 0);
     }
   }
@@ -101,7 +101,7 @@ TEST_P(EveryKernel, KeepsLargestFloatsFinite) {
   const std::vector<float> golden(64, std::numeric_limits<float>::max());
   const std::vector<float> target(64, std::numeric_limits<float>::lowest());
   LaneSums lanes;
-  EXPECT_EQ(GetParam().add_block(golden.data(), target.data(), 64, &lanes),
+  EXPECT_EQ(GetParam().add_block(golden.data(), target.data(), 64, lanes),
             2.0 * std::numeric_limits<float>::max());
 }
 

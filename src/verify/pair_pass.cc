@@ -52,75 +52,75 @@ FiniteElements KeepFinite(std::span<const float> golden, std::span<const float> 
 }
 
 // One pair of elements that are not both finite: equal, or disagreeing.
-void Classify(double golden, double target, std::uint64_t index, PairSums* sums) {
+void Classify(double golden, double target, std::uint64_t index, PairSums& sums) {
   const bool both_nan = std::isnan(golden) && std::isnan(target);
   if (!both_nan && golden != target) {
-    ++sums->disagreeing;
-    sums->first_disagreement = std::min(sums->first_disagreement, index);
+    ++sums.disagreeing;
+    sums.first_disagreement = std::min(sums.first_disagreement, index);
     return;
   }
-  ++sums->nonfinite_equal;
-  ++sums->equal;
+  ++sums.nonfinite_equal;
+  ++sums.equal;
   if (both_nan) {
-    ++sums->both_nan;
-    sums->first_both_nan = std::min(sums->first_both_nan, index);
+    ++sums.both_nan;
+    sums.first_both_nan = std::min(sums.first_both_nan, index);
   }
 }
 
-void CountNonFinite(double golden, double target, std::uint64_t index, PairSums* sums) {
-  sums->golden_nan += std::isnan(golden) ? 1 : 0;
-  sums->golden_inf += std::isinf(golden) ? 1 : 0;
-  sums->target_nan += std::isnan(target) ? 1 : 0;
-  sums->target_inf += std::isinf(target) ? 1 : 0;
+void CountNonFinite(double golden, double target, std::uint64_t index, PairSums& sums) {
+  sums.golden_nan += std::isnan(golden) ? 1 : 0;
+  sums.golden_inf += std::isinf(golden) ? 1 : 0;
+  sums.target_nan += std::isnan(target) ? 1 : 0;
+  sums.target_inf += std::isinf(target) ? 1 : 0;
   if (!BothFinite(golden, target)) Classify(golden, target, index, sums);
 }
 
 // One pair of exact values that are finite. Returns the size of their difference.
-double AddWide(const WideValue& golden, const WideValue& target, PairSums* sums) {
+double AddWide(const WideValue& golden, const WideValue& target, PairSums& sums) {
   const double x = golden.high + golden.low;
   const double y = target.high + target.low;
   const double difference = Difference(golden, target);
-  ++sums->finite;
-  sums->equal += golden == target ? 1 : 0;
-  sums->golden_min = std::min(sums->golden_min, x);
-  sums->golden_max = std::max(sums->golden_max, x);
-  sums->golden_sum += x;
-  sums->target_min = std::min(sums->target_min, y);
-  sums->target_max = std::max(sums->target_max, y);
-  sums->target_sum += y;
-  sums->golden_square += x * x;
-  sums->target_square += y * y;
-  sums->product += x * y;
-  sums->difference_square += difference * difference;
-  sums->difference_abs += std::abs(difference);
+  ++sums.finite;
+  sums.equal += golden == target ? 1 : 0;
+  sums.golden_min = std::min(sums.golden_min, x);
+  sums.golden_max = std::max(sums.golden_max, x);
+  sums.golden_sum += x;
+  sums.target_min = std::min(sums.target_min, y);
+  sums.target_max = std::max(sums.target_max, y);
+  sums.target_sum += y;
+  sums.golden_square += x * x;
+  sums.target_square += y * y;
+  sums.product += x * y;
+  sums.difference_square += difference * difference;
+  sums.difference_abs += std::abs(difference);
   return std::abs(difference);
 }
 
 // Returns the largest difference of the block.
-double AddBlock(const ChunkView& block, LaneSums* lanes, PairSums* sums) {
+double AddBlock(const ChunkView& block, LaneSums& lanes, PairSums& sums) {
   const PairKernel& kernel = BestPairKernel();
-  sums->count += block.golden.size();
+  sums.count += block.golden.size();
   const double largest =
       kernel.add_block(block.golden.data(), block.target.data(), block.golden.size(), lanes);
   if (!std::isnan(largest)) {
-    sums->finite += block.golden.size();
+    sums.finite += block.golden.size();
     return largest;
   }
   for (std::size_t index = 0; index < block.golden.size(); ++index) {
     CountNonFinite(block.golden[index], block.target[index], block.first + index, sums);
   }
   const FiniteElements kept = KeepFinite(block.golden, block.target);
-  sums->finite += kept.count;
+  sums.finite += kept.count;
   return kernel.add_block(kept.golden.data(), kept.target.data(), kept.count, lanes);
 }
 
-void OfferBlock(const ChunkView& chunk, const Block& block, WorstList* worst) {
+void OfferBlock(const ChunkView& chunk, const Block& block, WorstList& worst) {
   for (std::size_t index = block.first; index < block.first + block.count; ++index) {
     const float golden = chunk.golden[index];
     const float target = chunk.target[index];
     const double difference = std::abs(static_cast<double>(golden) - target);
-    if (worst->Admits(difference, chunk.first + index) && BothFinite(golden, target)) {
-      worst->Offer(difference, {chunk.first + index, golden, target, difference});
+    if (worst.Admits(difference, chunk.first + index) && BothFinite(golden, target)) {
+      worst.Offer(difference, {chunk.first + index, golden, target, difference});
     }
   }
 }
@@ -175,7 +175,7 @@ PairSums NoSums() {
   return sums;
 }
 
-void AddChunk(const ChunkView& chunk, PairSums* sums, WorstList* worst) {
+void AddChunk(const ChunkView& chunk, PairSums& sums, WorstList& worst) {
   LaneSums lanes;
   std::vector<Block> blocks;
   blocks.reserve(chunk.golden.size() / kBlockElements + 1);
@@ -183,8 +183,8 @@ void AddChunk(const ChunkView& chunk, PairSums* sums, WorstList* worst) {
     const std::size_t count = std::min(kBlockElements, chunk.golden.size() - first);
     const ChunkView view{chunk.first + first, chunk.golden.subspan(first, count),
                          chunk.target.subspan(first, count)};
-    const double largest = AddBlock(view, &lanes, sums);
-    if (worst->Admits(largest, chunk.first + first)) blocks.push_back({largest, first, count});
+    const double largest = AddBlock(view, lanes, sums);
+    if (worst.Admits(largest, chunk.first + first)) blocks.push_back({largest, first, count});
   }
   AddLanes(lanes, sums);
   // The worst block first, so that most of the others need no look at all.
@@ -192,12 +192,12 @@ void AddChunk(const ChunkView& chunk, PairSums* sums, WorstList* worst) {
     return a.largest != b.largest ? a.largest > b.largest : a.first < b.first;
   });
   for (const Block& block : blocks) {
-    if (worst->Admits(block.largest, chunk.first + block.first)) OfferBlock(chunk, block, worst);
+    if (worst.Admits(block.largest, chunk.first + block.first)) OfferBlock(chunk, block, worst);
   }
 }
 
-void AddChunk(const WideChunk& chunk, PairSums* sums, WorstList* worst) {
-  sums->count += chunk.golden.size();
+void AddChunk(const WideChunk& chunk, PairSums& sums, WorstList& worst) {
+  sums.count += chunk.golden.size();
   for (std::size_t index = 0; index < chunk.golden.size(); ++index) {
     const WideValue& golden = chunk.golden[index];
     const WideValue& target = chunk.target[index];
@@ -207,8 +207,8 @@ void AddChunk(const WideChunk& chunk, PairSums* sums, WorstList* worst) {
       continue;
     }
     const double difference = AddWide(golden, target, sums);
-    if (worst->Admits(difference, at)) {
-      worst->Offer(difference, {at, golden.high, target.high, difference});
+    if (worst.Admits(difference, at)) {
+      worst.Offer(difference, {at, golden.high, target.high, difference});
     }
   }
 }
@@ -245,30 +245,30 @@ std::uint64_t CountWithin(const ChunkView& chunk, Tolerance tolerance, bool all_
   return within;
 }
 
-void MergeSums(const PairSums& later, PairSums* sums) {
-  sums->count += later.count;
-  sums->finite += later.finite;
-  sums->nonfinite_equal += later.nonfinite_equal;
-  sums->disagreeing += later.disagreeing;
-  sums->equal += later.equal;
-  sums->both_nan += later.both_nan;
-  sums->first_disagreement = std::min(sums->first_disagreement, later.first_disagreement);
-  sums->first_both_nan = std::min(sums->first_both_nan, later.first_both_nan);
-  sums->golden_nan += later.golden_nan;
-  sums->golden_inf += later.golden_inf;
-  sums->target_nan += later.target_nan;
-  sums->target_inf += later.target_inf;
-  sums->golden_min = std::min(sums->golden_min, later.golden_min);
-  sums->golden_max = std::max(sums->golden_max, later.golden_max);
-  sums->golden_sum += later.golden_sum;
-  sums->target_min = std::min(sums->target_min, later.target_min);
-  sums->target_max = std::max(sums->target_max, later.target_max);
-  sums->target_sum += later.target_sum;
-  sums->golden_square += later.golden_square;
-  sums->target_square += later.target_square;
-  sums->product += later.product;
-  sums->difference_square += later.difference_square;
-  sums->difference_abs += later.difference_abs;
+void MergeSums(const PairSums& later, PairSums& sums) {
+  sums.count += later.count;
+  sums.finite += later.finite;
+  sums.nonfinite_equal += later.nonfinite_equal;
+  sums.disagreeing += later.disagreeing;
+  sums.equal += later.equal;
+  sums.both_nan += later.both_nan;
+  sums.first_disagreement = std::min(sums.first_disagreement, later.first_disagreement);
+  sums.first_both_nan = std::min(sums.first_both_nan, later.first_both_nan);
+  sums.golden_nan += later.golden_nan;
+  sums.golden_inf += later.golden_inf;
+  sums.target_nan += later.target_nan;
+  sums.target_inf += later.target_inf;
+  sums.golden_min = std::min(sums.golden_min, later.golden_min);
+  sums.golden_max = std::max(sums.golden_max, later.golden_max);
+  sums.golden_sum += later.golden_sum;
+  sums.target_min = std::min(sums.target_min, later.target_min);
+  sums.target_max = std::max(sums.target_max, later.target_max);
+  sums.target_sum += later.target_sum;
+  sums.golden_square += later.golden_square;
+  sums.target_square += later.target_square;
+  sums.product += later.product;
+  sums.difference_square += later.difference_square;
+  sums.difference_abs += later.difference_abs;
 }
 
 }  // namespace acc::verify

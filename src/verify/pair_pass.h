@@ -42,7 +42,7 @@ struct ChunkView {
 PairSums NoSums();
 
 // Adds a chunk to `sums` and `worst`. Leaves the largest difference to the owner of `worst`.
-void AddChunk(const ChunkView& chunk, PairSums* sums, WorstList* worst);
+void AddChunk(const ChunkView& chunk, PairSums& sums, WorstList& worst);
 
 // The same of exact values, for types that float32 cannot hold.
 struct WideChunk {
@@ -50,13 +50,13 @@ struct WideChunk {
   std::span<const WideValue> golden;
   std::span<const WideValue> target;
 };
-void AddChunk(const WideChunk& chunk, PairSums* sums, WorstList* worst);
+void AddChunk(const WideChunk& chunk, PairSums& sums, WorstList& worst);
 std::uint64_t CountWithin(const WideChunk& chunk, Tolerance tolerance);
 
 // How many elements of a chunk lie within the tolerance; equal infinities do, NaN never does.
 std::uint64_t CountWithin(const ChunkView& chunk, Tolerance tolerance, bool all_finite);
 
 // Adds the sums of a later chunk.
-void MergeSums(const PairSums& later, PairSums* sums);
+void MergeSums(const PairSums& later, PairSums& sums);
 
 }  // namespace acc::verify

@@ -43,17 +43,17 @@ Result<PairReader> OpenPair(const PairFiles& files);
 // The sentence that says why the elements do not pair up; empty where they do.
 std::string ShapeProblem(const PairFiles& files, const PairReader& reader);
 
-void StartPass(std::uint64_t count, PairState* state);
-Status PassStretch(const PairReader& reader, Stretch stretch, PairBuffers* buffers,
-                   PairState* state);
+void StartPass(std::uint64_t count, PairState& state);
+Status PassStretch(const PairReader& reader, Stretch stretch, PairBuffers& buffers,
+                   PairState& state);
 
 // Adds up the first pass. Returns whether tolerances that depend on its sums need a second one.
-bool CollectPass(PairState* state);
-Status CountStretch(const PairReader& reader, Stretch stretch, PairBuffers* buffers,
-                    PairState* state);
-void CollectCounts(PairState* state);
+bool CollectPass(PairState& state);
+Status CountStretch(const PairReader& reader, Stretch stretch, PairBuffers& buffers,
+                    PairState& state);
+void CollectCounts(PairState& state);
 
 // Scores and verdict. Leaves `state` empty.
-Result<Comparison> Finish(const PairReader& reader, PairBuffers* buffers, PairState* state);
+Result<Comparison> Finish(const PairReader& reader, PairBuffers& buffers, PairState& state);
 
 }  // namespace acc::verify

@@ -80,32 +80,32 @@ double Agreement(const PairSums& sums) {
 
 double EncodingRange(double min, double max) { return std::max(max, 0.0) - std::min(min, 0.0); }
 
-void Judge(std::span<const Request> requests, Comparison* comparison) {
-  const PairSums& sums = comparison->sums;
+void Judge(std::span<const Request> requests, Comparison& comparison) {
+  const PairSums& sums = comparison.sums;
   bool has_threshold = false;
-  comparison->verdict = Verdict::kMatch;
-  comparison->reason.clear();
-  comparison->within_threshold.clear();
+  comparison.verdict = Verdict::kMatch;
+  comparison.reason.clear();
+  comparison.within_threshold.clear();
   for (std::size_t index = 0; index < requests.size(); ++index) {
-    const Score& score = comparison->scores[index];
+    const Score& score = comparison.scores[index];
     const bool within = IsWithin(requests[index], score, sums);
     has_threshold = has_threshold || requests[index].threshold.has_value();
-    comparison->within_threshold.push_back(within);
-    if (!within && comparison->verdict == Verdict::kMatch) {
-      comparison->verdict = Verdict::kMismatch;
-      comparison->reason = ThresholdReason(requests[index], score);
+    comparison.within_threshold.push_back(within);
+    if (!within && comparison.verdict == Verdict::kMatch) {
+      comparison.verdict = Verdict::kMismatch;
+      comparison.reason = ThresholdReason(requests[index], score);
     }
   }
   if (sums.disagreeing > 0) {
-    comparison->verdict = Verdict::kNotFinite;
-    comparison->reason = NonFiniteReason(sums);
-  } else if (comparison->verdict == Verdict::kMatch) {
-    comparison->reason = SuspicionReason(sums);
-    if (!comparison->reason.empty()) {
-      comparison->verdict = Verdict::kSuspicious;
-    } else if (!has_threshold && !MatchesUnasked(*comparison)) {
-      comparison->verdict = Verdict::kNotJudged;
-      if (comparison->discrete) comparison->reason = AgreementText(sums);
+    comparison.verdict = Verdict::kNotFinite;
+    comparison.reason = NonFiniteReason(sums);
+  } else if (comparison.verdict == Verdict::kMatch) {
+    comparison.reason = SuspicionReason(sums);
+    if (!comparison.reason.empty()) {
+      comparison.verdict = Verdict::kSuspicious;
+    } else if (!has_threshold && !MatchesUnasked(comparison)) {
+      comparison.verdict = Verdict::kNotJudged;
+      if (comparison.discrete) comparison.reason = AgreementText(sums);
     }
   }
 }

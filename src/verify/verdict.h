@@ -11,7 +11,7 @@ namespace acc::verify {
 
 // Fills within_threshold, verdict and reason from the sums and scores. Values that are finite on
 // one side only weigh more than a threshold, a threshold more than a suspicion.
-void Judge(std::span<const Request> requests, Comparison* comparison);
+void Judge(std::span<const Request> requests, Comparison& comparison);
 
 // The comparison of tensors that cannot be compared: NaN scores, no threshold met.
 Comparison ShapeMismatch(std::span<const Request> requests, std::string reason);

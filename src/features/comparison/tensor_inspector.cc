@@ -50,7 +50,7 @@ class TensorInspector::Observer : public verify::PairObserver {
     for (std::size_t i = 0; i < requests_.size(); ++i) {
       tensor_.scores.emplace_back(requests_[i].info->name, comparison.scores[i].value);
     }
-    report::AddCurves(&tensor_);
+    report::AddCurves(tensor_);
     const Status status =
         report::WriteInspectedTensor(inspector_->directory_, tensor_, inspector_->style_);
     inspector_->Add(
