@@ -94,15 +94,13 @@ void Histogram::Add(std::span<const float> values, float min, float max) {
   const double per_bin = std::ldexp(1.0, -exponent_);
   const auto first = static_cast<std::int32_t>(first_);
   std::uint64_t* counts = counts_.data();
-  std::uint64_t zeros = 0;
   for (const float value : values) {
     const double scaled = static_cast<double>(value) * per_bin;
     auto bin = static_cast<std::int32_t>(scaled);
     bin -= scaled < bin ? 1 : 0;
     ++counts[bin - first];
-    zeros += value == 0 ? 1 : 0;
   }
-  zeros_ += zeros;
+  zeros_ += static_cast<std::uint64_t>(std::ranges::count(values, 0.0F));
   total_ += values.size();
 }
 
