@@ -48,14 +48,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   switch (data[0]) {
-    case acc::dlc::fuzz::kFile:
-      acc::dlc::ReadFile(rest);
-      break;
-    case acc::dlc::fuzz::kJson:
-      acc::dlc::ReadJson(rest);
-      break;
-    default:
-      acc::dlc::ReadRecords(rest);
+    case acc::dlc::fuzz::kFile: acc::dlc::ReadFile(rest); break;
+    case acc::dlc::fuzz::kJson: acc::dlc::ReadJson(rest); break;
+    default: acc::dlc::ReadRecords(rest);
   }
   return 0;
 }

@@ -98,12 +98,9 @@ class Mutator {
         "",      "x",       "y",           "w",    "a",   "NHWC", "NCHW",    "int8",
         "uint8", "float16", "per_channel", "../a", "a/b", "\n",   "\x1b[2J", "true"};
     switch (choose_.Below(4)) {
-      case 0:
-        return old + "_";
-      case 1:
-        return old.substr(0, old.size() / 2);
-      default:
-        return std::string(choose_.Of(kTexts));
+      case 0: return old + "_";
+      case 1: return old.substr(0, old.size() / 2);
+      default: return std::string(choose_.Of(kTexts));
     }
   }
 

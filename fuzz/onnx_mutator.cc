@@ -59,23 +59,17 @@ class Mutator {
   void ChangeOnce() {
     onnx::GraphProto& graph = InnerGraph();
     switch (choose_.Below(16)) {
-      case 0:
-        return ChangeVersion();
-      case 1:
-        return ChangeList(graph);
+      case 0: return ChangeVersion();
+      case 1: return ChangeList(graph);
       case 2:
-      case 3:
-        return ChangeDeclaration(graph);
+      case 3: return ChangeDeclaration(graph);
       case 4:
       case 5:
-      case 6:
-        return ChangeConstant(graph);
+      case 6: return ChangeConstant(graph);
       case 7:
       case 8:
-      case 9:
-        return ChangeEnds(graph);
-      default:
-        return ChangeAttributes(graph);
+      case 9: return ChangeEnds(graph);
+      default: return ChangeAttributes(graph);
     }
   }
 
@@ -103,14 +97,9 @@ class Mutator {
     onnx::NodeProto* node = Node(graph);
     if (node == nullptr) return;
     switch (choose_.Below(4)) {
-      case 0:
-        *graph.add_node() = onnx::NodeProto(*node);
-        return;
-      case 1:
-        graph.mutable_node()->DeleteSubrange(choose_.Below(graph.node_size()), 1);
-        return;
-      default:
-        node->set_op_type(Operator());
+      case 0: *graph.add_node() = onnx::NodeProto(*node); return;
+      case 1: graph.mutable_node()->DeleteSubrange(choose_.Below(graph.node_size()), 1); return;
+      default: node->set_op_type(Operator());
     }
   }
 
@@ -139,9 +128,7 @@ class Mutator {
 
   void ChangeTensor(onnx::TensorProto& tensor) {
     switch (choose_.Below(5)) {
-      case 0:
-        Numbers(*tensor.mutable_dims());
-        return FitData(tensor);
+      case 0: Numbers(*tensor.mutable_dims()); return FitData(tensor);
       case 1:
         if (!choose_.OneIn(3)) return ChangeValue(tensor);
         tensor.set_data_type(choose_.Below(24));
@@ -151,8 +138,7 @@ class Mutator {
         if (tensor.dims_size() != 1) return ChangeValue(tensor);
         tensor.set_dims(0, choose_.Below(7));
         return FitData(tensor);
-      default:
-        return ChangeValue(tensor);
+      default: return ChangeValue(tensor);
     }
   }
 
@@ -160,19 +146,15 @@ class Mutator {
     switch (type) {
       case onnx::TensorProto::DOUBLE:
       case onnx::TensorProto::INT64:
-      case onnx::TensorProto::UINT64:
-        return 8;
+      case onnx::TensorProto::UINT64: return 8;
       case onnx::TensorProto::FLOAT16:
       case onnx::TensorProto::BFLOAT16:
       case onnx::TensorProto::INT16:
-      case onnx::TensorProto::UINT16:
-        return 2;
+      case onnx::TensorProto::UINT16: return 2;
       case onnx::TensorProto::FLOAT:
       case onnx::TensorProto::INT32:
-      case onnx::TensorProto::UINT32:
-        return 4;
-      default:
-        return 1;
+      case onnx::TensorProto::UINT32: return 4;
+      default: return 1;
     }
   }
 
@@ -216,9 +198,7 @@ class Mutator {
     if (node == nullptr) return;
     auto& names = choose_.OneIn(4) ? *node->mutable_output() : *node->mutable_input();
     switch (choose_.Below(5)) {
-      case 0:
-        *names.Add() = Name(graph);
-        return;
+      case 0: *names.Add() = Name(graph); return;
       case 1:
         if (!names.empty()) names.RemoveLast();
         return;
@@ -300,16 +280,12 @@ class Mutator {
 
   void ChangeAttribute(onnx::AttributeProto& attribute) {
     switch (attribute.type()) {
-      case onnx::AttributeProto::INT:
-        return attribute.set_i(choose_.Integer(attribute.i()));
+      case onnx::AttributeProto::INT: return attribute.set_i(choose_.Integer(attribute.i()));
       case onnx::AttributeProto::FLOAT:
         return attribute.set_f(static_cast<float>(choose_.Real(attribute.f())));
-      case onnx::AttributeProto::STRING:
-        return attribute.set_s(Word());
-      case onnx::AttributeProto::INTS:
-        return Numbers(*attribute.mutable_ints());
-      case onnx::AttributeProto::TENSOR:
-        return ChangeTensor(*attribute.mutable_t());
+      case onnx::AttributeProto::STRING: return attribute.set_s(Word());
+      case onnx::AttributeProto::INTS: return Numbers(*attribute.mutable_ints());
+      case onnx::AttributeProto::TENSOR: return ChangeTensor(*attribute.mutable_t());
       default:
         attribute.set_type(static_cast<onnx::AttributeProto::AttributeType>(choose_.Below(12)));
     }
@@ -353,8 +329,7 @@ class Mutator {
   void Numbers(List& numbers) {
     const int place = choose_.Below(numbers.size());
     switch (choose_.Below(4)) {
-      case 0:
-        return numbers.Add(numbers.empty() ? choose_.Integer(1) : numbers.Get(place));
+      case 0: return numbers.Add(numbers.empty() ? choose_.Integer(1) : numbers.Get(place));
       case 1:
         if (!numbers.empty()) numbers.RemoveLast();
         return;

@@ -42,12 +42,9 @@ class RandomChoice {
                                                             -1000};
     static constexpr std::array<std::int64_t, 4> kSteps = {1, -1, 2, -2};
     switch (Below(4)) {
-      case 0:
-        return Of(kEdges);
-      case 1:
-        return old > kLeast + 2 && old < kMost - 2 ? old + Of(kSteps) : 0;
-      default:
-        return Below(10) - 3;
+      case 0: return Of(kEdges);
+      case 1: return old > kLeast + 2 && old < kMost - 2 ? old + Of(kSteps) : 0;
+      default: return Below(10) - 3;
     }
   }
 

@@ -33,17 +33,13 @@ Status ReadFailure(const std::filesystem::path& path, std::string_view reason) {
 std::string_view NextStep(int error) {
   switch (error) {
     case ENOSPC:
-    case EDQUOT:
-      return "Free some space or choose another --working_dir.";
+    case EDQUOT: return "Free some space or choose another --working_dir.";
     case EROFS:
     case EACCES:
-    case EPERM:
-      return "Choose a --working_dir that you may write to.";
+    case EPERM: return "Choose a --working_dir that you may write to.";
     case EMFILE:
-    case ENFILE:
-      return "Raise the limit of open files (ulimit -n).";
-    default:
-      return "Check the path or choose another --working_dir.";
+    case ENFILE: return "Raise the limit of open files (ulimit -n).";
+    default: return "Check the path or choose another --working_dir.";
   }
 }
 

@@ -10,14 +10,10 @@ Status Status::WithContext(std::string_view context) const {
 
 int ExitCode(const Status& status) {
   switch (status.code()) {
-    case StatusCode::kOk:
-      return 0;
-    case StatusCode::kUsage:
-      return 2;
-    case StatusCode::kFailed:
-      return 3;
-    case StatusCode::kInterrupted:
-      return 130;
+    case StatusCode::kOk: return 0;
+    case StatusCode::kUsage: return 2;
+    case StatusCode::kFailed: return 3;
+    case StatusCode::kInterrupted: return 130;
   }
   return 3;
 }

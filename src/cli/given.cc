@@ -114,10 +114,8 @@ class Reader {
 
   void Take(const Token& token) {
     switch (token.kind) {
-      case Token::Kind::kFlag:
-        return Begin(*token.flag);
-      case Token::Kind::kValue:
-        return Add(token);
+      case Token::Kind::kFlag: return Begin(*token.flag);
+      case Token::Kind::kValue: return Add(token);
       case Token::Kind::kUnknownFlag:
         flag_ = nullptr;
         if (unknown_ == nullptr) unknown_ = &token;

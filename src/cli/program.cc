@@ -26,12 +26,12 @@ struct Answer {
   Runner run;
 
   Result<features::Outcome> operator()(const HelpRequest& request) const {
-    return features::Outcome{.directory = {}, .summary_lines = {HelpText(*request.feature)}};
+    return features::Outcome{.summary_lines = {HelpText(*request.feature)}};
   }
   Result<features::Outcome> operator()(const VersionRequest& request) const {
     std::vector<std::string> lines = {std::string(kProgram) + " " ACC_VERSION};
     if (request.libraries) std::ranges::move(features::LibraryLines(), std::back_inserter(lines));
-    return features::Outcome{.directory = {}, .summary_lines = std::move(lines)};
+    return features::Outcome{.summary_lines = std::move(lines)};
   }
   Result<features::Outcome> operator()(const FeatureRequest& request) const {
     SetVerbose(request.options->common().verbose);

@@ -71,7 +71,7 @@ Ran RanWith(const std::vector<std::string>& words) {
 class ProgramTest : public testing::Test {
  protected:
   ProgramTest() {
-    answer = [] { return Outcome{.directory = {}, .summary_lines = {"one", "two"}}; };
+    answer = [] { return Outcome{.summary_lines = {"one", "two"}}; };
   }
 };
 
@@ -109,7 +109,7 @@ TEST_F(ProgramTest, TheSummaryGoesToStandardOutput) {
 }
 
 TEST_F(ProgramTest, AThresholdNotMetIsOne) {
-  answer = [] { return Outcome{.directory = {}, .thresholds_met = false, .summary_lines = {"x"}}; };
+  answer = [] { return Outcome{.thresholds_met = false, .summary_lines = {"x"}}; };
   const Ran ran = RanWith(kVerification);
   EXPECT_EQ(ran.code, 1);
   EXPECT_EQ(ran.out, "x\n");

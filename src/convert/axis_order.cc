@@ -50,16 +50,12 @@ class Tracker {
 
   bool IsChannelLast(const Node& node, std::size_t rank) const {
     switch (model::FindOperator(node).axes) {
-      case AxisUse::kImage:
-        return true;  // Whatever it reads.
+      case AxisUse::kImage: return true;  // Whatever it reads.
       case AxisUse::kElementWise:
       case AxisUse::kAlongAxis:
-      case AxisUse::kNamedAxes:
-        return ReadsChannelLast(node, rank);
-      case AxisUse::kOneAxis:
-        return ReadsChannelLast(node, rank) && WorksOnChannels(node, rank);
-      case AxisUse::kOther:
-        return state_.graph.IsTranslated() && IsToChannelFirst(node);
+      case AxisUse::kNamedAxes: return ReadsChannelLast(node, rank);
+      case AxisUse::kOneAxis: return ReadsChannelLast(node, rank) && WorksOnChannels(node, rank);
+      case AxisUse::kOther: return state_.graph.IsTranslated() && IsToChannelFirst(node);
     }
     return false;
   }

@@ -38,7 +38,7 @@ Status ChooseOutputs(State& state) {
     ACC_RETURN_IF_ERROR(CheckOutput(state, connections, name));
     if (std::ranges::find(outputs, name, &ValueInfo::name) != outputs.end()) continue;
     const auto declared = std::ranges::find(state.graph.outputs, name, &ValueInfo::name);
-    ValueInfo output{.name = name, .dims = {}, .has_rank = false};
+    ValueInfo output{.name = name, .has_rank = false};
     outputs.push_back(declared == state.graph.outputs.end() ? std::move(output) : *declared);
   }
   state.graph.outputs = std::move(outputs);

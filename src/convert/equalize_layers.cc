@@ -68,7 +68,7 @@ std::vector<Chain> ChainsOf(const LayerLinks& found) {
     const Layer& first = found.layers[start];
     const bool inside_another = first.linear.is_depthwise() && first.back_link.has_value();
     if (!first.link || inside_another) continue;
-    Chain chain{.layers = {start}, .links = {}};
+    Chain chain{.layers = {start}};
     for (std::optional<std::size_t> link = first.link; link;) {
       const std::size_t next = found.links[*link].to;
       chain.links.push_back(*link);
@@ -233,8 +233,7 @@ class Equalizer {
       const Node& node = state_.graph.nodes[found_.layers[layer].node];
       report.channels = ranges.size();
       report.layers.push_back({.node = Printable(node.name.empty() ? node.outputs[0] : node.name),
-                               .before = Extremes(ranges),
-                               .after = {}});
+                               .before = Extremes(ranges)});
     }
     state_.equalization.chains.push_back(std::move(report));
   }

@@ -59,8 +59,7 @@ std::optional<ChannelOperator> BatchNormFrom(const State& state, const Node& nod
   const auto variance = ConstantFloats(state, node.inputs[4], channels);
   if (!scale || !bias || !mean || !variance) return {};
   const double epsilon = node.Get<float>("epsilon", 1e-5F);
-  ChannelOperator found{
-      .input = node.inputs[0], .affine = {}, .statistics = {}, .name = node.op_type};
+  ChannelOperator found{.input = node.inputs[0], .name = node.op_type};
   for (std::size_t channel = 0; channel < channels; ++channel) {
     const double factor = (*scale)[channel] / std::sqrt((*variance)[channel] + epsilon);
     if (!std::isfinite(factor)) return {};

@@ -243,7 +243,7 @@ class ConstantPart {
     for (const Node& node : graph_.nodes) {
       for (const std::string& output : node.outputs) {
         if (output.empty() || !wanted(output)) continue;
-        graph_.outputs.push_back({.name = output, .dims = {}, .has_rank = false});
+        graph_.outputs.push_back({.name = output, .has_rank = false});
       }
     }
   }

@@ -213,13 +213,10 @@ class Holder {
 
   bool Change(Node& node, std::size_t rank) {
     switch (model::FindOperator(node).axes) {
-      case model::AxisUse::kElementWise:
-        return TakeChannelFirst(node, rank, node.inputs.size());
+      case model::AxisUse::kElementWise: return TakeChannelFirst(node, rank, node.inputs.size());
       case model::AxisUse::kAlongAxis:
-      case model::AxisUse::kOneAxis:
-        return ChangeAxis(node, rank);
-      default:
-        return ChangeNamedAxes(node, rank);
+      case model::AxisUse::kOneAxis: return ChangeAxis(node, rank);
+      default: return ChangeNamedAxes(node, rank);
     }
   }
 

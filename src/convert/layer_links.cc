@@ -96,8 +96,7 @@ class Finder {
       auto linear = LinearNode::From(state_, nodes[index]);
       if (!linear) continue;
       layer_of_[index] = found_.layers.size();
-      found_.layers.push_back(
-          {.node = index, .linear = *std::move(linear), .link = {}, .back_link = {}});
+      found_.layers.push_back({.node = index, .linear = *std::move(linear)});
     }
     for (std::size_t layer = 0; layer < found_.layers.size(); ++layer) Follow(layer);
     return std::move(found_);
@@ -107,7 +106,7 @@ class Finder {
   void Follow(std::size_t from) {
     const std::vector<Node>& nodes = state_.graph.nodes;
     const Node& start = nodes[found_.layers[from].node];
-    Link link{.from = from, .to = 0, .tensors = {}, .nodes = {}};
+    Link link{.from = from, .to = 0};
     std::string tensor = start.outputs.front();
     for (;;) {
       link.tensors.push_back(tensor);

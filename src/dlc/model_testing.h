@@ -161,19 +161,14 @@ class RandomModel {
 
   decltype(Attribute::value) MakeValue(Model& model) {
     switch (Below(6)) {
-      case 0:
-        return Below(2) == 0;
-      case 1:
-        return static_cast<std::int32_t>(random_());
-      case 2:
-        return static_cast<std::uint32_t>(random_());
+      case 0: return Below(2) == 0;
+      case 1: return static_cast<std::int32_t>(random_());
+      case 2: return static_cast<std::uint32_t>(random_());
       case 3:
         return Below(8) == 0 ? std::numeric_limits<float>::infinity()
                              : static_cast<float>(std::ldexp(Below(1000) - 500, Below(200) - 100));
-      case 4:
-        return MakeText();
-      default:
-        return MakeTensor(TensorKind::kStatic, model);
+      case 4: return MakeText();
+      default: return MakeTensor(TensorKind::kStatic, model);
     }
   }
 

@@ -50,7 +50,7 @@ Model WithWeight(DataType type, const Shape& dims) {
   Model model;
   auto data = std::make_shared<std::vector<std::byte>>(
       ByteSize(StoredType(type), ElementCount(dims).value()), std::byte{1});
-  model.graphs.push_back({.name = "g", .nodes = {}, .tensors = {}});
+  model.graphs.push_back({.name = "g"});
   model.graphs[0].tensors.push_back(
       {.name = "w", .kind = TensorKind::kStatic, .type = type, .dims = dims, .data = *data});
   model.storage.push_back(std::move(data));

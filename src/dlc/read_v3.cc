@@ -195,18 +195,10 @@ class Version3Reader {
     ACC_RETURN_IF_ERROR(budget_.Copy(from.name(), attribute.name));
     attribute.name.insert(0, prefix);
     switch (from.type()) {
-      case kBool:
-        attribute.value = from.truth();
-        break;
-      case kInt32:
-        attribute.value = from.number();
-        break;
-      case kUint32:
-        attribute.value = from.natural();
-        break;
-      case kFloat:
-        attribute.value = from.real();
-        break;
+      case kBool: attribute.value = from.truth(); break;
+      case kInt32: attribute.value = from.number(); break;
+      case kUint32: attribute.value = from.natural(); break;
+      case kFloat: attribute.value = from.real(); break;
       case kText:
         ACC_RETURN_IF_ERROR(budget_.Copy(from.text(), attribute.value.emplace<std::string>()));
         break;
@@ -258,7 +250,7 @@ class Version3Reader {
           fmt::format("the encoding of the tensor '{}' is left out, as it has {}",
                       Printable(tensor.name), encoding.status().message()));
     } else if (*encoding) {
-      tensor.encoding = TensorEncoding{.channels = {**encoding}, .axis = {}};
+      tensor.encoding = TensorEncoding{.channels = {**encoding}};
       if (tensor.kind != TensorKind::kStatic) tensor.type = QuantizedType(**encoding);
     }
   }

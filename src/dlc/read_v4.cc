@@ -176,8 +176,7 @@ class StructureReader {
       case kBitwidthAxisScaleOffset:
         if (from.axis() == nullptr) return OkStatus();
         return ReadChannels(*from.axis(), tensor);
-      case kUndefinedEncoding:
-        return OkStatus();
+      case kUndefinedEncoding: return OkStatus();
       default:
         LeaveOut(tensor, fmt::format("kind {} (of blocks, or newer)", from.kind()));
         return OkStatus();

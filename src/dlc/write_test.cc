@@ -26,7 +26,7 @@ using ::testing::IsEmpty;
 
 Model OneTensor(Tensor tensor) {
   Model model;
-  model.graphs.push_back({.name = "g", .nodes = {}, .tensors = {std::move(tensor)}});
+  model.graphs.push_back({.name = "g", .tensors = {std::move(tensor)}});
   return model;
 }
 
@@ -126,8 +126,7 @@ std::string FailureOf(const Model& model) {
 
 TEST(WriteTest, RefusesWhatReadersWouldNotTake) {
   const TensorEncoding two_channels = {.channels = {Encoding{}, Encoding{}}, .axis = 0};
-  const TensorEncoding far = {.channels = {{.bitwidth = 32, .offset = -(std::int64_t{1} << 32)}},
-                              .axis = {}};
+  const TensorEncoding far = {.channels = {{.bitwidth = 32, .offset = -(std::int64_t{1} << 32)}}};
   EXPECT_THAT(FailureOf(OneTensor({.name = "w", .kind = TensorKind::kStatic, .dims = {2}})),
               HasSubstr("the static tensor 'w' has no data"));
   EXPECT_THAT(FailureOf(OneTensor({.name = "x", .dims = {1, -1}})), HasSubstr("has dims 1x?"));

@@ -17,7 +17,7 @@ CodeUse UseOf(const std::vector<float>& golden, double step) {
   for (const float value : golden) {
     target.push_back(static_cast<float>(std::round(value / step) * step));
   }
-  PairCollector collector({.dims = {}, .channel_axis = {}, .range = {}, .step = step});
+  PairCollector collector({.step = step});
   collector.Start(golden.size());
   collector.Visit(0, golden, target);
   return CodeUseOf(collector.Finish(), step);

@@ -59,7 +59,7 @@ TEST(QuantizationFacts, AgreeWithTheSlowWay) {
 TEST(QuantizationFacts, AgreePerChannelOfAnyAxis) {
   const auto values = SomeValues(3 * 5 * 7);
   for (const int axis : {0, 1, 2}) {
-    TensorEncoding encoding{.channels = {}, .axis = axis};
+    TensorEncoding encoding{.axis = axis};
     const Shape dims = {3, 5, 7};
     for (int channel = 0; channel < dims[static_cast<std::size_t>(axis)]; ++channel) {
       encoding.channels.push_back(EncodingFromScale(0.01 * (channel + 1), -128, 8, true));

@@ -125,7 +125,7 @@ ValueInfo InnerInput(const std::string& name, const Ends& ends,
       return found->second;
     }
   }
-  return {.name = name, .dims = {}, .has_rank = false};
+  return {.name = name, .has_rank = false};
 }
 
 }  // namespace
@@ -205,7 +205,7 @@ Result<Cut> CutAt(Graph& graph, const Ends& ends, const std::map<std::string, Va
   std::vector<ValueInfo> outputs;
   for (const std::string& name : plan.outputs) {
     const auto own = std::ranges::find(graph.outputs, name, &ValueInfo::name);
-    const ValueInfo chosen{.name = name, .dims = {}, .has_rank = false};
+    const ValueInfo chosen{.name = name, .has_rank = false};
     outputs.push_back(own != graph.outputs.end() ? *own : chosen);
   }
   graph.outputs = std::move(outputs);

@@ -48,7 +48,6 @@ TEST(Capture, EveryTensorOfEveryLineOnceWhateverTheBudget) {
                      .inputs = {"t0"},
                      .outputs = {"t5"},
                      .tensors = {"t0", "t1", "t2", "t3", "t4", "t5", "all"},
-                     .config = {},
                      .memory_budget_bytes = budget};
     std::mutex mutex;
     std::multiset<std::string> seen;
@@ -72,8 +71,7 @@ TEST(Capture, EveryTensorOfEveryLineOnceWhateverTheBudget) {
 }
 
 TEST(Capture, AFailingSinkEndsIt) {
-  const CapturePlan plan{
-      .model = Chain(3), .outputs = {"t3"}, .tensors = {"t1", "t2"}, .config = {}};
+  const CapturePlan plan{.model = Chain(3), .outputs = {"t3"}, .tensors = {"t1", "t2"}};
   const auto sink = [](std::size_t, const std::string&, const TensorView&) {
     return Failure("the disk is full");
   };

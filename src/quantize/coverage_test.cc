@@ -101,7 +101,7 @@ TEST(CoverageTest, CountsControlFlowWithWhatIsInside) {
   inner.outputs = {"n"};
   branch->nodes = {inner, inner};
   branch->nodes[1].outputs = {"m"};
-  branch->outputs = {{.name = "m", .dims = {}, .has_rank = false}};
+  branch->outputs = {{.name = "m", .has_rank = false}};
   const std::shared_ptr<const model::Graph> held = branch;
   for (const std::string output : {"a", "b", "d", "e", "f", "y"}) {
     test.Node("If", {"c"}, {output}).Output(output);

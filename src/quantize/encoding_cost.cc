@@ -31,12 +31,9 @@ EncodingCost::Side EncodingCost::SideOf(const TensorEncoding& encoding, std::siz
 
 inline double EncodingCost::Encoded(double value, const Side& side) {
   switch (side.kind) {
-    case Side::Kind::kFloat32:
-      return value;
-    case Side::Kind::kFloat16:
-      return FloatFromHalf(HalfFromFloat(static_cast<float>(value)));
-    case Side::Kind::kInteger:
-      break;
+    case Side::Kind::kFloat32: return value;
+    case Side::Kind::kFloat16: return FloatFromHalf(HalfFromFloat(static_cast<float>(value)));
+    case Side::Kind::kInteger: break;
   }
   return side.grid.scale * side.grid.Nearest(value / side.grid.scale);
 }

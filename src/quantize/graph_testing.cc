@@ -9,8 +9,7 @@ TestGraph::TestGraph() { graph.opsets[""] = 17; }
 TestGraph::~TestGraph() = default;
 
 void TestGraph::Declare(std::string_view name, ElementType type) {
-  types[std::string(name)] = {
-      .name = std::string(name), .type = type, .dims = {}, .has_rank = false};
+  types[std::string(name)] = {.name = std::string(name), .type = type, .has_rank = false};
 }
 
 TestGraph& TestGraph::Input(std::string_view name, const Shape& dims, ElementType type) {
@@ -20,7 +19,7 @@ TestGraph& TestGraph::Input(std::string_view name, const Shape& dims, ElementTyp
 }
 
 TestGraph& TestGraph::Output(const std::string& name) {
-  graph.outputs.push_back({.name = name, .type = types[name].type, .dims = {}, .has_rank = false});
+  graph.outputs.push_back({.name = name, .type = types[name].type, .has_rank = false});
   return *this;
 }
 

@@ -61,7 +61,7 @@ class Builder {
     NoteRaised();
     NoteNotFinite();
     ACC_RETURN_IF_ERROR(ForEachItem([this](Item& item) { return Store(item); }));
-    QuantizedParams result{.params = {}, .notes = std::move(notes_)};
+    QuantizedParams result{.notes = std::move(notes_)};
     for (Item& item : items_) {
       if (!item.stays_float) result.params.push_back(std::move(item.param));
     }

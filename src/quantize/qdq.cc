@@ -29,16 +29,11 @@ Tensor ZeroPoints(const Shape& dims, ElementType type, std::span<const std::int6
 
 Tensor ZeroPoints(const Shape& dims, ElementType type, std::span<const std::int64_t> zeros) {
   switch (type) {
-    case ElementType::kInt8:
-      return ZeroPoints<std::int8_t>(dims, type, zeros);
-    case ElementType::kUint8:
-      return ZeroPoints<std::uint8_t>(dims, type, zeros);
-    case ElementType::kInt16:
-      return ZeroPoints<std::int16_t>(dims, type, zeros);
-    case ElementType::kUint16:
-      return ZeroPoints<std::uint16_t>(dims, type, zeros);
-    default:
-      return ZeroPoints<std::int32_t>(dims, ElementType::kInt32, zeros);
+    case ElementType::kInt8: return ZeroPoints<std::int8_t>(dims, type, zeros);
+    case ElementType::kUint8: return ZeroPoints<std::uint8_t>(dims, type, zeros);
+    case ElementType::kInt16: return ZeroPoints<std::int16_t>(dims, type, zeros);
+    case ElementType::kUint16: return ZeroPoints<std::uint16_t>(dims, type, zeros);
+    default: return ZeroPoints<std::int32_t>(dims, ElementType::kInt32, zeros);
   }
 }
 

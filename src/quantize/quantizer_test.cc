@@ -419,8 +419,7 @@ TEST(Quantizer, ASubgraphReadsTheStoredTensorByItsName) {
   test.Input("x", {1}).Input("condition", {}, ElementType::kBool);
   test.Node("Abs", {"x"}, {"a"}).Node("Add", {"a", "a"}, {"b"}).Output("b");
   auto branch = std::make_shared<model::Graph>();
-  branch->outputs.push_back(
-      {.name = "a", .type = ElementType::kFloat32, .dims = {}, .has_rank = false});
+  branch->outputs.push_back({.name = "a", .type = ElementType::kFloat32, .has_rank = false});
   test.Node("If", {"condition"}, {"y"}).Output("y");
   test.graph.nodes.back().attributes["then_branch"] = std::shared_ptr<const model::Graph>(branch);
   const QuantizedGraph result = QuantizeOk(test);

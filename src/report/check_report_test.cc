@@ -12,7 +12,6 @@ CheckTable Sample() {
                     .node = "relu",
                     .passes = true,
                     .difference = "min: 0 max: 0.1",
-                    .log_difference = {},
                     .threshold = "10",
                     .algorithm = "minmax",
                     .input = "a.raw"},

@@ -93,23 +93,15 @@ void CountVerdicts(const Summary& summary, Findings& findings) {
     if (!row.note.empty()) ++findings.noted;
     if (row.sums.both_nan > 0 && !findings.first_both_nan) findings.first_both_nan = i;
     switch (row.verdict) {
-      case verify::Verdict::kMatch:
-        ++findings.matching;
-        break;
+      case verify::Verdict::kMatch: ++findings.matching; break;
       case verify::Verdict::kMismatch:
-      case verify::Verdict::kShapeMismatch:
-        ++findings.mismatching;
-        break;
-      case verify::Verdict::kSuspicious:
-        ++findings.suspicious;
-        break;
+      case verify::Verdict::kShapeMismatch: ++findings.mismatching; break;
+      case verify::Verdict::kSuspicious: ++findings.suspicious; break;
       case verify::Verdict::kNotFinite:
         ++findings.not_finite;
         if (!findings.first_not_finite) findings.first_not_finite = i;
         break;
-      case verify::Verdict::kNotJudged:
-        ++findings.not_judged;
-        break;
+      case verify::Verdict::kNotJudged: ++findings.not_judged; break;
     }
   }
 }

@@ -39,7 +39,7 @@ Figure DensityFigure(const InspectedTensor& tensor) {
   Figure figure;
   figure.title = tensor.name;
   figure.x_label = "value";
-  Panel panel{.y_label = "density", .curves = {}, .markers = {}, .from_zero = true};
+  Panel panel{.y_label = "density", .from_zero = true};
   Curve curve{"density of target", kTargetColour, CurveStyle::kArea, {}};
   for (std::size_t i = 0; i < tensor.density.x.size(); ++i) {
     curve.points.push_back({tensor.density.x[i], tensor.density.density[i]});
@@ -68,7 +68,7 @@ Figure HistogramsFigure(const InspectedTensor& tensor) {
   figure.subtitle = SizeText(tensor) + "; " + OutsideText(tensor);
   figure.note = BinsText(tensor.bins) + "; exact counts";
   figure.x_label = "value";
-  Panel panel{.y_label = "elements", .curves = {}, .markers = {}, .from_zero = true};
+  Panel panel{.y_label = "elements", .from_zero = true};
   panel.curves = {StepsOf("golden", kGoldenColour, tensor.bins.edges, tensor.bins.golden),
                   StepsOf("target", kTargetColour, tensor.bins.edges, tensor.bins.target)};
   AddCalibrated(tensor, panel);
@@ -88,7 +88,7 @@ Figure CdfFigure(const InspectedTensor& tensor) {
     if (!std::isnan(point.golden)) golden.points.push_back({point.x, point.golden});
     if (!std::isnan(point.target)) target.points.push_back({point.x, point.target});
   }
-  Panel panel{.y_label = "cumulative share", .curves = {}, .markers = {}, .from_zero = true};
+  Panel panel{.y_label = "cumulative share", .from_zero = true};
   panel.curves = {std::move(golden), std::move(target)};
   AddCalibrated(tensor, panel);
   figure.panels.push_back(std::move(panel));

@@ -23,10 +23,7 @@ OptionOverview Sample() {
                     .noisiest = {"<u>w</u>"}},
                    {.name = "tf",
                     .expected_db = std::numeric_limits<double>::quiet_NaN(),
-                    .measured_db = std::numeric_limits<double>::infinity(),
-                    .worst_output = {},
-                    .worst_line = {},
-                    .noisiest = {}}};
+                    .measured_db = std::numeric_limits<double>::infinity()}};
   overview.causes = {{.tensor = "w",
                       .role = "weight of Conv 'c'",
                       .share = 0.5,

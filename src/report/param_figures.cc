@@ -124,7 +124,7 @@ Figure ParamHistogram(const ParamPlot& plot) {
                                              Counted(bins.steps, "quantization step"))
                                : "exact counts";
   figure.x_label = "value";
-  Panel panel{.y_label = "elements", .curves = {}, .markers = {}, .from_zero = true};
+  Panel panel{.y_label = "elements", .from_zero = true};
   panel.curves = {StepsOf("unquantized", kGoldenColour, bins.edges, bins.golden),
                   StepsOf("quantized", kTargetColour, bins.edges, bins.target)};
   if (plot.encoding.channels.size() == 1) {

@@ -70,14 +70,10 @@ std::string Unfit(const fs::path& file) {
   std::error_code error;
   switch (fs::status(file, error).type()) {
     case fs::file_type::regular:
-    case fs::file_type::not_found:
-      return "";
-    case fs::file_type::directory:
-      return "is a folder, not a raw file";
-    case fs::file_type::none:
-      return "cannot be looked at: " + error.message();
-    default:
-      return "is a pipe or a device, not a raw file. Write its content to a file first";
+    case fs::file_type::not_found: return "";
+    case fs::file_type::directory: return "is a folder, not a raw file";
+    case fs::file_type::none: return "cannot be looked at: " + error.message();
+    default: return "is a pipe or a device, not a raw file. Write its content to a file first";
   }
 }
 

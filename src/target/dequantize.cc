@@ -52,16 +52,11 @@ Status CheckPerTensor(const TensorEncoding& encoding) {
 Result<Tensor> Dequantize(const TensorView& stored, const TensorEncoding& encoding) {
   ACC_RETURN_IF_ERROR(CheckPerTensor(encoding));
   switch (stored.type) {
-    case ElementType::kUint8:
-      return DequantizeAs<std::uint8_t>(stored, encoding.channels[0]);
-    case ElementType::kInt8:
-      return DequantizeAs<std::int8_t>(stored, encoding.channels[0]);
-    case ElementType::kUint16:
-      return DequantizeAs<std::uint16_t>(stored, encoding.channels[0]);
-    case ElementType::kInt16:
-      return DequantizeAs<std::int16_t>(stored, encoding.channels[0]);
-    default:
-      return Failure("a quantized tensor came back as " + std::string(Name(stored.type)));
+    case ElementType::kUint8: return DequantizeAs<std::uint8_t>(stored, encoding.channels[0]);
+    case ElementType::kInt8: return DequantizeAs<std::int8_t>(stored, encoding.channels[0]);
+    case ElementType::kUint16: return DequantizeAs<std::uint16_t>(stored, encoding.channels[0]);
+    case ElementType::kInt16: return DequantizeAs<std::int16_t>(stored, encoding.channels[0]);
+    default: return Failure("a quantized tensor came back as " + std::string(Name(stored.type)));
   }
 }
 

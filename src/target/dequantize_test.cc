@@ -11,7 +11,7 @@ namespace acc::target {
 namespace {
 
 TensorEncoding PerTensor(int bitwidth, double scale, std::int64_t offset) {
-  return {.channels = {{.bitwidth = bitwidth, .scale = scale, .offset = offset}}, .axis = {}};
+  return {.channels = {{.bitwidth = bitwidth, .scale = scale, .offset = offset}}};
 }
 
 TEST(Quantize, WorkedExampleOfThePublicDocumentation) {

@@ -35,12 +35,9 @@ bool IsQuantization(std::string_view op_type) {
 
 std::string_view Name(Processor processor) {
   switch (processor) {
-    case Processor::kHtp:
-      return "HTP";
-    case Processor::kCpu:
-      return "CPU";
-    case Processor::kUnknown:
-      break;
+    case Processor::kHtp: return "HTP";
+    case Processor::kCpu: return "CPU";
+    case Processor::kUnknown: break;
   }
   return "";
 }

@@ -12,10 +12,8 @@ namespace {
 using ::testing::HasSubstr;
 
 EngineOptions Options(std::string runtime, std::string architecture = "x86_64-linux-clang") {
-  return {.runtime = std::move(runtime),
-          .architecture = std::move(architecture),
-          .htp_socs = {},
-          .quantized = true};
+  return {
+      .runtime = std::move(runtime), .architecture = std::move(architecture), .quantized = true};
 }
 
 TEST(Engines, RowsAreUniqueAndEachRuntimeHasOne) {

@@ -20,16 +20,11 @@ Tensor Store(const Shape& dims, std::span<const std::int64_t> codes, ElementType
 
 Tensor Stored(const Shape& dims, std::span<const std::int64_t> codes, ElementType type) {
   switch (type) {
-    case ElementType::kInt8:
-      return Store<std::int8_t>(dims, codes, type);
-    case ElementType::kUint8:
-      return Store<std::uint8_t>(dims, codes, type);
-    case ElementType::kInt16:
-      return Store<std::int16_t>(dims, codes, type);
-    case ElementType::kUint16:
-      return Store<std::uint16_t>(dims, codes, type);
-    default:
-      return Store<std::int32_t>(dims, codes, ElementType::kInt32);
+    case ElementType::kInt8: return Store<std::int8_t>(dims, codes, type);
+    case ElementType::kUint8: return Store<std::uint8_t>(dims, codes, type);
+    case ElementType::kInt16: return Store<std::int16_t>(dims, codes, type);
+    case ElementType::kUint16: return Store<std::uint16_t>(dims, codes, type);
+    default: return Store<std::int32_t>(dims, codes, ElementType::kInt32);
   }
 }
 

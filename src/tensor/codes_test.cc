@@ -40,7 +40,7 @@ TEST(CodeOf, HasACodeForEveryScale) {
 }
 
 TEST(Dequantized, CountsSignedCodesFromTheMiddle) {
-  const TensorEncoding encoding{.channels = {EncodingFromScale(0.5, -131, 8, false)}, .axis = {}};
+  const TensorEncoding encoding{.channels = {EncodingFromScale(0.5, -131, 8, false)}};
   const std::vector<std::int8_t> codes = {-128, 3, 127};
   const auto tensor = Tensor::FromValues<std::int8_t>(ElementType::kInt8, {3}, codes);
   const auto real = Dequantized(tensor.view(), encoding);

@@ -134,12 +134,9 @@ Status PairReader::ForEachChunk(std::uint64_t first, std::uint64_t count, PairBu
 Status PairReader::ReadGolden(std::uint64_t first, std::span<float> out,
                               PairBuffers& buffers) const {
   switch (order_.kind) {
-    case GoldenOrder::Kind::kSame:
-      return golden_.Read(first, out);
-    case GoldenOrder::Kind::kTransposed:
-      return ReadTransposed(first, out, buffers);
-    case GoldenOrder::Kind::kGeneral:
-      return ReadGeneral(first, out, buffers);
+    case GoldenOrder::Kind::kSame: return golden_.Read(first, out);
+    case GoldenOrder::Kind::kTransposed: return ReadTransposed(first, out, buffers);
+    case GoldenOrder::Kind::kGeneral: return ReadGeneral(first, out, buffers);
   }
   return OkStatus();
 }

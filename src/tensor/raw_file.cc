@@ -74,20 +74,11 @@ Status RawFile::Read(std::uint64_t first, std::span<float> values) const {
   const auto bytes = std::as_writable_bytes(values).last(values.size() * element_size);
   ACC_RETURN_IF_ERROR(ReadBytes(first * element_size, bytes));
   switch (format_.type) {
-    case ElementType::kInt8:
-      Widen<std::int8_t>(format_, values);
-      break;
-    case ElementType::kUint8:
-      Widen<std::uint8_t>(format_, values);
-      break;
-    case ElementType::kInt16:
-      Widen<std::int16_t>(format_, values);
-      break;
-    case ElementType::kUint16:
-      Widen<std::uint16_t>(format_, values);
-      break;
-    default:
-      break;
+    case ElementType::kInt8: Widen<std::int8_t>(format_, values); break;
+    case ElementType::kUint8: Widen<std::uint8_t>(format_, values); break;
+    case ElementType::kInt16: Widen<std::int16_t>(format_, values); break;
+    case ElementType::kUint16: Widen<std::uint16_t>(format_, values); break;
+    default: break;
   }
   return OkStatus();
 }

@@ -227,22 +227,15 @@ Result<Tensor> FromFloatValues(ElementType type, Shape dims, std::span<const flo
 
 Result<std::vector<std::int64_t>> ToIntegers(const TensorView& tensor) {
   switch (tensor.type) {
-    case ElementType::kInt8:
-      return Widened<std::int8_t>(tensor.bytes);
+    case ElementType::kInt8: return Widened<std::int8_t>(tensor.bytes);
     case ElementType::kUint8:
-    case ElementType::kBool:
-      return Widened<std::uint8_t>(tensor.bytes);
-    case ElementType::kInt16:
-      return Widened<std::int16_t>(tensor.bytes);
-    case ElementType::kUint16:
-      return Widened<std::uint16_t>(tensor.bytes);
-    case ElementType::kInt32:
-      return Widened<std::int32_t>(tensor.bytes);
-    case ElementType::kUint32:
-      return Widened<std::uint32_t>(tensor.bytes);
+    case ElementType::kBool: return Widened<std::uint8_t>(tensor.bytes);
+    case ElementType::kInt16: return Widened<std::int16_t>(tensor.bytes);
+    case ElementType::kUint16: return Widened<std::uint16_t>(tensor.bytes);
+    case ElementType::kInt32: return Widened<std::int32_t>(tensor.bytes);
+    case ElementType::kUint32: return Widened<std::uint32_t>(tensor.bytes);
     case ElementType::kInt64:
-    case ElementType::kUint64:
-      return Widened<std::int64_t>(tensor.bytes);
+    case ElementType::kUint64: return Widened<std::int64_t>(tensor.bytes);
     case ElementType::kInt4:
     case ElementType::kUint4: {
       ACC_ASSIGN_OR_RETURN(const std::vector<float> values, ToFloats(tensor));

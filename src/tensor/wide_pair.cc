@@ -25,28 +25,17 @@ Stored Load(const std::byte* at) {
 WideValue ValueAt(std::span<const std::byte> bytes, ElementType type, std::uint64_t index) {
   const std::byte* at = bytes.data() + index * ByteSize(type, 1);
   switch (type) {
-    case ElementType::kFloat64:
-      return {Load<double>(at), 0};
-    case ElementType::kFloat32:
-      return {Load<float>(at), 0};
-    case ElementType::kFloat16:
-      return {FloatFromHalf(Load<std::uint16_t>(at)), 0};
-    case ElementType::kBfloat16:
-      return {FloatFromBfloat(Load<std::uint16_t>(at)), 0};
-    case ElementType::kInt8:
-      return {static_cast<double>(Load<std::int8_t>(at)), 0};
-    case ElementType::kInt16:
-      return {static_cast<double>(Load<std::int16_t>(at)), 0};
-    case ElementType::kUint16:
-      return {static_cast<double>(Load<std::uint16_t>(at)), 0};
-    case ElementType::kInt32:
-      return {static_cast<double>(Load<std::int32_t>(at)), 0};
-    case ElementType::kUint32:
-      return {static_cast<double>(Load<std::uint32_t>(at)), 0};
-    case ElementType::kInt64:
-      return WideFromInt(Load<std::int64_t>(at));
-    case ElementType::kUint64:
-      return WideFromUint(Load<std::uint64_t>(at));
+    case ElementType::kFloat64: return {Load<double>(at), 0};
+    case ElementType::kFloat32: return {Load<float>(at), 0};
+    case ElementType::kFloat16: return {FloatFromHalf(Load<std::uint16_t>(at)), 0};
+    case ElementType::kBfloat16: return {FloatFromBfloat(Load<std::uint16_t>(at)), 0};
+    case ElementType::kInt8: return {static_cast<double>(Load<std::int8_t>(at)), 0};
+    case ElementType::kInt16: return {static_cast<double>(Load<std::int16_t>(at)), 0};
+    case ElementType::kUint16: return {static_cast<double>(Load<std::uint16_t>(at)), 0};
+    case ElementType::kInt32: return {static_cast<double>(Load<std::int32_t>(at)), 0};
+    case ElementType::kUint32: return {static_cast<double>(Load<std::uint32_t>(at)), 0};
+    case ElementType::kInt64: return WideFromInt(Load<std::int64_t>(at));
+    case ElementType::kUint64: return WideFromUint(Load<std::uint64_t>(at));
     default:  // uint8 and bool.
       return {static_cast<double>(Load<std::uint8_t>(at)), 0};
   }
@@ -85,10 +74,8 @@ bool IsWide(ElementType type) {
     case ElementType::kInt32:
     case ElementType::kUint32:
     case ElementType::kInt64:
-    case ElementType::kUint64:
-      return true;
-    default:
-      return false;
+    case ElementType::kUint64: return true;
+    default: return false;
   }
 }
 

@@ -139,7 +139,6 @@ constexpr std::array kVerifiers = {
         .source = kTextbook,
         .higher_is_better = false,
         .perfect = 0,
-        .parameters = {},
         .create = &CreateMse,
     },
     VerifierInfo{
@@ -152,7 +151,6 @@ constexpr std::array kVerifiers = {
         .source = kTextbook,
         .higher_is_better = false,
         .perfect = 0,
-        .parameters = {},
         .create = &CreateMae,
     },
     VerifierInfo{
@@ -167,7 +165,6 @@ constexpr std::array kVerifiers = {
                   "qdq_loss_debug.",
         .higher_is_better = true,
         .perfect = std::numeric_limits<double>::infinity(),
-        .parameters = {},
         .create = &CreateSqnr,
     },
     VerifierInfo{
@@ -182,7 +179,6 @@ constexpr std::array kVerifiers = {
                   "than these are. Needs the graph structure.",
         .higher_is_better = false,
         .perfect = 0,
-        .parameters = {},
         .create = &CreateScaledDiff,
     },
     VerifierInfo{

@@ -16,16 +16,11 @@ namespace {
 
 DataType FixedPoint(ElementType codes) {
   switch (codes) {
-    case ElementType::kInt8:
-      return DataType::kSfixed8;
-    case ElementType::kUint8:
-      return DataType::kUfixed8;
-    case ElementType::kInt16:
-      return DataType::kSfixed16;
-    case ElementType::kUint16:
-      return DataType::kUfixed16;
-    default:
-      return DataType::kSfixed32;
+    case ElementType::kInt8: return DataType::kSfixed8;
+    case ElementType::kUint8: return DataType::kUfixed8;
+    case ElementType::kInt16: return DataType::kSfixed16;
+    case ElementType::kUint16: return DataType::kUfixed16;
+    default: return DataType::kSfixed32;
   }
 }
 
@@ -105,19 +100,13 @@ Result<StoredConstant> StoreCodes(const acc::Tensor& constant, const TensorEncod
 
 ElementType StoredElements(ElementType type) {
   switch (type) {
-    case ElementType::kInt64:
-      return ElementType::kInt32;
-    case ElementType::kUint64:
-      return ElementType::kUint32;
+    case ElementType::kInt64: return ElementType::kInt32;
+    case ElementType::kUint64: return ElementType::kUint32;
     case ElementType::kFloat64:
-    case ElementType::kBfloat16:
-      return ElementType::kFloat32;
-    case ElementType::kInt4:
-      return ElementType::kInt8;
-    case ElementType::kUint4:
-      return ElementType::kUint8;
-    default:
-      return type;
+    case ElementType::kBfloat16: return ElementType::kFloat32;
+    case ElementType::kInt4: return ElementType::kInt8;
+    case ElementType::kUint4: return ElementType::kUint8;
+    default: return type;
   }
 }
 

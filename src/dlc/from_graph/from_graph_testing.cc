@@ -14,14 +14,10 @@ std::string ValuesText(const Tensor& tensor) {
   switch (tensor.type) {
     case DataType::kUint32:
       return fmt::format("[{}]", fmt::join(Values<std::uint32_t>(tensor), ","));
-    case DataType::kInt32:
-      return fmt::format("[{}]", fmt::join(Values<std::int32_t>(tensor), ","));
-    case DataType::kInt64:
-      return fmt::format("[{}]", fmt::join(Values<std::int64_t>(tensor), ","));
-    case DataType::kFloat32:
-      return fmt::format("[{}]", fmt::join(Values<float>(tensor), ","));
-    default:
-      return Name(tensor.type);
+    case DataType::kInt32: return fmt::format("[{}]", fmt::join(Values<std::int32_t>(tensor), ","));
+    case DataType::kInt64: return fmt::format("[{}]", fmt::join(Values<std::int64_t>(tensor), ","));
+    case DataType::kFloat32: return fmt::format("[{}]", fmt::join(Values<float>(tensor), ","));
+    default: return Name(tensor.type);
   }
 }
 

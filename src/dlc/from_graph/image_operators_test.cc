@@ -212,7 +212,7 @@ TEST(Normalization, ScaleAndBiasKeepTheirEncodingsWhereStatisticsDoNothing) {
   graph.Input("x", {1, 1, 2, 2}).Declare("y", {1, 1, 2, 2}).Floats("s", {1}, {2});
   graph.Floats("b", {1}, {1}).Floats("m", {1}, {0}).Floats("v", {1}, {1});
   graph.Op("BatchNormalization", {"x", "s", "b", "m", "v"}, {"y"}, {{"epsilon", 0.0F}});
-  const TensorEncoding encoding = {.channels = {EncodingFromScale(0.5, 0, 8, false)}, .axis = {}};
+  const TensorEncoding encoding = {.channels = {EncodingFromScale(0.5, 0, 8, false)}};
   for (const char* name : {"x", "y"}) graph.Activation(name, encoding);
   for (const char* name : {"s", "b"}) graph.Param(name, encoding);
   EXPECT_EQ(graph.Lines()[1], "Batchnorm(x_nhwc[1,2,2,1], s[1], b[1]) -> y_nhwc[1,2,2,1]");

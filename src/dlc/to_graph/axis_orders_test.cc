@@ -27,8 +27,7 @@ Node NodeOf(std::string type, std::vector<std::string> inputs, std::vector<std::
           .type = std::move(type),
           .package = "",
           .inputs = std::move(inputs),
-          .outputs = std::move(outputs),
-          .attributes = {}};
+          .outputs = std::move(outputs)};
 }
 
 constexpr auto kLast = AxisOrder::kChannelLast;

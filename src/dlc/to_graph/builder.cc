@@ -24,14 +24,10 @@ bool IsReal(DataType type) { return type == DataType::kFloat32 || type == DataTy
 
 StoredTensor::Role RoleOf(TensorKind kind) {
   switch (kind) {
-    case TensorKind::kInput:
-      return StoredTensor::Role::kInput;
-    case TensorKind::kOutput:
-      return StoredTensor::Role::kOutput;
-    case TensorKind::kStatic:
-      return StoredTensor::Role::kConstant;
-    default:
-      return StoredTensor::Role::kNative;
+    case TensorKind::kInput: return StoredTensor::Role::kInput;
+    case TensorKind::kOutput: return StoredTensor::Role::kOutput;
+    case TensorKind::kStatic: return StoredTensor::Role::kConstant;
+    default: return StoredTensor::Role::kNative;
   }
 }
 

@@ -112,16 +112,11 @@ class Comparison {
 
 FieldValue IntegerValue(EncodingField field, const Encoding& channel) {
   switch (field) {
-    case EncodingField::kMin:
-      return {channel.min, ""};
-    case EncodingField::kMax:
-      return {channel.max, ""};
-    case EncodingField::kScale:
-      return {channel.scale, ""};
-    case EncodingField::kOffset:
-      return {static_cast<double>(channel.offset), ""};
-    default:
-      return {std::nullopt, channel.symmetric ? "yes" : "no"};
+    case EncodingField::kMin: return {channel.min, ""};
+    case EncodingField::kMax: return {channel.max, ""};
+    case EncodingField::kScale: return {channel.scale, ""};
+    case EncodingField::kOffset: return {static_cast<double>(channel.offset), ""};
+    default: return {std::nullopt, channel.symmetric ? "yes" : "no"};
   }
 }
 
@@ -129,14 +124,10 @@ FieldValue IntegerValue(EncodingField field, const Encoding& channel) {
 
 std::string StatusText(EncodingStatus status, const SideNames& sides) {
   switch (status) {
-    case EncodingStatus::kEqual:
-      return "equal";
-    case EncodingStatus::kDiffers:
-      return "differs";
-    case EncodingStatus::kOnlyInFirst:
-      return "only in " + sides.first;
-    case EncodingStatus::kOnlyInSecond:
-      break;
+    case EncodingStatus::kEqual: return "equal";
+    case EncodingStatus::kDiffers: return "differs";
+    case EncodingStatus::kOnlyInFirst: return "only in " + sides.first;
+    case EncodingStatus::kOnlyInSecond: break;
   }
   return "only in " + sides.second;
 }
@@ -159,16 +150,14 @@ std::string CostText(const std::optional<quantize::EncodingCost>& cost) {
 FieldValue ValueOf(EncodingField field, const TensorEncoding* tensor, const Encoding* channel) {
   if (tensor == nullptr) return {};
   switch (field) {
-    case EncodingField::kDataType:
-      return {std::nullopt, tensor->is_float ? "float" : "int"};
+    case EncodingField::kDataType: return {std::nullopt, tensor->is_float ? "float" : "int"};
     case EncodingField::kChannels:
       return tensor->is_float ? FieldValue{}
                               : FieldValue{static_cast<double>(tensor->channels.size()), ""};
     case EncodingField::kAxis:
       return tensor->axis ? FieldValue{static_cast<double>(*tensor->axis), ""} : FieldValue{};
     case EncodingField::kStatedMin:
-    case EncodingField::kStatedMax:
-      return {};
+    case EncodingField::kStatedMax: return {};
     case EncodingField::kBitwidth:
       return channel != nullptr ? FieldValue{static_cast<double>(channel->bitwidth), ""}
                                 : FieldValue{};

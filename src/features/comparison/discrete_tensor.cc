@@ -32,10 +32,8 @@ bool IsNaming(ElementType type) {
     case ElementType::kInt32:
     case ElementType::kUint32:
     case ElementType::kInt64:
-    case ElementType::kUint64:
-      return true;
-    default:
-      return false;
+    case ElementType::kUint64: return true;
+    default: return false;
   }
 }
 

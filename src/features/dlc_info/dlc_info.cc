@@ -96,8 +96,7 @@ std::optional<std::uint64_t> MacsOfOnnxNode(const dlc::Node& node, const Tensors
                        .op_type = node.type,
                        .domain = node.package == dlc::kOnnxPackage ? "" : node.package,
                        .inputs = node.inputs,
-                       .outputs = node.outputs,
-                       .attributes = {}};
+                       .outputs = node.outputs};
   for (const dlc::Attribute& attribute : node.attributes) {
     if (const auto* number = std::get_if<std::int32_t>(&attribute.value)) {
       standard.attributes[attribute.name] = static_cast<std::int64_t>(*number);
@@ -176,27 +175,22 @@ Totals TotalsOf(const dlc::Graph& graph) {
 
 std::string_view KindName(dlc::TensorKind kind) {
   switch (kind) {
-    case dlc::TensorKind::kInput:
-      return "input";
-    case dlc::TensorKind::kOutput:
-      return "output";
-    case dlc::TensorKind::kNative:
-      return "native";
-    case dlc::TensorKind::kStatic:
-      return "static";
-    case dlc::TensorKind::kNull:
-      break;
+    case dlc::TensorKind::kInput: return "input";
+    case dlc::TensorKind::kOutput: return "output";
+    case dlc::TensorKind::kNative: return "native";
+    case dlc::TensorKind::kStatic: return "static";
+    case dlc::TensorKind::kNull: break;
   }
   return "null";
 }
 
 Result<Outcome> RunDlcInfo(const DlcInfoOptions& options) {
-  ModelFile file{.path = options.dlc_info.string(), .bytes = 0, .model = {}};
+  ModelFile file{.path = options.dlc_info.string(), .bytes = 0};
   ACC_ASSIGN_OR_RETURN(file.model, ReadModelFile(options.dlc_info));
   std::error_code ignored;
   file.bytes = std::filesystem::file_size(options.dlc_info, ignored);
   std::string text = options.json ? DumpJson(DlcInfoJson(file), 2) : DlcInfoText(file);
-  return Outcome{.directory = {}, .summary_lines = {std::move(text)}};
+  return Outcome{.summary_lines = {std::move(text)}};
 }
 
 }  // namespace acc::features

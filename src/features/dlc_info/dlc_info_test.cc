@@ -16,7 +16,7 @@ using testing::Not;
 
 // A convolution of 3x3x2x4 weights to 1x5x5x4 and an operator of its own, with hostile names.
 ModelFile Made() {
-  ModelFile file{.path = "a.dlc", .bytes = 1234567, .model = {}};
+  ModelFile file{.path = "a.dlc", .bytes = 1234567};
   dlc::Model& model = file.model;
   model.converter_command = "converter --input \x1b[2J";
   model.notes = {"the encoding of 'v' is left out\x07"};

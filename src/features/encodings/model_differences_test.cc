@@ -71,9 +71,9 @@ TEST(CompareModelsTest, ValuesMayDifferInsideTheirRange) {
 
 TEST(CompareModelsTest, SeveralGraphsArePairedByName) {
   dlc::Model first = Made();
-  first.graphs.push_back({.name = "old", .nodes = {}, .tensors = {}});
+  first.graphs.push_back({.name = "old"});
   dlc::Model second;
-  second.graphs = {first.graphs[0], {.name = "new", .nodes = {}, .tensors = {}}};
+  second.graphs = {first.graphs[0], {.name = "new"}};
   EXPECT_THAT(Told(first, second),
               ElementsAre("graph old missing: 0 nodes | ", "graph new missing:  | 0 nodes"));
 }

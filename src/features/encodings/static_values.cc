@@ -51,29 +51,18 @@ void LoadNumbers(const dlc::Tensor& tensor, bool packed, std::size_t first,
     return LoadFourBits(tensor.data, packed, IsSigned(tensor.type), first, numbers);
   }
   switch (StoredType(tensor.type)) {
-    case ElementType::kInt8:
-      return Load<std::int8_t>(tensor.data, first, numbers);
+    case ElementType::kInt8: return Load<std::int8_t>(tensor.data, first, numbers);
     case ElementType::kUint8:
-    case ElementType::kBool:
-      return Load<std::uint8_t>(tensor.data, first, numbers);
-    case ElementType::kInt16:
-      return Load<std::int16_t>(tensor.data, first, numbers);
-    case ElementType::kUint16:
-      return Load<std::uint16_t>(tensor.data, first, numbers);
-    case ElementType::kInt32:
-      return Load<std::int32_t>(tensor.data, first, numbers);
-    case ElementType::kUint32:
-      return Load<std::uint32_t>(tensor.data, first, numbers);
-    case ElementType::kInt64:
-      return Load<std::int64_t>(tensor.data, first, numbers);
-    case ElementType::kUint64:
-      return Load<std::uint64_t>(tensor.data, first, numbers);
-    case ElementType::kFloat16:
-      return LoadHalf(tensor.data, first, numbers);
-    case ElementType::kFloat64:
-      return Load<double>(tensor.data, first, numbers);
-    default:
-      return Load<float>(tensor.data, first, numbers);
+    case ElementType::kBool: return Load<std::uint8_t>(tensor.data, first, numbers);
+    case ElementType::kInt16: return Load<std::int16_t>(tensor.data, first, numbers);
+    case ElementType::kUint16: return Load<std::uint16_t>(tensor.data, first, numbers);
+    case ElementType::kInt32: return Load<std::int32_t>(tensor.data, first, numbers);
+    case ElementType::kUint32: return Load<std::uint32_t>(tensor.data, first, numbers);
+    case ElementType::kInt64: return Load<std::int64_t>(tensor.data, first, numbers);
+    case ElementType::kUint64: return Load<std::uint64_t>(tensor.data, first, numbers);
+    case ElementType::kFloat16: return LoadHalf(tensor.data, first, numbers);
+    case ElementType::kFloat64: return Load<double>(tensor.data, first, numbers);
+    default: return Load<float>(tensor.data, first, numbers);
   }
 }
 

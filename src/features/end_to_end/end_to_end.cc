@@ -99,8 +99,7 @@ Result<Outcome> RunEndToEnd(const EndToEndOptions& given) {
     ACC_ASSIGN_OR_RETURN(line, LineOfGoldenInput(options.inference_engine));
   }
   // The statements of the golden and the target run stand in what verification says of both.
-  Outcome whole{
-      .directory = wrapper.path(), .thresholds_met = true, .statements = {}, .summary_lines = {}};
+  Outcome whole{.directory = wrapper.path(), .thresholds_met = true};
   ACC_ASSIGN_OR_RETURN(const fs::path golden, GoldenDirectory(options, whole));
   ACC_ASSIGN_OR_RETURN(const fs::path target, TargetDirectory(options, golden, whole));
   ACC_ASSIGN_OR_RETURN(const Outcome verified, Verify(options, golden, target, line));

@@ -45,7 +45,7 @@ Result<TargetInputs> TargetInputsOf(const InferenceEngineOptions& options,
     expected = InputsOf(model, options.model.input_tensors, options.use_native_input_files);
   }
   for (const ValueInfo& input : expected.inputs) expected.target_name[input.name] = input.name;
-  TargetInputs inputs{.lines = {}, .codes = expected.codes};
+  TargetInputs inputs{.codes = expected.codes};
   ACC_ASSIGN_OR_RETURN(inputs.lines, InputLines::Open(options.input_list, std::move(expected)));
   return inputs;
 }
@@ -67,7 +67,7 @@ Result<Difference> CompareInOrder(const TensorView& golden, const TensorView& ot
                                   double tolerance) {
   ACC_ASSIGN_OR_RETURN(const std::vector<float> expected, ToFloats(golden));
   ACC_ASSIGN_OR_RETURN(const std::vector<float> found, ToFloats(other));
-  Difference difference{.different = 0, .elements = expected.size(), .text = {}};
+  Difference difference{.different = 0, .elements = expected.size()};
   const bool exact = golden.type == other.type && !IsFloat(golden.type);
   const std::size_t size = exact ? ByteSize(golden.type, 1) : 0;
   const auto same = [&](std::size_t i) {

@@ -65,9 +65,6 @@ dlc::GraphToWrite FloatGraph(const TargetModel& model, const CommonOptions& opti
   dlc::GraphToWrite graph{
       .graph = model.converted.graph,
       .name = model.structure.model_name,
-      .tensors = {},
-      .activations = {},
-      .params = {},
       .converter_command = CommandOf(options.origin.command),
       .converter_version = fmt::format("{} {}", kProgram, options.origin.version),
       .timestamp = Now()};

@@ -216,10 +216,7 @@ Result<Outcome> RunWork(const InferenceEngineOptions& options, const Work& work,
   ACC_ASSIGN_OR_RETURN(const auto result,
                        RunTarget(work.model, work.lines, engine, options.debug_mode_off,
                                  options.use_native_output_files, run));
-  Outcome outcome{.directory = run,
-                  .thresholds_met = true,
-                  .statements = result.statements,
-                  .summary_lines = {}};
+  Outcome outcome{.directory = run, .thresholds_met = true, .statements = result.statements};
   outcome.summary_lines.push_back(
       fmt::format("target: {} of {} in {}", Counted(result.tensors, "tensor"),
                   Counted(work.lines.size(), "input"), (run / "output").string()));

@@ -112,7 +112,7 @@ class Adviser {
   // Under the source's names, where there is one.
   static quantize::Overrides InSourceNames(const quantize::Overrides& encodings,
                                            const CheckedGraph& graph) {
-    quantize::Overrides renamed{.activations = {}, .params = encodings.params};
+    quantize::Overrides renamed{.params = encodings.params};
     for (const auto& [name, encoding] : encodings.activations) {
       const auto tensor = graph.target.tensors.find(name);
       const bool has_source =

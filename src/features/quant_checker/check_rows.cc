@@ -26,11 +26,8 @@ report::CheckRow RowOf(const WantedCheck& check, const CheckedOperator& op,
                        const std::string& tensor, const inspect::CheckSubject& subject) {
   report::CheckRow row{.op_name = op.name,
                        .node = tensor,
-                       .difference = {},
-                       .log_difference = {},
                        .threshold = check.threshold_text,
-                       .algorithm = std::string(check.check->name),
-                       .input = {}};
+                       .algorithm = std::string(check.check->name)};
   if (subject.values.count > 0) {
     inspect::CheckResult result = check.check->judge(subject, check.threshold);
     row.passes = result.passes;
@@ -51,8 +48,7 @@ report::CheckRow RowOf(const WantedCheck& check, const CheckedOperator& op,
 
 report::CheckTable ParamTable(const std::vector<WantedCheck>& checks, const CheckedGraph& graph,
                               const OptionResult& result, bool biases) {
-  report::CheckTable table{.kind = biases ? report::Checked::kBias : report::Checked::kWeight,
-                           .rows = {}};
+  report::CheckTable table{.kind = biases ? report::Checked::kBias : report::Checked::kWeight};
   for (std::size_t i = 0; i < graph.params.size(); ++i) {
     const CheckedParam& param = graph.params[i];
     const ParamResult& of_option = result.params[i];
@@ -72,7 +68,7 @@ report::CheckTable ActivationTable(const std::vector<WantedCheck>& checks,
                                    const FactsOfTensor& values,
                                    const QuantizedFactsOfTensor& quantized,
                                    const std::string& input) {
-  report::CheckTable table{.kind = report::Checked::kActivation, .rows = {}};
+  report::CheckTable table{.kind = report::Checked::kActivation};
   for (const std::string& tensor : stored) {
     const auto encoding = result.activations.find(tensor);
     const inspect::ValueFacts* facts = values(tensor);

@@ -50,8 +50,7 @@ std::vector<CheckedParam> ParamsOf(const model::Graph& graph) {
            .channel_axis = quantize::RoleOf(node, input) == quantize::InputRole::kWeight
                                ? quantize::ChannelAxis(node, input, rank)
                                : std::nullopt,
-           .effects = EffectsOf(graph, connections, node),
-           .facts = {}});
+           .effects = EffectsOf(graph, connections, node)});
     }
   }
   return params;

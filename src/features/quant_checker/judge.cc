@@ -23,7 +23,6 @@ Result<Judge> Judge::Create(const QuantCheckerOptions& options, const Preparatio
   ACC_ASSIGN_OR_RETURN(auto engine,
                        target::CreateEngine({.runtime = "cpu",
                                              .architecture = "x86_64-linux-clang",
-                                             .htp_socs = {},
                                              .quantized = true,
                                              .memory_budget_bytes = BudgetBytes(options)}));
   return Judge(prepared, floats, std::move(engine));

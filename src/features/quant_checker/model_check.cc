@@ -59,9 +59,7 @@ class ModelCheck {
   const std::vector<OptionResult>& results() const { return judge_->results(); }
 
   Status RunFloats() {
-    FloatRunPlan plan{.stored = {},
-                      .checked = {},
-                      .wanted_facts = ActivationFacts(),
+    FloatRunPlan plan{.wanted_facts = ActivationFacts(),
                       .memory_budget_bytes = BudgetBytes(options_)};
     for (const Candidate& candidate : prepared_.candidates) {
       plan.stored.insert(candidate.quantizer->stored().begin(),
@@ -110,7 +108,7 @@ class ModelCheck {
   Result<std::vector<report::CheckTable>> InputTables(
       const std::vector<std::string>& inputs) const {
     std::vector<report::CheckTable> tables(prepared_.lines.size(),
-                                           {.kind = report::Checked::kInput, .rows = {}});
+                                           {.kind = report::Checked::kInput});
     if (config_.inputs.empty()) return tables;
     const auto wanted = inspect::WantedFor(NeedsOf(config_.inputs), options_.activation_width);
     for (std::size_t line = 0; line < prepared_.lines.size(); ++line) {
@@ -178,10 +176,7 @@ class ModelCheck {
   report::OptionRow RowOfOption(const OptionResult& result) const {
     report::OptionRow row{.name = result.option.name,
                           .expected_db = result.expected_db,
-                          .measured_db = result.measured_db,
-                          .worst_output = {},
-                          .worst_line = {},
-                          .noisiest = {}};
+                          .measured_db = result.measured_db};
     for (const OutputError& output : result.outputs) {
       if (output.sqnr_db != result.measured_db) continue;
       row.worst_output = output.output;
@@ -205,13 +200,6 @@ class ModelCheck {
     report::OptionOverview overview{.model = options_.model.model_path.native(),
                                     .inputs = prepared_.lines.size(),
                                     .measured_inputs = floats_.outputs.lines,
-                                    .rows = {},
-                                    .causes = {},
-                                    .overrides_file = {},
-                                    .overrides_flags = {},
-                                    .remedies_file = {},
-                                    .remedies_flags = {},
-                                    .remedies_db = {},
                                     .notes = prepared_.notes,
                                     .command = Join(options_.common.origin.command, " ")};
     for (const std::size_t i : order) overview.rows.push_back(RowOfOption(results()[i]));

@@ -63,7 +63,7 @@ class Judge {
     });
     std::vector<NoiseShare> shares;
     for (std::size_t i = 0; i < tensors.size(); ++i) {
-      if (noise[i]) shares.push_back({.tensor = tensors[i], .param = {}, .noise = *noise[i]});
+      if (noise[i]) shares.push_back({.tensor = tensors[i], .noise = *noise[i]});
     }
     return shares;
   }
@@ -145,9 +145,7 @@ OptionResult JudgeOption(const QuantizationOption& option, const CheckedGraph& g
                       .activations = quantized.activations,
                       .encoded_params = quantized.params,
                       .shares_range_with = quantized.shares_range_with,
-                      .params = judge.Params(),
-                      .shares = {},
-                      .outputs = {}};
+                      .params = judge.Params()};
   result.shares = judge.Shares(result.params);
   double noise = 0;
   for (const NoiseShare& share : result.shares) noise += share.noise;

@@ -40,7 +40,7 @@ Result<Plots> Draw(const PlotJob& job, const TensorEncoding& encoding, bool per_
                                .dims = tensor.dims(),
                                .encoding = encoding,
                                .channel_axis = param.channel_axis};
-  Plots plots{.encoding = &encoding, .histogram = {}, .channels = {}};
+  Plots plots{.encoding = &encoding};
   ACC_ASSIGN_OR_RETURN(plots.histogram, report::DrawPng(report::ParamHistogram(plot)));
   if (per_channel && param.channel_axis) {
     ACC_ASSIGN_OR_RETURN(plots.channels, report::DrawPng(report::ParamChannels(plot)));
@@ -78,7 +78,7 @@ Result<std::vector<PlotJob>> JobsOf(std::span<const CheckedGraph> graphs,
   for (std::size_t graph = 0; graph < graphs.size(); ++graph) {
     for (std::size_t param = 0; param < graphs[graph].params.size(); ++param) {
       const CheckedParam& checked = graphs[graph].params[param];
-      PlotJob job{.graph = &graphs[graph], .param = param, .places = {}};
+      PlotJob job{.graph = &graphs[graph], .param = param};
       for (const OptionResult& result : results) {
         if (result.graph != graph || !result.params[param].encoding) continue;
         const fs::path place =

@@ -69,7 +69,7 @@ Result<InputLines> InputLines::Open(const std::filesystem::path& input_list,
 }
 
 Result<InputLines::LineInputs> InputLines::InputsOfLine(std::size_t line) const {
-  LineInputs held{.inputs = expected_.inputs, .codes = {}};
+  LineInputs held{.inputs = expected_.inputs};
   for (ValueInfo& input : held.inputs) {
     if (!expected_.codes.contains(input.name)) continue;
     const auto entry = std::ranges::find_if(list_.lines[line], [&](const auto& given) {

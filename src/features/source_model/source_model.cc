@@ -150,7 +150,7 @@ std::map<std::string, ValueInfo> InnerTypes(Reader read, const ModelOptions& opt
   for (const InputTensor& given : options.input_tensors) {
     const std::string name = ModelSpelling(given.name, inner);
     if (!std::ranges::count(inner, name) || types.contains(name)) continue;
-    types[name] = {.name = name, .type = given.type, .dims = {}, .has_rank = false};
+    types[name] = {.name = name, .type = given.type, .has_rank = false};
     LogInfo("the model does not tell the type of '{}'; it is taken as {}", Printable(name),
             Name(given.type));
   }

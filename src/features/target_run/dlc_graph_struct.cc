@@ -53,7 +53,7 @@ class GraphDescription {
     }
     for (const dlc::Node& node : graph_.nodes) {
       store::GraphStruct::Node described{
-          .name = node.name, .type = TypeOf(node), .inputs = node.inputs, .outputs = {}};
+          .name = node.name, .type = TypeOf(node), .inputs = node.inputs};
       for (const std::string& output : node.outputs) described.outputs.push_back(Describe(output));
       result.nodes.push_back(std::move(described));
     }
@@ -77,7 +77,7 @@ class GraphDescription {
   }
 
   Value Describe(const std::string& name) const {
-    Value value{.name = name, .dims = {}, .has_dims = false, .layout = {}};
+    Value value{.name = name, .has_dims = false};
     const auto found = tensors_.find(name);
     if (found == tensors_.end() || !IsStatic(found->second->dims)) return value;
     value.dims = found->second->dims;

@@ -124,8 +124,7 @@ Result<StaticModel> ReadStaticModel(const fs::path& path, const std::string& mod
 
 ExpectedInputs InputsOf(const StaticModel& model, const std::vector<InputTensor>& given,
                         bool native) {
-  ExpectedInputs expected{.inputs = model.inputs,
-                          .types = {.native = native, .given = {}, .of_list = true}};
+  ExpectedInputs expected{.inputs = model.inputs, .types = {.native = native, .of_list = true}};
   for (ValueInfo& input : expected.inputs) {
     expected.target_name[input.name] = input.name;
     for (const InputTensor& tensor : given) {

@@ -74,7 +74,7 @@ std::string Value::TypeName() const {
 std::optional<TensorView> Value::view() const {
   const int type = api_->TF_TensorType(tensor_);
   if (!HasRawForm(type)) return std::nullopt;
-  TensorView view{.type = model::tensorflow::TypeOf(type), .dims = {}, .bytes = {}};
+  TensorView view{.type = model::tensorflow::TypeOf(type)};
   for (int axis = 0; axis < api_->TF_NumDims(tensor_); ++axis) {
     view.dims.push_back(api_->TF_Dim(tensor_, axis));
   }

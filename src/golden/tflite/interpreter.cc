@@ -250,7 +250,7 @@ Result<TensorView> Interpreter::Value(int tensor, ElementType type) const {
   const Api& api = *state_->api;
   const TfLiteTensor* found = api.TfLiteInterpreterGetTensor(state_->interpreter, tensor);
   if (found == nullptr) return Failure("TensorFlow Lite does not know it");
-  TensorView view{.type = type, .dims = {}, .bytes = {}};
+  TensorView view{.type = type};
   for (int axis = 0; axis < api.TfLiteTensorNumDims(found); ++axis) {
     view.dims.push_back(api.TfLiteTensorDim(found, axis));
   }

@@ -14,8 +14,7 @@ CheckResult JudgeDataDistribution(const CheckSubject& subject, const CheckThresh
   // One value alone cannot be told apart worse than before.
   const double share = most > 0 ? 1 - subject.quantized->code_entropy / most : 0;
   return {.passes = share <= threshold.value,
-          .difference = fmt::format("Distribution of pixels above threshold: {:.6g}", share),
-          .log_difference = {}};
+          .difference = fmt::format("Distribution of pixels above threshold: {:.6g}", share)};
 }
 
 }  // namespace acc::inspect

@@ -16,8 +16,7 @@ CheckResult JudgeDataRange(const CheckSubject& subject, const CheckThreshold& /*
   const double levels = range * std::pow(10.0, places);
   CheckResult result{
       .passes = levels <= std::exp2(subject.bitwidth) - 1,
-      .difference = fmt::format("unique dec places: {} data range: {:.6g}", places, range),
-      .log_difference = {}};
+      .difference = fmt::format("unique dec places: {} data range: {:.6g}", places, range)};
   // A mask or an outlier makes the deviation as large as the range: the values beside it tell.
   constexpr double kMostSwallowed = 0.5;
   if (facts.swallowed > kMostSwallowed) {

@@ -9,8 +9,7 @@ namespace acc::inspect {
 CheckResult JudgeMaxDiff(const CheckSubject& subject, const CheckThreshold& threshold) {
   const double difference = subject.quantized->max_difference;
   return {.passes = difference <= BoundOf(threshold, subject.values),
-          .difference = fmt::format("{:.6g}", difference),
-          .log_difference = {}};
+          .difference = fmt::format("{:.6g}", difference)};
 }
 
 }  // namespace acc::inspect

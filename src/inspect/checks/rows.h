@@ -20,7 +20,6 @@ inline constexpr CheckInfo kMinMax = {
     .passes_if = "both are at most the threshold",
     .unit = "the tensor's own; with % percent of max(x) - min(x)",
     .knows_percent = true,
-    .needs = {},
     .judge = &JudgeMinMax};
 
 inline constexpr CheckInfo kMaxDiff = {

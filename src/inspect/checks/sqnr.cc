@@ -7,9 +7,7 @@ namespace acc::inspect {
 
 CheckResult JudgeSqnr(const CheckSubject& subject, const CheckThreshold& threshold) {
   const double sqnr = subject.quantized->sqnr_db();
-  return {.passes = sqnr >= threshold.value,
-          .difference = fmt::format("{:.6g}", sqnr),
-          .log_difference = {}};
+  return {.passes = sqnr >= threshold.value, .difference = fmt::format("{:.6g}", sqnr)};
 }
 
 }  // namespace acc::inspect

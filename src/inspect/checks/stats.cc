@@ -14,8 +14,7 @@ CheckResult JudgeStats(const CheckSubject& subject, const CheckThreshold& thresh
               "skew: {:.6g} min: {:.6g} max: {:.6g} median: {:.6g} variance: {:.6g} stdDev: "
               "{:.6g} mode: {:.6g}",
               facts.skew, facts.min, facts.max, facts.median, facts.variance, facts.deviation(),
-              facts.mode),
-          .log_difference = {}};
+              facts.mode)};
 }
 
 }  // namespace acc::inspect

@@ -81,7 +81,6 @@ std::map<std::string, Attribute> KeptAttributes(const Node& node) {
 
 FloatForm FormOf(const Row& row, const Node& node) {
   FloatForm form{.op_type = std::string(row.float_type),
-                 .inputs = {},
                  .attributes = KeptAttributes(node),
                  .output_scale = InputAt(node, row.output_scale),
                  .output_zero_point = InputAt(node, row.output_scale + 1)};
@@ -97,7 +96,6 @@ FloatForm FormOf(const Row& row, const Node& node) {
 // The output's scale and zero point come first, then the parts.
 FloatForm ConcatForm(const Node& node) {
   FloatForm form{.op_type = "Concat",
-                 .inputs = {},
                  .attributes = node.attributes,
                  .output_scale = InputAt(node, 0),
                  .output_zero_point = InputAt(node, 1)};

@@ -145,26 +145,16 @@ class RandomGraphs {
 
   Attribute DrawAttribute(int depth) {
     switch (Below(depth > 0 ? 10 : 8)) {
-      case 0:
-        return std::int64_t{Below(100)} - 50;
-      case 1:
-        return static_cast<float>(Below(100)) / 7;
-      case 2:
-        return std::string("te\0xt", 5);
-      case 3:
-        return DrawTensor();
-      case 4:
-        return std::vector<std::int64_t>(static_cast<std::size_t>(Below(3)), -7);
-      case 5:
-        return std::vector<float>(static_cast<std::size_t>(Below(3)), 0.1F);
-      case 6:
-        return std::vector<std::string>(static_cast<std::size_t>(Below(3)), "ä");
-      case 7:
-        return std::vector<Tensor>{DrawTensor(), DrawTensor()};
-      case 8:
-        return DrawSubgraph(depth);
-      default:
-        return std::vector<std::shared_ptr<const Graph>>{DrawSubgraph(depth)};
+      case 0: return std::int64_t{Below(100)} - 50;
+      case 1: return static_cast<float>(Below(100)) / 7;
+      case 2: return std::string("te\0xt", 5);
+      case 3: return DrawTensor();
+      case 4: return std::vector<std::int64_t>(static_cast<std::size_t>(Below(3)), -7);
+      case 5: return std::vector<float>(static_cast<std::size_t>(Below(3)), 0.1F);
+      case 6: return std::vector<std::string>(static_cast<std::size_t>(Below(3)), "ä");
+      case 7: return std::vector<Tensor>{DrawTensor(), DrawTensor()};
+      case 8: return DrawSubgraph(depth);
+      default: return std::vector<std::shared_ptr<const Graph>>{DrawSubgraph(depth)};
     }
   }
 
@@ -193,7 +183,7 @@ class RandomGraphs {
       }
       graph.nodes.push_back(std::move(node));
     }
-    graph.outputs = {{.name = known.back(), .type = ElementType::kInt64, .dims = {}},
+    graph.outputs = {{.name = known.back(), .type = ElementType::kInt64},
                      {.name = prefix + "t0", .has_rank = false}};
     return graph;
   }

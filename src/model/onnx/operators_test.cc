@@ -34,7 +34,7 @@ TEST(Operators, AnUnknownOneComputes) {
 }
 
 TEST(Operators, NothingIsKnownOfAnotherDomainsWhateverTheirNames) {
-  Node node{.name = "n", .op_type = "Softmax", .domain = "", .inputs = {}, .outputs = {}};
+  Node node{.name = "n", .op_type = "Softmax", .domain = ""};
   EXPECT_EQ(FindOperator(node).axes, AxisUse::kOneAxis);
   node.domain = "com.microsoft";
   EXPECT_EQ(FindOperator(node).axes, AxisUse::kOneAxis);

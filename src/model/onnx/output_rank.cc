@@ -54,16 +54,13 @@ std::optional<std::size_t> OutputRank(const Node& node, const RankOfInput& rank_
   switch (info.axes) {
     case AxisUse::kImage:
     case AxisUse::kAlongAxis:
-    case AxisUse::kOneAxis:
-      return rank_of(0);
-    case AxisUse::kElementWise:
-      return LargestRank(node, rank_of);
+    case AxisUse::kOneAxis: return rank_of(0);
+    case AxisUse::kElementWise: return LargestRank(node, rank_of);
     case AxisUse::kNamedAxes: {
       const bool keeps = node.Get<std::int64_t>("keepdims", 1) != 0 && node.op_type != "Expand";
       return keeps ? rank_of(0) : std::nullopt;
     }
-    case AxisUse::kOther:
-      return RankOfOwnAxes(node, rank_of);
+    case AxisUse::kOther: return RankOfOwnAxes(node, rank_of);
   }
   return std::nullopt;
 }

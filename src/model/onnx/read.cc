@@ -107,12 +107,9 @@ Result<Attribute> GraphReader::ReadGraphs(const AttributeProto& proto, int nesti
 
 Result<Attribute> GraphReader::ReadAttribute(const AttributeProto& proto, int nesting) {
   switch (const auto type = TypeOf(proto)) {
-    case AttributeProto::INT:
-      return Attribute(std::int64_t{proto.i()});
-    case AttributeProto::FLOAT:
-      return Attribute(proto.f());
-    case AttributeProto::STRING:
-      return Attribute(proto.s());
+    case AttributeProto::INT: return Attribute(std::int64_t{proto.i()});
+    case AttributeProto::FLOAT: return Attribute(proto.f());
+    case AttributeProto::STRING: return Attribute(proto.s());
     case AttributeProto::INTS:
       return Attribute(std::vector<std::int64_t>(proto.ints().begin(), proto.ints().end()));
     case AttributeProto::FLOATS:
@@ -127,10 +124,8 @@ Result<Attribute> GraphReader::ReadAttribute(const AttributeProto& proto, int ne
       ACC_ASSIGN_OR_RETURN(std::shared_ptr<const Graph> graph, ReadSubgraph(proto.g(), nesting));
       return Attribute(std::move(graph));
     }
-    case AttributeProto::TENSORS:
-      return ReadTensors(proto);
-    case AttributeProto::GRAPHS:
-      return ReadGraphs(proto, nesting);
+    case AttributeProto::TENSORS: return ReadTensors(proto);
+    case AttributeProto::GRAPHS: return ReadGraphs(proto, nesting);
     default:
       return Failure(fmt::format("attribute values of type {} are not supported",
                                  AttributeProto::AttributeType_Name(type)));

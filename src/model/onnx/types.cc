@@ -77,36 +77,24 @@ std::vector<std::byte> Narrowed(const Values& values, std::size_t bytes_each) {
 
 std::size_t TypedCount(const TensorProto& proto, Field field) {
   switch (field) {
-    case Field::kFloat:
-      return static_cast<std::size_t>(proto.float_data_size());
-    case Field::kDouble:
-      return static_cast<std::size_t>(proto.double_data_size());
-    case Field::kInt32:
-      return static_cast<std::size_t>(proto.int32_data_size());
-    case Field::kInt64:
-      return static_cast<std::size_t>(proto.int64_data_size());
-    case Field::kUint64:
-      return static_cast<std::size_t>(proto.uint64_data_size());
-    case Field::kNone:
-      break;
+    case Field::kFloat: return static_cast<std::size_t>(proto.float_data_size());
+    case Field::kDouble: return static_cast<std::size_t>(proto.double_data_size());
+    case Field::kInt32: return static_cast<std::size_t>(proto.int32_data_size());
+    case Field::kInt64: return static_cast<std::size_t>(proto.int64_data_size());
+    case Field::kUint64: return static_cast<std::size_t>(proto.uint64_data_size());
+    case Field::kNone: break;
   }
   return 0;
 }
 
 std::vector<std::byte> TypedBytes(const TensorProto& proto, Field field, std::size_t bytes_each) {
   switch (field) {
-    case Field::kFloat:
-      return Narrowed(proto.float_data(), bytes_each);
-    case Field::kDouble:
-      return Narrowed(proto.double_data(), bytes_each);
-    case Field::kInt32:
-      return Narrowed(proto.int32_data(), bytes_each);
-    case Field::kInt64:
-      return Narrowed(proto.int64_data(), bytes_each);
-    case Field::kUint64:
-      return Narrowed(proto.uint64_data(), bytes_each);
-    case Field::kNone:
-      break;
+    case Field::kFloat: return Narrowed(proto.float_data(), bytes_each);
+    case Field::kDouble: return Narrowed(proto.double_data(), bytes_each);
+    case Field::kInt32: return Narrowed(proto.int32_data(), bytes_each);
+    case Field::kInt64: return Narrowed(proto.int64_data(), bytes_each);
+    case Field::kUint64: return Narrowed(proto.uint64_data(), bytes_each);
+    case Field::kNone: break;
   }
   return {};
 }

@@ -65,17 +65,14 @@ std::optional<Tensor> TensorFrom(const Values& values) {
       const std::vector<float> floats(values.elements.begin(), values.elements.end());
       return Tensor::FromFloats(values.dims, floats);
     }
-    case ElementType::kInt32:
-      return Integers<std::int32_t>(values);
+    case ElementType::kInt32: return Integers<std::int32_t>(values);
     case ElementType::kInt64:
       if (std::ranges::any_of(values.elements, [](double e) { return std::abs(e) > 0x1p53; })) {
         return std::nullopt;
       }
       return Integers<std::int64_t>(values);
-    case ElementType::kBool:
-      return Integers<std::uint8_t>(values);
-    default:
-      return std::nullopt;
+    case ElementType::kBool: return Integers<std::uint8_t>(values);
+    default: return std::nullopt;
   }
 }
 

@@ -32,7 +32,7 @@ std::optional<Ints> Fold(const std::string& type, const std::vector<Tensor>& inp
   def.set_name("y");
   def.set_op(type);
   for (const auto& [name, value] : attributes) (*def.mutable_attr())[name].set_i(value);
-  Op op{.def = &def, .inputs = {}};
+  Op op{.def = &def};
   for (const Tensor& input : inputs) {
     op.inputs.push_back("in" + std::to_string(op.inputs.size()) + ":0");
     builder.DefineConstant(op.inputs.back(), input);

@@ -164,7 +164,7 @@ Status FrozenGraph::Choose(const Ends& ends) {
 void FrozenGraph::AddInput(const std::string& tensor) {
   const proto::NodeDef& def = *Find(OpOf(tensor));
   const proto::AttrValue* shape = FindAttribute(def, "shape");
-  ValueInfo info{.name = tensor, .type = OutputType(def), .dims = {}, .has_rank = false};
+  ValueInfo info{.name = tensor, .type = OutputType(def), .has_rank = false};
   // A scalar's shape was what older versions wrote where nothing was known.
   if (shape != nullptr && shape->has_shape() && shape->shape().dim_size() > 0) {
     info = WithShape(tensor, info.type, shape->shape());
@@ -186,7 +186,7 @@ void FrozenGraph::GiveDims(ValueInfo& input) const {
 }
 
 Result<Op> FrozenGraph::Resolve(const proto::NodeDef& def) {
-  Op op{.def = &def, .inputs = {}, .outputs = OutputsOf(def)};
+  Op op{.def = &def, .outputs = OutputsOf(def)};
   for (const std::string& input : def.input()) {
     if (input.starts_with('^')) continue;
     std::string tensor = WithPort(input);

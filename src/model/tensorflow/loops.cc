@@ -198,7 +198,7 @@ struct LoopUnroller::Rounds {
 
 // (start, end of the round before), in either order.
 bool LoopUnroller::Rounds::AddVariable(const Op& merge) {
-  Variable variable{.merge = OutputOf(merge), .start = {}, .end = {}};
+  Variable variable{.merge = OutputOf(merge)};
   for (const std::string& input : merge.def->input()) {
     const std::string tensor = input.find(':') == std::string::npos ? input + ":0" : input;
     const auto maker = by_name.find(OpOf(tensor));
@@ -275,7 +275,7 @@ Status LoopUnroller::TranslateRound(Rounds& rounds, bool is_condition,
     }
     proto::NodeDef def = *op->def;
     def.set_name(op_names_.Take(name));
-    Op copy{.def = &def, .inputs = {}, .outputs = op->outputs};
+    Op copy{.def = &def, .outputs = op->outputs};
     for (const std::string& input : op->inputs) copy.inputs.push_back(rounds.Now(input));
     for (std::size_t port = 0; port < op->outputs; ++port) {
       builder_.Reserve(OutputOf(copy, port));

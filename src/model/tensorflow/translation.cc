@@ -81,7 +81,6 @@ std::string GraphBuilder::Moved(const std::string& tensor, const Axes& order) {
   std::string name = NewName(original + "_moved");
   Node node{.name = NewNodeName(name),
             .op_type = "Transpose",
-            .domain = {},
             .inputs = {Value(original)},
             .outputs = {name},
             .attributes = {{"perm", order}}};
@@ -150,12 +149,7 @@ Result<Graph> GraphBuilder::Finish() {
           fmt::format("the output '{}' is on a branch that does not run", Printable(output.name)));
     }
     if (Constant(output.name) == nullptr) continue;
-    Node node{.name = NewNodeName(output.name),
-              .op_type = "Identity",
-              .domain = {},
-              .inputs = {},
-              .outputs = {output.name},
-              .attributes = {}};
+    Node node{.name = NewNodeName(output.name), .op_type = "Identity", .outputs = {output.name}};
     const std::string own = AddConstant(output.name + "_value", *Constant(output.name));
     node.inputs = {own};
     graph().initializers.erase(output.name);

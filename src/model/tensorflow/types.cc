@@ -53,54 +53,34 @@ std::vector<std::byte> Repeated(const List& list, std::uint64_t count) {
 
 int ListSize(const proto::TensorProto& tensor, ElementType type) {
   switch (type) {
-    case ElementType::kFloat32:
-      return tensor.float_val_size();
-    case ElementType::kFloat64:
-      return tensor.double_val_size();
+    case ElementType::kFloat32: return tensor.float_val_size();
+    case ElementType::kFloat64: return tensor.double_val_size();
     case ElementType::kFloat16:
-    case ElementType::kBfloat16:
-      return tensor.half_val_size();
-    case ElementType::kInt64:
-      return tensor.int64_val_size();
-    case ElementType::kBool:
-      return tensor.bool_val_size();
-    case ElementType::kUint32:
-      return tensor.uint32_val_size();
-    case ElementType::kUint64:
-      return tensor.uint64_val_size();
-    default:
-      return tensor.int_val_size();
+    case ElementType::kBfloat16: return tensor.half_val_size();
+    case ElementType::kInt64: return tensor.int64_val_size();
+    case ElementType::kBool: return tensor.bool_val_size();
+    case ElementType::kUint32: return tensor.uint32_val_size();
+    case ElementType::kUint64: return tensor.uint64_val_size();
+    default: return tensor.int_val_size();
   }
 }
 
 std::vector<std::byte> ListBytes(const proto::TensorProto& tensor, ElementType type,
                                  std::uint64_t count) {
   switch (type) {
-    case ElementType::kFloat32:
-      return Repeated<float>(tensor.float_val(), count);
-    case ElementType::kFloat64:
-      return Repeated<double>(tensor.double_val(), count);
+    case ElementType::kFloat32: return Repeated<float>(tensor.float_val(), count);
+    case ElementType::kFloat64: return Repeated<double>(tensor.double_val(), count);
     case ElementType::kFloat16:
-    case ElementType::kBfloat16:
-      return Repeated<std::uint16_t>(tensor.half_val(), count);
-    case ElementType::kInt64:
-      return Repeated<std::int64_t>(tensor.int64_val(), count);
-    case ElementType::kBool:
-      return Repeated<std::uint8_t>(tensor.bool_val(), count);
-    case ElementType::kUint32:
-      return Repeated<std::uint32_t>(tensor.uint32_val(), count);
-    case ElementType::kUint64:
-      return Repeated<std::uint64_t>(tensor.uint64_val(), count);
-    case ElementType::kInt32:
-      return Repeated<std::int32_t>(tensor.int_val(), count);
-    case ElementType::kInt16:
-      return Repeated<std::int16_t>(tensor.int_val(), count);
-    case ElementType::kUint16:
-      return Repeated<std::uint16_t>(tensor.int_val(), count);
-    case ElementType::kInt8:
-      return Repeated<std::int8_t>(tensor.int_val(), count);
-    default:
-      return Repeated<std::uint8_t>(tensor.int_val(), count);
+    case ElementType::kBfloat16: return Repeated<std::uint16_t>(tensor.half_val(), count);
+    case ElementType::kInt64: return Repeated<std::int64_t>(tensor.int64_val(), count);
+    case ElementType::kBool: return Repeated<std::uint8_t>(tensor.bool_val(), count);
+    case ElementType::kUint32: return Repeated<std::uint32_t>(tensor.uint32_val(), count);
+    case ElementType::kUint64: return Repeated<std::uint64_t>(tensor.uint64_val(), count);
+    case ElementType::kInt32: return Repeated<std::int32_t>(tensor.int_val(), count);
+    case ElementType::kInt16: return Repeated<std::int16_t>(tensor.int_val(), count);
+    case ElementType::kUint16: return Repeated<std::uint16_t>(tensor.int_val(), count);
+    case ElementType::kInt8: return Repeated<std::int8_t>(tensor.int_val(), count);
+    default: return Repeated<std::uint8_t>(tensor.int_val(), count);
   }
 }
 
@@ -124,8 +104,7 @@ std::string TypeName(std::int32_t number) {
 }
 
 ValueInfo WithShape(std::string name, ElementType type, const proto::TensorShapeProto& shape) {
-  ValueInfo info{
-      .name = std::move(name), .type = type, .dims = {}, .has_rank = !shape.unknown_rank()};
+  ValueInfo info{.name = std::move(name), .type = type, .has_rank = !shape.unknown_rank()};
   for (const auto& dim : shape.dim())
     info.dims.push_back(dim.size() < 0 ? kUnknownDim : dim.size());
   if (!info.has_rank) info.dims.clear();

@@ -56,10 +56,8 @@ bool IsSimple(const schema::Tensor& tensor) {
 
 bool IsSimple(const schema::Operator& node) {
   switch (node.builtin_options_type()) {
-    case schema::BuiltinOptions_ConcatEmbeddingsOptions:
-      return false;
-    default:
-      return true;
+    case schema::BuiltinOptions_ConcatEmbeddingsOptions: return false;
+    default: return true;
   }
 }
 
@@ -135,10 +133,8 @@ bool CallsGraphs(const schema::OperatorT& node) {
     case schema::BuiltinOptions_CallOnceOptions:
     case schema::BuiltinOptions_CallOptions:
     case schema::BuiltinOptions_IfOptions:
-    case schema::BuiltinOptions_WhileOptions:
-      return true;
-    default:
-      return false;
+    case schema::BuiltinOptions_WhileOptions: return true;
+    default: return false;
   }
 }
 

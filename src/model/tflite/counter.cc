@@ -25,24 +25,15 @@ Counter Computed(schema::BuiltinOperator code, std::int64_t a, std::int64_t b) {
   constexpr std::int64_t kMost = std::int64_t{1} << 31;
   if (std::max(a, b) > kMost || std::min(a, b) < -kMost) return std::nullopt;
   switch (code) {
-    case schema::BuiltinOperator_ADD:
-      return a + b;
-    case schema::BuiltinOperator_SUB:
-      return a - b;
-    case schema::BuiltinOperator_LESS:
-      return a < b ? 1 : 0;
-    case schema::BuiltinOperator_LESS_EQUAL:
-      return a <= b ? 1 : 0;
-    case schema::BuiltinOperator_GREATER:
-      return a > b ? 1 : 0;
-    case schema::BuiltinOperator_GREATER_EQUAL:
-      return a >= b ? 1 : 0;
-    case schema::BuiltinOperator_NOT_EQUAL:
-      return a != b ? 1 : 0;
-    case schema::BuiltinOperator_LOGICAL_AND:
-      return a != 0 && b != 0 ? 1 : 0;
-    default:
-      return std::nullopt;
+    case schema::BuiltinOperator_ADD: return a + b;
+    case schema::BuiltinOperator_SUB: return a - b;
+    case schema::BuiltinOperator_LESS: return a < b ? 1 : 0;
+    case schema::BuiltinOperator_LESS_EQUAL: return a <= b ? 1 : 0;
+    case schema::BuiltinOperator_GREATER: return a > b ? 1 : 0;
+    case schema::BuiltinOperator_GREATER_EQUAL: return a >= b ? 1 : 0;
+    case schema::BuiltinOperator_NOT_EQUAL: return a != b ? 1 : 0;
+    case schema::BuiltinOperator_LOGICAL_AND: return a != 0 && b != 0 ? 1 : 0;
+    default: return std::nullopt;
   }
 }
 
@@ -74,14 +65,10 @@ std::vector<Counter> Outputs(const schema::ModelT& model, const schema::SubGraph
 Counter ConstantOf(const schema::ModelT& model, const schema::TensorT& tensor) {
   const std::vector<std::uint8_t>& data = model.buffers[tensor.buffer]->data;
   switch (tensor.type) {
-    case schema::TensorType_INT32:
-      return ElementOf<std::int32_t>(data);
-    case schema::TensorType_INT64:
-      return ElementOf<std::int64_t>(data);
-    case schema::TensorType_BOOL:
-      return ElementOf<std::uint8_t>(data);
-    default:
-      return std::nullopt;
+    case schema::TensorType_INT32: return ElementOf<std::int32_t>(data);
+    case schema::TensorType_INT64: return ElementOf<std::int64_t>(data);
+    case schema::TensorType_BOOL: return ElementOf<std::uint8_t>(data);
+    default: return std::nullopt;
   }
 }
 

@@ -96,16 +96,11 @@ void Translation::MakeActivation(const Order& order, const std::string& value,
     Make(0, order, "Clip", {value, bound, FloatScalar("max", most)});
   };
   switch (activation) {
-    case schema::ActivationFunctionType_NONE:
-      return Make(0, order, "Identity", {value});
-    case schema::ActivationFunctionType_RELU:
-      return Make(0, order, "Relu", {value});
-    case schema::ActivationFunctionType_RELU6:
-      return clip(0, 6);
-    case schema::ActivationFunctionType_RELU_N1_TO_1:
-      return clip(-1, 1);
-    case schema::ActivationFunctionType_TANH:
-      return Make(0, order, "Tanh", {value});
+    case schema::ActivationFunctionType_NONE: return Make(0, order, "Identity", {value});
+    case schema::ActivationFunctionType_RELU: return Make(0, order, "Relu", {value});
+    case schema::ActivationFunctionType_RELU6: return clip(0, 6);
+    case schema::ActivationFunctionType_RELU_N1_TO_1: return clip(-1, 1);
+    case schema::ActivationFunctionType_TANH: return Make(0, order, "Tanh", {value});
     default:
       return Fail(
           fmt::format("its fused activation {} is not known", static_cast<int>(activation)));

@@ -16,19 +16,15 @@ namespace schema = ::tflite;
 
 int BitwidthOf(ElementType type) {
   switch (type) {
-    case ElementType::kInt4:
-      return 4;
+    case ElementType::kInt4: return 4;
     case ElementType::kInt8:
-    case ElementType::kUint8:
-      return 8;
+    case ElementType::kUint8: return 8;
     case ElementType::kInt16:
-    case ElementType::kUint16:
-      return 16;
+    case ElementType::kUint16: return 16;
     case ElementType::kInt32:
     case ElementType::kInt64:  // Biases beside 16-bit images; the target stores 32 bits.
       return 32;
-    default:
-      return 0;
+    default: return 0;
   }
 }
 
@@ -61,36 +57,21 @@ std::int64_t ElementOf(const ::flatbuffers::Vector<std::int64_t>& vector, std::s
 
 ElementType TypeOf(schema::TensorType type) {
   switch (type) {
-    case schema::TensorType_FLOAT32:
-      return ElementType::kFloat32;
-    case schema::TensorType_FLOAT16:
-      return ElementType::kFloat16;
-    case schema::TensorType_FLOAT64:
-      return ElementType::kFloat64;
-    case schema::TensorType_INT4:
-      return ElementType::kInt4;
-    case schema::TensorType_INT8:
-      return ElementType::kInt8;
-    case schema::TensorType_UINT8:
-      return ElementType::kUint8;
-    case schema::TensorType_INT16:
-      return ElementType::kInt16;
-    case schema::TensorType_UINT16:
-      return ElementType::kUint16;
-    case schema::TensorType_INT32:
-      return ElementType::kInt32;
-    case schema::TensorType_UINT32:
-      return ElementType::kUint32;
-    case schema::TensorType_INT64:
-      return ElementType::kInt64;
-    case schema::TensorType_UINT64:
-      return ElementType::kUint64;
-    case schema::TensorType_BOOL:
-      return ElementType::kBool;
-    case schema::TensorType_STRING:
-      return ElementType::kString;
-    default:
-      return ElementType::kUndefined;
+    case schema::TensorType_FLOAT32: return ElementType::kFloat32;
+    case schema::TensorType_FLOAT16: return ElementType::kFloat16;
+    case schema::TensorType_FLOAT64: return ElementType::kFloat64;
+    case schema::TensorType_INT4: return ElementType::kInt4;
+    case schema::TensorType_INT8: return ElementType::kInt8;
+    case schema::TensorType_UINT8: return ElementType::kUint8;
+    case schema::TensorType_INT16: return ElementType::kInt16;
+    case schema::TensorType_UINT16: return ElementType::kUint16;
+    case schema::TensorType_INT32: return ElementType::kInt32;
+    case schema::TensorType_UINT32: return ElementType::kUint32;
+    case schema::TensorType_INT64: return ElementType::kInt64;
+    case schema::TensorType_UINT64: return ElementType::kUint64;
+    case schema::TensorType_BOOL: return ElementType::kBool;
+    case schema::TensorType_STRING: return ElementType::kString;
+    default: return ElementType::kUndefined;
   }
 }
 

@@ -12,9 +12,7 @@ namespace {
 
 std::vector<Tap> Taps(int count) {
   std::vector<Tap> taps;
-  for (int i = 0; i < count; ++i) {
-    taps.push_back({.tensor = std::to_string(i), .fetch = "", .encoding = {}});
-  }
+  for (int i = 0; i < count; ++i) taps.push_back({.tensor = std::to_string(i), .fetch = ""});
   return taps;
 }
 

@@ -153,9 +153,7 @@ Status HtpEngine::Run(const Program& program, std::size_t lines, const InputSour
                       const Sink& sink, const UnreadableSink& unreadable, std::string_view what) {
   IntegerIo io = WithIntegerIo(program.graph);
   io.graph = WithDistinctNodeNames(std::move(io.graph));
-  Execution execution{.model = {},
-                      .config = Config(),
-                      .taps = {},
+  Execution execution{.config = Config(),
                       .inputs = model::InputNames(io.graph),
                       .outputs = model::OutputNames(io.graph),
                       .memory_budget_bytes = options_.memory_budget_bytes};

@@ -16,16 +16,11 @@ const Tensor* Constant(const model::Graph& graph, const std::string& name) {
 // The zero point as an unsigned number of `type`'s width.
 std::int64_t ZeroPoint(const Tensor& tensor) {
   switch (tensor.type()) {
-    case ElementType::kUint8:
-      return tensor.values<std::uint8_t>()[0];
-    case ElementType::kUint16:
-      return tensor.values<std::uint16_t>()[0];
-    case ElementType::kInt8:
-      return tensor.values<std::int8_t>()[0] + std::int64_t{128};
-    case ElementType::kInt16:
-      return tensor.values<std::int16_t>()[0] + std::int64_t{32768};
-    default:
-      return 0;
+    case ElementType::kUint8: return tensor.values<std::uint8_t>()[0];
+    case ElementType::kUint16: return tensor.values<std::uint16_t>()[0];
+    case ElementType::kInt8: return tensor.values<std::int8_t>()[0] + std::int64_t{128};
+    case ElementType::kInt16: return tensor.values<std::int16_t>()[0] + std::int64_t{32768};
+    default: return 0;
   }
 }
 
@@ -76,11 +71,11 @@ std::optional<TensorEncoding> EncodingOf(const model::Graph& graph, const model:
   encoding.min = encoding.scale * static_cast<double>(encoding.offset);
   const std::int64_t steps = (std::int64_t{1} << encoding.bitwidth) - 1;
   encoding.max = encoding.scale * static_cast<double>(encoding.offset + steps);
-  return TensorEncoding{.channels = {encoding}, .axis = {}, .is_float = false};
+  return TensorEncoding{.channels = {encoding}, .is_float = false};
 }
 
 IntegerIo WithIntegerIo(const model::Graph& graph) {
-  IntegerIo io{.graph = graph, .inputs = {}};
+  IntegerIo io{.graph = graph};
   const model::Connections connections(graph);
   std::set<int> dropped;
   MoveInputs(io, connections, dropped);

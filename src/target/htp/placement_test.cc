@@ -26,7 +26,7 @@ model::Graph Chain() {
   return graph;
 }
 
-Tap Fetch(const std::string& tensor) { return {.tensor = tensor, .fetch = tensor, .encoding = {}}; }
+Tap Fetch(const std::string& tensor) { return {.tensor = tensor, .fetch = tensor}; }
 
 constexpr char kHtp[] = "QNNExecutionProvider";
 constexpr char kCpu[] = "CPUExecutionProvider";

@@ -19,7 +19,7 @@ struct Blocks {
 };
 
 Blocks BlocksOf(Translation& t, std::string_view sides) {
-  Blocks blocks{.sizes = t.NeedInts(1, "block_shape"), .begins = {}, .ends = {}};
+  Blocks blocks{.sizes = t.NeedInts(1, "block_shape")};
   const Axes pairs = t.NeedInts(2, sides);
   const std::size_t count = blocks.sizes.size();
   const bool fits = (count == 1 || count == 2) && pairs.size() == 2 * count;

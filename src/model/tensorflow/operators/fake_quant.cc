@@ -26,7 +26,7 @@ void Quantize(Translation& t, const std::vector<float>& mins, const std::vector<
   if (!t.Check(bits >= 2 && bits <= 16, "its num_bits are not 2 to 16")) return;
   if (!t.Check(mins.size() == maxs.size() && !mins.empty(), "its min and max differ in length"))
     return;
-  TensorEncoding encoding{.channels = {}, .axis = axis, .is_float = false};
+  TensorEncoding encoding{.axis = axis, .is_float = false};
   for (std::size_t i = 0; i < mins.size(); ++i) {
     const bool is_range = std::isfinite(mins[i]) && std::isfinite(maxs[i]) && mins[i] < maxs[i];
     if (!t.Check(is_range, "its min is not below its max")) return;

@@ -18,7 +18,7 @@ struct Pair {
 };
 
 Pair InputsOf(Translation& t) {
-  Pair pair{.order = t.CommonOrder(), .a = {}, .b = {}};
+  Pair pair{.order = t.CommonOrder()};
   pair.a = t.InputBroadcast(0, pair.order);
   pair.b = t.InputBroadcast(1, pair.order);
   return pair;
