@@ -5,9 +5,16 @@
 
 #include <cstdint>
 
+#include "tensor/shape.h"
+
 namespace acc {
 
 // More channels or cells than a real model has.
 inline constexpr std::int64_t kMostClaimed = std::int64_t{1} << 24;
+
+// Whether a constant of such dims may be made; not where a dimension is unknown or negative.
+inline bool MayBeMade(const Shape& dims) {
+  return ElementCount(dims).value_or(kMostClaimed + 1) <= std::uint64_t{kMostClaimed};
+}
 
 }  // namespace acc

@@ -6,6 +6,7 @@
 #include "dlc/from_graph/broadcast.h"
 #include "dlc/from_graph/operators.h"
 #include "dlc/operations.h"
+#include "tensor/claimed_size.h"
 
 namespace acc::dlc {
 namespace {
@@ -161,7 +162,7 @@ Shape RepeatsOf(const Source& source, const model::Node& node) {
   return repeats;
 }
 
-// For elements that no runtime multiplies.
+// For elements that no runtime multiplies, and for more of them than a file should hold ones.
 void AddTile(Builder& builder, const model::Node& node, AxisOrder order, const Shape& repeats) {
   const std::string& input = node.inputs.front();
   Shape from = builder.source().Dims(input);
@@ -188,7 +189,8 @@ bool WriteExpand(Builder& builder, const model::Node& node) {
   if (repeats.empty()) return WriteIdentity(builder, node);
   const DataType type = DataTypeOf(StoredElements(source.Type(output)));
   const bool is_bool = type == DataType::kBool8;
-  if (!source.IsFloating(output) && !is_bool && type != DataType::kInt32) {
+  const bool multiplies = source.IsFloating(output) || is_bool || type == DataType::kInt32;
+  if (!multiplies || !MayBeMade(repeats)) {
     AddTile(builder, node, order, repeats);
     return true;
   }

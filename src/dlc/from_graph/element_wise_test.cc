@@ -90,6 +90,14 @@ TEST(Elementwise, ExpandMultipliesByOnes) {
                           "Tile(x_reshaped[1,3,1]) -> y[2,3,4] multiples=[2,1,4]"));
 }
 
+// Gigabytes of them.
+TEST(Elementwise, ExpandToMoreThanCanBeRepeatsWithoutOnes) {
+  TestGraph graph;
+  graph.Input("x", {1}).Declare("y", {std::int64_t{1} << 33}).Int64s("shape", {1});
+  EXPECT_THAT(graph.Op("Expand", {"x", "shape"}, {"y"}).Lines(),
+              ElementsAre(testing::StartsWith("Tile(x[1]) -> y[")));
+}
+
 TEST(Elementwise, ExpandOfAnImageFollowsItsOrder) {
   TestGraph graph;
   graph.Input("x", {1, 2, 1, 1}).ChannelLast("y", {1, 2, 4, 3}).Declare("z", {1, 2, 1, 1});

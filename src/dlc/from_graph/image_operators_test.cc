@@ -98,6 +98,15 @@ TEST(Pooling, WindowsAndWholeImages) {
             "pool_type=PoolAvg2d stride=[5,5] count_pad_for_edges=false");
 }
 
+// What a file only claims is not made.
+TEST(Pooling, ANormOfMoreWindowsThanThereCanBeKeepsTheOperator) {
+  constexpr std::int64_t kMany = std::int64_t{1} << 30;
+  TestGraph graph;
+  graph.Input("x", {1, 2, kMany, 4}).Declare("y", {1, 2, kMany, 4});
+  graph.Op("LpPool", {"x"}, {"y"}, {{"kernel_shape", Ints{1, 1}}});
+  EXPECT_THAT(graph.Lines(), ElementsAre(HasSubstr("LpPool(x[1,2,1073741824,4])")));
+}
+
 TEST(Pooling, ANormOfAWindowIsAMeanTimesItsElements) {
   TestGraph graph;
   graph.Input("x", {1, 2, 3, 4}).Declare("y", {1, 2, 2, 2});

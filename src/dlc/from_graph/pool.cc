@@ -8,6 +8,7 @@
 #include "dlc/from_graph/operators.h"
 #include "dlc/from_graph/window.h"
 #include "dlc/operations.h"
+#include "tensor/claimed_size.h"
 
 namespace acc::dlc {
 namespace {
@@ -121,7 +122,9 @@ bool WriteLpPool(Builder& builder, const model::Node& node) {
   const auto window =
       WindowOf(source, node, node.Get<std::vector<std::int64_t>>("kernel_shape", {}));
   const auto p = node.Get<std::int64_t>("p", 2);
-  if (!window || p < 1 || p > 2) return false;
+  const Shape& pooled = source.Dims(node.outputs.front());
+  if (!window || p < 1 || p > 2 || pooled.size() < 3) return false;
+  if (!MayBeMade({pooled.begin() + 2, pooled.end()})) return false;
   if (IsDilated(*window)) return builder.Refuse("QNN's average pooling has no dilations");
 
   const std::string& output = node.outputs.front();
