@@ -74,7 +74,7 @@ def fuzz(name, limit, least):
     for folder in ("seeds", "corpus"):
         (work / folder).mkdir(parents=True, exist_ok=True)
     run(*SEEDS[name], work / "seeds")
-    output = run(BUILD / "fuzz" / f"{name}_fuzz", limit, "-max_len=65536", "-timeout=25", "-rss_limit_mb=2048",
+    output = run(BUILD / "fuzz" / f"{name}_fuzz", limit, "-max_len=65536", "-timeout=60", "-rss_limit_mb=2048",
                  "-entropic=0", "-print_final_stats=1", f"-artifact_prefix={work}/", work / "corpus", work / "seeds")
     executions = int(re.search(r"stat::number_of_executed_units:\s*(\d+)", output).group(1))
     known = re.search(r"^#(\d+)\s+INITED", output, re.MULTILINE)  # What it began with, run again.

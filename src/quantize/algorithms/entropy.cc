@@ -6,7 +6,7 @@
 //
 // The sum of P * ln(P / Q) over the bins of one code follows from their count, how many are filled,
 // and the sum of count * ln(count): running sums of the three make a code cost the same however
-// many bins it has.
+// many bins it has. Codes of empty bins alone add nothing and are passed over.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -32,8 +32,12 @@ class Divergence {
         low_(static_cast<double>(histogram.first()) * histogram.width()),
         width_(histogram.width()),
         total_(static_cast<double>(histogram.total())),
-        sums_(1) {
+        sums_(1),
+        filled_(counts_.size() + 1, counts_.size()) {
     for (const std::uint64_t count : counts_) sums_.push_back(sums_.back() + TermOf(count));
+    for (std::size_t bin = counts_.size(); bin-- > 0;) {
+      filled_[bin] = counts_[bin] > 0 ? bin : filled_[bin + 1];
+    }
   }
 
   double Of(const Encoding& encoding) const {
@@ -45,12 +49,12 @@ class Divergence {
     if (inside <= 0) return std::numeric_limits<double>::infinity();
 
     double divergence = 0;
-    for (std::size_t group = begin; group < end;) {
+    for (std::size_t group = filled_[begin]; group < end;) {
       const double code = std::nearbyint(Middle(group) / encoding.scale);
       const std::size_t next =
           std::clamp(FirstAtOrAbove((code + 0.5) * encoding.scale), group + 1, end);
       divergence += OfCode(Between(group, next), inside);
-      group = next;
+      group = filled_[next];
     }
     divergence += Moved(begin, Between(0, begin).count, encoding, inside);
     divergence += Moved(end - 1, Between(end, counts_.size()).count, encoding, inside);
@@ -113,7 +117,8 @@ class Divergence {
   double low_;
   double width_;
   double total_;
-  std::vector<Sums> sums_;  // Of the bins before each.
+  std::vector<Sums> sums_;           // Of the bins before each.
+  std::vector<std::size_t> filled_;  // The first bin from each on that is not empty.
 };
 
 }  // namespace
