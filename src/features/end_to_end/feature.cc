@@ -47,7 +47,8 @@ std::string IdleWithGoldens(const Options& options) {
 }
 
 // Those of the whole run, and those that several of its features share; each feature's rows set its
-// own part of the latter.
+// own part of the latter. Verification alone is told of the model only what a mapping needs; here
+// it is told all.
 flags::Rows<Options> OwnRows() {
   auto rows =
       flags::RowsOf(&Options::verification, flags::RowsOfBase<VerificationOptions>(flags::RowsOf(

@@ -67,18 +67,14 @@ std::string IdleOnCpu(const Options& options, const Occurrences& /*given*/) {
              : NoEffect("--runtime " + options.runtime + " simulates no HTP");
 }
 
-std::string IdlePrintVersion(const Options& /*options*/, const Occurrences& /*given*/) {
+std::string IdlePrintVersion(const CommonOptions& /*options*/, const Occurrences& /*given*/) {
   return NoEffect(
       "no SDK takes part, so there is no version of it to print. log.txt names what computes, and "
       "--version prints this program's version");
 }
 
-std::string IdleFineGrain(const Options& /*options*/, const Occurrences& /*given*/) {
+std::string IdleFineGrain(const CommonOptions& /*options*/, const Occurrences& /*given*/) {
   return NoEffect("every tensor is shown in one run");
-}
-
-std::string IdleInAnyCase(const Options& /*options*/, const Occurrences& /*given*/) {
-  return IdleWithoutSdk();
 }
 
 // The source model's, which a DLC does without. The types of its inputs are those of the input
@@ -151,7 +147,7 @@ flags::Rows<Options> WhatRunsRows() {
 }
 
 // Of Qualcomm's own runner.
-flags::Rows<Options> IdleRows() {
+flags::Rows<CommonOptions> IdleRows() {
   return {
       {{.name = "print_version",
         .placeholder = "PRINT_VERSION",
@@ -163,27 +159,27 @@ flags::Rows<Options> IdleRows() {
         .choices = kPerfProfiles,
         .help = "How the device trades speed for power."},
        nullptr,
-       &IdleInAnyCase},
+       &IdleWithoutSdk},
       {{.name = "profiling_level",
         .placeholder = "LEVEL",
         .choices = kProfilingLevels,
         .help = "Profile the run, and how closely."},
        nullptr,
-       &IdleInAnyCase},
+       &IdleWithoutSdk},
       {{.name = "offline_prepare",
         .help = "Prepare the graph for the HTP before it reaches the device."},
        nullptr,
-       &IdleInAnyCase},
+       &IdleWithoutSdk},
       {{.name = "extra_quantizer_args",
         .placeholder = "ARGS",
         .help = "More arguments for Qualcomm's quantizer, quoted: 'arg1=value1;arg2=value2'."},
        nullptr,
-       &IdleInAnyCase},
+       &IdleWithoutSdk},
       {{.name = "extra_runtime_args",
         .placeholder = "ARGS",
         .help = "More arguments for Qualcomm's net runner, quoted: 'arg1=value1;arg2=value2'."},
        nullptr,
-       &IdleInAnyCase},
+       &IdleWithoutSdk},
       {{.name = "fine_grain_mode",
         .placeholder = "FINE_GRAIN_MODE",
         .help = "The directory of goldens that feed each part of the model by itself."},
@@ -206,7 +202,7 @@ flags::Rows<Options> InferenceEngineRows() {
   auto rows = SourceModelRows();
   flags::Add(rows, WhatRunsRows());
   flags::Add(rows, flags::RowsOf(&Options::common, SdkRows()));
-  flags::Add(rows, IdleRows());
+  flags::Add(rows, flags::RowsOf(&Options::common, IdleRows()));
   flags::Add(rows, flags::IdleWhere(flags::RowsOf(&Options::quantization, QuantizationRows()),
                                     &IdleOnDlc));
   flags::Add(rows, {{GoldenDirectoryFlag(), &Set<&Options::golden_output_reference_directory>},

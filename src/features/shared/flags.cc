@@ -35,10 +35,6 @@ std::string IdleHostDevice(const CommonOptions& /*options*/, const Occurrences& 
              : flags::NoEffect("the model is converted on this machine, x86, not " + host);
 }
 
-std::string IdleInAnyCase(const CommonOptions& /*options*/, const Occurrences& /*given*/) {
-  return IdleWithoutSdk();
-}
-
 }  // namespace
 
 flags::Rows<CommonOptions> CommonRows() {
@@ -93,7 +89,7 @@ flags::Rows<CommonOptions> SdkRows() {
         .placeholder = "DEVICEID",
         .help = "The serial number of the device; the first one of the list unless given."},
        nullptr,
-       &IdleInAnyCase},
+       &IdleWithoutSdk},
       {{.name = "host_device",
         .placeholder = "HOST",
         .choices = kHosts,
@@ -106,11 +102,11 @@ flags::Rows<CommonOptions> SdkRows() {
         .help = "More arguments for Qualcomm's converter, quoted: 'input_dtype=data "
                 "float;input_layout=data1 NCHW'."},
        nullptr,
-       &IdleInAnyCase},
+       &IdleWithoutSdk},
   };
 }
 
-std::string IdleWithoutSdk() {
+std::string IdleWithoutSdk(const CommonOptions& /*options*/, const Occurrences& /*given*/) {
   return flags::NoEffect(
       "it steers Qualcomm's own tools, and this program's converter, quantizer and engines run");
 }

@@ -19,7 +19,7 @@ flags::Rows<CommonOptions> CommonRowsWithoutDirectory();
 
 // Flags of Qualcomm's own tools, which do not run here: recorded, and always idle.
 flags::Rows<CommonOptions> SdkRows();
-std::string IdleWithoutSdk();
+std::string IdleWithoutSdk(const CommonOptions& options, const flags::Occurrences& given);
 
 flags::Flag GoldenDirectoryFlag();
 flags::Flag MemoryBudgetFlag();
