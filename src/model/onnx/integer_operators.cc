@@ -65,10 +65,12 @@ std::string InputAt(const Node& node, int place) {
   return place < 0 || index >= node.inputs.size() ? "" : node.inputs[index];
 }
 
-CodeInput CodesAt(const Node& node, int place) {
-  return {.tensor = InputAt(node, place),
-          .scale = InputAt(node, place + 1),
-          .zero_point = InputAt(node, place + 2)};
+// Adds the codes at `place`; false without a scale, which a runtime would refuse.
+bool AddCodes(const Node& node, int place, FloatForm& form) {
+  form.inputs.push_back({.tensor = InputAt(node, place),
+                         .scale = InputAt(node, place + 1),
+                         .zero_point = InputAt(node, place + 2)});
+  return !form.inputs.back().scale.empty();
 }
 
 std::map<std::string, Attribute> KeptAttributes(const Node& node) {
@@ -79,14 +81,15 @@ std::map<std::string, Attribute> KeptAttributes(const Node& node) {
   return kept;
 }
 
-FloatForm FormOf(const Row& row, const Node& node) {
+std::optional<FloatForm> FormOf(const Row& row, const Node& node) {
   FloatForm form{.op_type = std::string(row.float_type),
                  .attributes = KeptAttributes(node),
                  .output_scale = InputAt(node, row.output_scale),
                  .output_zero_point = InputAt(node, row.output_scale + 1)};
+  if (form.output_scale.empty() && !row.output_may_be_float) return std::nullopt;
   if (row.plain != kNone) form.inputs.push_back({.tensor = InputAt(node, row.plain)});
   for (const int place : row.values) {
-    if (place != kNone) form.inputs.push_back(CodesAt(node, place));
+    if (place != kNone && !AddCodes(node, place, form)) return std::nullopt;
   }
   const std::string bias = InputAt(node, row.bias);
   if (!bias.empty()) form.inputs.push_back({.tensor = bias, .is_bias = true});
@@ -94,13 +97,14 @@ FloatForm FormOf(const Row& row, const Node& node) {
 }
 
 // The output's scale and zero point come first, then the parts.
-FloatForm ConcatForm(const Node& node) {
+std::optional<FloatForm> ConcatForm(const Node& node) {
   FloatForm form{.op_type = "Concat",
                  .attributes = node.attributes,
                  .output_scale = InputAt(node, 0),
                  .output_zero_point = InputAt(node, 1)};
+  if (form.output_scale.empty()) return std::nullopt;
   for (int place = 2; place + 1 < static_cast<int>(node.inputs.size()); place += 3) {
-    form.inputs.push_back(CodesAt(node, place));
+    if (!AddCodes(node, place, form)) return std::nullopt;
   }
   return form;
 }
@@ -129,10 +133,7 @@ std::optional<FloatForm> FloatFormOf(const Node& node, std::int64_t opset) {
   const auto* row = std::ranges::find_if(kRows, [&](const Row& candidate) {
     return candidate.op_type == node.op_type && candidate.domain == node.domain;
   });
-  if (row == kRows.end()) return std::nullopt;
-  FloatForm form = FormOf(*row, node);
-  if (form.output_scale.empty() && !row->output_may_be_float) return std::nullopt;
-  return form;
+  return row == kRows.end() ? std::nullopt : FormOf(*row, node);
 }
 
 bool IsQuantizeLinear(const Node& node) { return IsOf(node, "QuantizeLinear"); }

@@ -30,7 +30,8 @@ struct FloatForm {
   std::string output_zero_point;
 };
 
-// Nothing for operators that have no such form. `opset` is the standard's.
+// Nothing for operators that have no such form, and for codes without a scale. `opset` is the
+// standard's.
 std::optional<FloatForm> FloatFormOf(const Node& node, std::int64_t opset);
 
 bool IsQuantizeLinear(const Node& node);
