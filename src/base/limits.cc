@@ -8,16 +8,11 @@
 
 namespace acc {
 
-std::optional<std::uint64_t> AddressSpaceLimit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
-  return limit.rlim_cur;
-}
-
 std::string AddressSpaceNote() {
-  const auto limit = AddressSpaceLimit();
-  if (!limit) return "";
-  return fmt::format("This process may use {} MB of address space (ulimit -v)", *limit >> 20);
+  rlimit limit{};
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return "";
+  return fmt::format("This process may use {} MB of address space (ulimit -v)",
+                     limit.rlim_cur >> 20);
 }
 
 std::uint64_t SumOrMost(std::uint64_t one, std::uint64_t other) {

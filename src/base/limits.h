@@ -3,13 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace acc {
-
-// Bytes of address space ("ulimit -v"); nothing where there is no limit.
-std::optional<std::uint64_t> AddressSpaceLimit();
 
 // "This process may use 195 MB of address space (ulimit -v)": where the system sets a limit, that
 // explains more than what a library says that failed. Empty where there is none.

@@ -11,6 +11,25 @@
 namespace acc::dlc {
 namespace {
 
+// Fails where the data do not fit type and dims; data of types that are not known fit. Without
+// data, only the product of the dims is looked at.
+Status CheckData(const Tensor& tensor) {
+  const std::optional<std::uint64_t> count = ElementCount(tensor.dims);
+  if (!count) {
+    return Failure(fmt::format("the tensor '{}' has dims {}, whose product is beyond any memory",
+                               Printable(tensor.name), ToText(tensor.dims)));
+  }
+  const ElementType type = StoredType(tensor.type);
+  if (type == ElementType::kUndefined || tensor.data.empty()) return OkStatus();
+  const std::uint64_t wanted = ByteSize(type, *count);
+  const bool byte_each =
+      (type == ElementType::kInt4 || type == ElementType::kUint4) && tensor.data.size() == *count;
+  if (tensor.data.size() == wanted || byte_each) return OkStatus();
+  return Failure(fmt::format("the tensor '{}' has {} bytes of data, but {} elements of {} take {}",
+                             Printable(tensor.name), tensor.data.size(), *count, Name(tensor.type),
+                             wanted));
+}
+
 using Names = std::set<std::string_view>;
 
 Status CheckNames(const Node& node, const std::vector<std::string>& named, const Names& tensors) {
@@ -37,23 +56,6 @@ Status CheckNode(const Node& node, const Names& tensors) {
 }
 
 }  // namespace
-
-Status CheckData(const Tensor& tensor) {
-  const std::optional<std::uint64_t> count = ElementCount(tensor.dims);
-  if (!count) {
-    return Failure(fmt::format("the tensor '{}' has dims {}, whose product is beyond any memory",
-                               Printable(tensor.name), ToText(tensor.dims)));
-  }
-  const ElementType type = StoredType(tensor.type);
-  if (type == ElementType::kUndefined || tensor.data.empty()) return OkStatus();
-  const std::uint64_t wanted = ByteSize(type, *count);
-  const bool byte_each =
-      (type == ElementType::kInt4 || type == ElementType::kUint4) && tensor.data.size() == *count;
-  if (tensor.data.size() == wanted || byte_each) return OkStatus();
-  return Failure(fmt::format("the tensor '{}' has {} bytes of data, but {} elements of {} take {}",
-                             Printable(tensor.name), tensor.data.size(), *count, Name(tensor.type),
-                             wanted));
-}
 
 Status CheckGraph(const Graph& graph) {
   Names names;

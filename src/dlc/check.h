@@ -7,10 +7,6 @@
 
 namespace acc::dlc {
 
-// Fails where the data do not fit type and dims; data of types that are not known fit. Without
-// data, only the product of the dims is looked at.
-Status CheckData(const Tensor& tensor);
-
 // Fails for tensors of one name, for a node that names a tensor the graph lacks, and as CheckData()
 // for each tensor, those of attributes included.
 Status CheckGraph(const Graph& graph);

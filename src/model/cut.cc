@@ -12,6 +12,13 @@
 namespace acc::model {
 namespace {
 
+// `name` as one of `known` is spelled: itself, or with or without a trailing ":0"; empty for none.
+std::string SpelledIn(const std::string& name, const std::set<std::string>& known) {
+  if (known.contains(name)) return name;
+  std::string other = name.ends_with(":0") ? name.substr(0, name.size() - 2) : name + ":0";
+  return known.contains(other) ? other : "";
+}
+
 std::vector<std::string> Reads(const Node& node) {
   std::vector<std::string> reads = node.inputs;
   for (std::string& read : OuterReads(node)) reads.push_back(std::move(read));
@@ -129,12 +136,6 @@ ValueInfo InnerInput(const std::string& name, const Ends& ends,
 }
 
 }  // namespace
-
-std::string SpelledIn(const std::string& name, const std::set<std::string>& known) {
-  if (known.contains(name)) return name;
-  std::string other = name.ends_with(":0") ? name.substr(0, name.size() - 2) : name + ":0";
-  return known.contains(other) ? other : "";
-}
 
 std::vector<bool> NeededNodes(const std::vector<Node>& nodes, const std::set<std::string>& fed,
                               const std::vector<std::string>& wanted) {

@@ -14,9 +14,6 @@
 
 namespace acc::model {
 
-// `name` as one of `known` is spelled: itself, or with or without a trailing ":0"; empty for none.
-std::string SpelledIn(const std::string& name, const std::set<std::string>& known);
-
 // For each of `nodes`, topologically sorted, whether `wanted` need it where `fed` are given.
 std::vector<bool> NeededNodes(const std::vector<Node>& nodes, const std::set<std::string>& fed,
                               const std::vector<std::string>& wanted);

@@ -143,11 +143,4 @@ double ValueDensity::ValueAt(std::uint64_t rank) const {
   return zeros > 0 ? 0 : histogram_.max();
 }
 
-double ExpectedSqnr(const Histogram& histogram, const Encoding& encoding) {
-  const ValueDensity density(histogram);
-  const double noise = density.MeanSquaredError(encoding);
-  if (noise == 0) return std::numeric_limits<double>::infinity();
-  return Decibels(density.MeanSquare(), noise);
-}
-
 }  // namespace acc::quantize

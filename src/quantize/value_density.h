@@ -51,8 +51,4 @@ class ValueDensity {
   std::vector<double> falls_;
 };
 
-// 10 * log10(mean of x^2 / mean squared error): what quantization with `encoding` leaves of the
-// tensor, in dB. Infinity where there is no error.
-double ExpectedSqnr(const Histogram& histogram, const Encoding& encoding);
-
 }  // namespace acc::quantize

@@ -74,11 +74,10 @@ std::size_t CheckTable::failures() const {
   return static_cast<std::size_t>(std::ranges::count(rows, false, &CheckRow::passes));
 }
 
-std::string_view NodeTitle(Checked kind) { return InfoOf(kind).title; }
 std::string_view PluralOf(Checked kind) { return InfoOf(kind).plural; }
 
 void AppendCheckHeader(Checked kind, CsvTable& csv) {
-  csv.Text("Op Name").Text(NodeTitle(kind)).Text("Passes Accuracy").Text("Accuracy Difference");
+  csv.Text("Op Name").Text(InfoOf(kind).title).Text("Passes Accuracy").Text("Accuracy Difference");
   csv.Text("Threshold Used").Text("Algorithm Used");
   if (NamesInput(kind)) csv.Text("Input");
   csv.EndRow();
@@ -102,7 +101,7 @@ std::string FailureTable(const std::string& option, const CheckTable& table) {
   text += fmt::format(
       "| Op Name | {} | Passes Accuracy | Accuracy Difference | Threshold Used | Algorithm Used "
       "|\n",
-      NodeTitle(table.kind));
+      InfoOf(table.kind).title);
   for (const CheckRow& row : table.rows) {
     if (row.passes) continue;
     text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", PipeCell(row.op_name),

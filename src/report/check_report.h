@@ -32,8 +32,6 @@ struct CheckTable {
   std::size_t failures() const;
 };
 
-// "Activation Node", "Weight Node", …
-std::string_view NodeTitle(Checked kind);
 // "activations", "weights", …
 std::string_view PluralOf(Checked kind);
 

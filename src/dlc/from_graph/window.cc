@@ -46,6 +46,12 @@ Sizes PadsOf(const Source& source, const model::Node& node, const Window& window
   return ByAxis(node.Get<Sizes>("pads", Sizes(2 * window.axes(), 0)));
 }
 
+// Channel-last dims with the height that is added to images of one axis.
+Shape WithHeight(Shape dims, const Window& window) {
+  if (window.one_axis) dims.insert(dims.begin() + 1, 1);
+  return dims;
+}
+
 }  // namespace
 
 std::optional<Window> WindowOf(const Source& source, const model::Node& node,
@@ -75,11 +81,6 @@ std::optional<Window> WindowOf(const Source& source, const model::Node& node,
 
 std::string TypeFor(std::string_view stem, const Window& window) {
   return std::string(stem) + (window.axes() == 3 ? "3d" : "2d");
-}
-
-Shape WithHeight(Shape dims, const Window& window) {
-  if (window.one_axis) dims.insert(dims.begin() + 1, 1);
-  return dims;
 }
 
 std::string ReadImage(Builder& builder, const std::string& tensor, const Window& window) {

@@ -35,9 +35,6 @@ bool IsDilated(const Window& window);
 // "Conv" to "Conv2d" or "Conv3d".
 std::string TypeFor(std::string_view stem, const Window& window);
 
-// Channel-last dims with the height that is added to images of one axis.
-Shape WithHeight(Shape dims, const Window& window);
-
 // The image to read, and where to write it: both of WithHeight() dims.
 std::string ReadImage(Builder& builder, const std::string& tensor, const Window& window);
 class ImageOutput {

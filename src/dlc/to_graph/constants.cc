@@ -14,6 +14,28 @@
 namespace acc::dlc {
 namespace {
 
+// Fails, saying what a tensor of these dims `has` or `is`, for an axis or a number of channels that
+// does not fit, for impossible bitwidths and for steps that are no numbers.
+Status CheckEncoding(const TensorEncoding& encoding, const Shape& dims) {
+  constexpr int kMostBits = 32;
+  const auto rank = static_cast<int>(dims.size());
+  if (encoding.axis && (*encoding.axis < 0 || *encoding.axis >= rank)) {
+    return Failure(fmt::format("is quantized along axis {}, which it lacks", *encoding.axis));
+  }
+  const std::size_t channels = LayoutOf(dims, encoding.axis).channels;
+  if (encoding.channels.size() != channels) {
+    return Failure(
+        fmt::format("has {} encodings for {} channels", encoding.channels.size(), channels));
+  }
+  for (const Encoding& channel : encoding.channels) {
+    if (channel.bitwidth < 2 || channel.bitwidth > kMostBits || !std::isfinite(channel.scale)) {
+      return Failure(fmt::format("has an encoding of {} bits with a step of {}", channel.bitwidth,
+                                 channel.scale));
+    }
+  }
+  return OkStatus();
+}
+
 Status Damaged(const Tensor& tensor, std::string_view why) {
   return Failure(fmt::format("the static tensor '{}' of {} elements of type {} {}",
                              Printable(tensor.name), ToText(tensor.dims), Name(tensor.type), why));
@@ -102,26 +124,6 @@ Result<acc::Tensor> ConstantValue(const Tensor& tensor) {
   if (tensor.type != DataType::kFloat16) return value;
   ACC_ASSIGN_OR_RETURN(const std::vector<float> floats, ToFloats(value.view()));
   return acc::Tensor::FromFloats(tensor.dims, floats);
-}
-
-Status CheckEncoding(const TensorEncoding& encoding, const Shape& dims) {
-  constexpr int kMostBits = 32;
-  const auto rank = static_cast<int>(dims.size());
-  if (encoding.axis && (*encoding.axis < 0 || *encoding.axis >= rank)) {
-    return Failure(fmt::format("is quantized along axis {}, which it lacks", *encoding.axis));
-  }
-  const std::size_t channels = LayoutOf(dims, encoding.axis).channels;
-  if (encoding.channels.size() != channels) {
-    return Failure(
-        fmt::format("has {} encodings for {} channels", encoding.channels.size(), channels));
-  }
-  for (const Encoding& channel : encoding.channels) {
-    if (channel.bitwidth < 2 || channel.bitwidth > kMostBits || !std::isfinite(channel.scale)) {
-      return Failure(fmt::format("has an encoding of {} bits with a step of {}", channel.bitwidth,
-                                 channel.scale));
-    }
-  }
-  return OkStatus();
 }
 
 Result<acc::Tensor> Requantized(const acc::Tensor& value, const TensorEncoding& encoding) {

@@ -23,10 +23,6 @@ ElementType GraphType(DataType type);
 // with data of another size than its dims ask for, or quantized without a usable encoding.
 Result<acc::Tensor> ConstantValue(const Tensor& tensor);
 
-// Fails, saying what a tensor of these dims `has` or `is`, for an axis or a number of channels that
-// does not fit, for impossible bitwidths and for steps that are no numbers.
-Status CheckEncoding(const TensorEncoding& encoding, const Shape& dims);
-
 // `value`, of a tensor's dims, rounded to what `encoding` can hold.
 Result<acc::Tensor> Requantized(const acc::Tensor& value, const TensorEncoding& encoding);
 

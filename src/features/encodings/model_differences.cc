@@ -18,6 +18,11 @@
 namespace acc::features {
 namespace {
 
+// "1x3x224x224 ufixed8"
+std::string TensorText(const dlc::Tensor& tensor) {
+  return fmt::format("{} {}", ToText(tensor.dims), dlc::Name(tensor.type));
+}
+
 constexpr std::string_view kMissing = "missing";
 
 std::string Range(const dlc::Tensor& tensor) {
@@ -167,10 +172,6 @@ std::string ListText(const dlc::Tensor& tensor) {
 }
 
 }  // namespace
-
-std::string TensorText(const dlc::Tensor& tensor) {
-  return fmt::format("{} {}", ToText(tensor.dims), dlc::Name(tensor.type));
-}
 
 std::string AttributeText(const dlc::Attribute& attribute) {
   return std::visit(

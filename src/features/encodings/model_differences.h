@@ -22,9 +22,6 @@ struct ModelDifference {
 // both sides say their range.
 std::vector<ModelDifference> CompareModels(const dlc::Model& first, const dlc::Model& second);
 
-// "1x3x224x224 ufixed8"
-std::string TensorText(const dlc::Tensor& tensor);
-
 // A value as one line: "7", "0.5", "qti.aisw", "[3, 3]", "[1, 1, 1, … (64 in all)]".
 std::string AttributeText(const dlc::Attribute& attribute);
 

@@ -13,6 +13,15 @@
 namespace acc::features {
 namespace {
 
+// Of values with that encoding, as a power ratio; nothing where there is no signal.
+std::optional<double> ExpectedNoise(const quantize::Observer& observer, const Encoding& encoding) {
+  if (observer.histogram() == nullptr) return std::nullopt;
+  const quantize::ValueDensity density(*observer.histogram(), observer.few_values());
+  const double power = density.MeanSquare();
+  if (!(power > 0)) return std::nullopt;
+  return density.MeanSquaredError(encoding) / power;
+}
+
 class Judge {
  public:
   Judge(const CheckedGraph& graph, const quantize::QuantizedGraph& quantized,
@@ -123,14 +132,6 @@ bool SameGrids(const TensorEncoding& a, const TensorEncoding& b) {
 bool HasEncodingsOf(const quantize::QuantizedGraph& quantized, const OptionResult& result) {
   return EqualEncodings(quantized.activations, result.activations) &&
          EqualEncodings(quantized.params, result.encoded_params);
-}
-
-std::optional<double> ExpectedNoise(const quantize::Observer& observer, const Encoding& encoding) {
-  if (observer.histogram() == nullptr) return std::nullopt;
-  const quantize::ValueDensity density(*observer.histogram(), observer.few_values());
-  const double power = density.MeanSquare();
-  if (!(power > 0)) return std::nullopt;
-  return density.MeanSquaredError(encoding) / power;
 }
 
 double NoiseToDecibels(double noise) {

@@ -75,9 +75,6 @@ Result<std::vector<OutputError>> MeasureOutputs(const convert::TargetGraph& targ
 // The lowest SQNR of the outputs; NaN where none has one.
 double LowestOf(const std::vector<OutputError>& outputs);
 
-// Of values with that encoding, as a power ratio; nothing where there is no signal.
-std::optional<double> ExpectedNoise(const quantize::Observer& observer, const Encoding& encoding);
-
 double NoiseToDecibels(double noise);
 
 // Whether the same values fall on the same codes and those mean the same.

@@ -136,8 +136,7 @@ Result<Tensor> UnnamedTensorFromOnnx(const TensorProto& proto, ExternalData& ext
   return Tensor::Create(row->type, std::move(dims), std::move(bytes));
 }
 
-}  // namespace
-
+// kUndefined for types that have no counterpart here, such as complex64 and float8.
 ElementType ElementTypeFromOnnx(std::int32_t onnx_type) {
   const TypeRow* row = FindRow(onnx_type);
   return row == nullptr ? ElementType::kUndefined : row->type;
@@ -147,6 +146,8 @@ TensorProto::DataType OnnxTypeOf(ElementType type) {
   const auto row = std::ranges::find(kTypes, type, &TypeRow::type);
   return row == kTypes.end() ? TensorProto::UNDEFINED : row->onnx_type;
 }
+
+}  // namespace
 
 std::int64_t OnnxTypeNumber(ElementType type) { return OnnxTypeOf(type); }
 

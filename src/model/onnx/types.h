@@ -14,11 +14,6 @@
 
 namespace acc::model {
 
-// kUndefined for types that have no counterpart here, such as complex64 and float8.
-ElementType ElementTypeFromOnnx(std::int32_t onnx_type);
-// onnx::TensorProto::UNDEFINED for kUndefined.
-onnx::TensorProto::DataType OnnxTypeOf(ElementType type);
-
 // A value that is no tensor (a sequence, a map) gets type kUndefined and no rank. Fails for a
 // tensor of an element type that has no counterpart. A negative dimension is an unknown one.
 Result<ValueInfo> ValueInfoFromOnnx(const onnx::ValueInfoProto& value);

@@ -14,6 +14,11 @@
 namespace acc::model::tensorflow {
 namespace {
 
+std::size_t PortOf(std::string_view tensor) {
+  const auto port = ParseInt(tensor.substr(tensor.rfind(':') + 1));
+  return static_cast<std::size_t>(port.value_or(0));
+}
+
 constexpr std::size_t kMostOutputs = 65536;
 
 // How many outputs an op has where they are not one, or where an attribute says it: a number, or a
@@ -96,11 +101,6 @@ ElementType OutputType(const proto::NodeDef& def) {
 }  // namespace
 
 std::string_view OpOf(std::string_view tensor) { return tensor.substr(0, tensor.rfind(':')); }
-
-std::size_t PortOf(std::string_view tensor) {
-  const auto port = ParseInt(tensor.substr(tensor.rfind(':') + 1));
-  return static_cast<std::size_t>(port.value_or(0));
-}
 
 const proto::AttrValue* FindAttribute(const proto::NodeDef& def, const std::string& name) {
   const auto found = def.attr().find(name);

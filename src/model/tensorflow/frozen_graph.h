@@ -86,7 +86,6 @@ class FrozenGraph {
 
 // "op" of "op:1".
 std::string_view OpOf(std::string_view tensor);
-std::size_t PortOf(std::string_view tensor);
 // Null where the op has no such attribute.
 const proto::AttrValue* FindAttribute(const proto::NodeDef& def, const std::string& name);
 

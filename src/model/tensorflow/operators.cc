@@ -19,6 +19,4 @@ const OperatorTable<Operator, std::string_view>& Table() {
 
 const Operator* FindOperator(std::string_view type) { return Table().Find(type); }
 
-std::vector<std::string_view> OperatorTypes() { return Table().Keys(); }
-
 }  // namespace acc::model::tensorflow

@@ -36,7 +36,4 @@ std::span<const Operator> SliceOperators();
 // Null for a type without translation.
 const Operator* FindOperator(std::string_view type);
 
-// The types of all rows, sorted.
-std::vector<std::string_view> OperatorTypes();
-
 }  // namespace acc::model::tensorflow
