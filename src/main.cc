@@ -6,7 +6,7 @@
 
 #include "base/interrupt.h"
 #include "base/last_resort.h"
-#include "base/process.h"
+#include "base/terminal.h"
 #include "cli/help.h"
 #include "cli/program.h"
 

@@ -18,8 +18,12 @@ Result<Json> ReadJson(const std::filesystem::path& path);
 // Parses text; `origin` stands for the file's name in a failure.
 Result<Json> ParseJson(std::string_view text, std::string_view origin);
 
-// Writes indented JSON atomically. Strings that are not UTF-8 are written with replacement
-// characters.
+// As text for files and terminals: indented by so many spaces, or one line for -1. Strings that are
+// not UTF-8 get replacement characters. All control characters are escaped: JSON asks for that
+// below U+0020 only, but a terminal obeys those from U+007F to U+009F as well.
+std::string DumpJson(const Json& json, int indent = -1);
+
+// Writes indented JSON atomically, as DumpJson().
 Status WriteJson(const std::filesystem::path& path, const Json& json);
 
 }  // namespace acc

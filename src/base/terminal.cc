@@ -129,4 +129,13 @@ std::string ForeignStderr::Take() {
   return text;
 }
 
+bool ReserveStandardDescriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) continue;
+    // The system gives out the lowest number that is free: this one.
+    if (open("/dev/null", O_RDWR) != fd) return false;
+  }
+  return true;
+}
+
 }  // namespace acc

@@ -35,4 +35,9 @@ class ForeignStderr {
   std::string Take();
 };
 
+// Opens /dev/null in place of standard input, output and error where they are closed: a file that
+// is opened later must not become one of them and receive lines meant for the terminal. To be
+// called before anything is opened. False where that cannot be done.
+bool ReserveStandardDescriptors();
+
 }  // namespace acc

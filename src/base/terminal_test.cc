@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "base/terminal.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -52,6 +53,25 @@ TEST(ForeignStderr, SeveralAtOnceEndInAnyOrder) {
   std::string lines;
   for (int i = 0; i < 800; ++i) lines += "x\n";
   EXPECT_EQ(GetCapturedStderr(), lines);
+}
+
+[[noreturn]] void OpenWithoutStandardDescriptors() {
+  for (int fd = 0; fd <= 2; ++fd) close(fd);
+  if (!ReserveStandardDescriptors()) _exit(1);
+  _exit(open("/dev/null", O_RDONLY) > 2 ? 0 : 2);
+}
+
+TEST(ProcessTest, NoFileGetsTheNumberOfAClosedStandardDescriptor) {
+  EXPECT_EXIT(OpenWithoutStandardDescriptors(), ::testing::ExitedWithCode(0), "");
+}
+
+TEST(ProcessTest, OpenDescriptorsStayAndNoneIsAdded) {
+  const int before = dup(0);
+  close(before);
+  EXPECT_TRUE(ReserveStandardDescriptors());
+  const int after = dup(0);
+  close(after);
+  EXPECT_EQ(after, before);
 }
 
 }  // namespace

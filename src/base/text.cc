@@ -217,4 +217,18 @@ std::uint64_t HashOf(std::string_view text) {
   return hash;
 }
 
+std::string Counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string FewNames(std::span<const std::string> names, std::size_t most) {
+  if (names.empty()) return "none";
+  std::vector<std::string> few;
+  for (const std::string& name : names.first(std::min(names.size(), most))) {
+    few.push_back("'" + Printable(name) + "'");
+  }
+  if (names.size() > most) few.emplace_back("…");
+  return Join(few, ", ");
+}
+
 }  // namespace acc

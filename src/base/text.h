@@ -47,4 +47,11 @@ std::string PrintableLines(std::string_view text);
 // FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): the same on every machine.
 std::uint64_t HashOf(std::string_view text);
 
+// "1 tensor", "2 tensors": for nouns whose plural ends in s.
+std::string Counted(std::size_t count, std::string_view noun);
+
+// "'a', 'b', …": the first `most` of `names`, printable and in quotes, and whether there are more;
+// "none" where there are none.
+std::string FewNames(std::span<const std::string> names, std::size_t most);
+
 }  // namespace acc

@@ -155,5 +155,12 @@ TEST(HashOfTest, IsThatOfThePublishedVectors) {
   EXPECT_EQ(HashOf("foobar"), 0x85944171F73967E8U);
 }
 
+TEST(FewNamesTest, TellsTheFirstAndWhetherThereAreMore) {
+  const std::vector<std::string> names = {"a", "b\x1b", "c"};
+  EXPECT_EQ(FewNames(names, 3), "'a', 'b\\x1b', 'c'");
+  EXPECT_EQ(FewNames(names, 2), "'a', 'b\\x1b', …");
+  EXPECT_EQ(FewNames({}, 2), "none");
+}
+
 }  // namespace
 }  // namespace acc

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "convert/convert_testing.h"
-#include "model/untranslated.h"
+#include "model/graph.h"
 
 namespace acc::convert {
 namespace {

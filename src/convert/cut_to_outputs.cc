@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "convert/state.h"
-#include "model/untranslated.h"
+#include "model/graph.h"
 
 namespace acc::convert {
 namespace {

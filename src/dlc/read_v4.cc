@@ -12,7 +12,6 @@
 #include "base/text.h"
 #include "dlc/read_versions.h"
 #include "dlc/stored_encoding.h"
-#include "dlc/v4_data.h"
 #include "dlc/v4_format.h"
 #include "dlc_schema/v4_generated.h"
 #include "model/flatbuffer.h"

@@ -29,4 +29,10 @@ struct RecordBytes {
 Status ReadVersion3(const RecordBytes& records, Model& model);
 Status ReadVersion4(const RecordBytes& records, Model& model);
 
+// The weights of version 4: inside "model.params", beside it in "model.params.bin", or as buffers
+// without names (NR64).
+// Points the data of static tensors, and of tensors that are attributes, into the records. Fails
+// for a tensor with elements and without data, and for data outside of their record.
+Status ReadData(const RecordBytes& records, std::vector<Graph>& graphs);
+
 }  // namespace acc::dlc

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "dlc/v4_data.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +6,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "dlc/read_versions.h"
 #include "dlc/v4_format.h"
 #include "dlc_schema/v4_generated.h"
 #include "model/flatbuffer.h"

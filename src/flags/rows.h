@@ -157,6 +157,8 @@ std::vector<std::string> IdleFlags(const Rows<Options>& rows, const Given& given
 }
 
 // What an idle flag's warning says after its name.
-std::string NoEffect(std::string_view reason);
+inline std::string NoEffect(std::string_view reason) {
+  return "has no effect: " + std::string(reason);
+}
 
 }  // namespace acc::flags

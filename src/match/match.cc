@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "base/name_list.h"
+#include "base/text.h"
 #include "match/axes.h"
 #include "match/names.h"
 

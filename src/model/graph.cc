@@ -163,6 +163,20 @@ bool Holds(const std::vector<ValueInfo>& values, std::string_view name) {
   return std::ranges::any_of(values, [&](const ValueInfo& value) { return value.name == name; });
 }
 
+Status CheckName(std::string_view what, const std::string& name) {
+  if (name.find('\0') == std::string::npos) return OkStatus();
+  return Failure(fmt::format(
+      "the {} '{}' has a NUL character in its name, where runtimes take the name to end; give it "
+      "another name and save the model again",
+      what, Printable(name)));
+}
+
+template <typename Names>
+Status CheckTensors(const Names& names) {
+  for (const std::string& name : names) ACC_RETURN_IF_ERROR(CheckName("tensor", name));
+  return OkStatus();
+}
+
 }  // namespace
 
 std::int64_t Graph::Opset(const std::string& domain) const {
@@ -237,5 +251,22 @@ std::vector<std::string> OuterReads(const Node& node) {
 
 Status SortNodes(Graph& graph) { return Sort(graph, false); }
 Status SortSubgraphNodes(Graph& graph) { return Sort(graph, true); }
+
+Status CheckNames(const Graph& graph) {
+  ACC_RETURN_IF_ERROR(CheckTensors(InputNames(graph)));
+  ACC_RETURN_IF_ERROR(CheckTensors(OutputNames(graph)));
+  for (const auto& [name, tensor] : graph.initializers)
+    ACC_RETURN_IF_ERROR(CheckName("tensor", name));
+  for (const Node& node : graph.nodes) {
+    ACC_RETURN_IF_ERROR(CheckName("node", node.name));
+    ACC_RETURN_IF_ERROR(CheckName("operator", node.op_type));
+    ACC_RETURN_IF_ERROR(CheckTensors(node.inputs));
+    ACC_RETURN_IF_ERROR(CheckTensors(node.outputs));
+    for (const std::shared_ptr<const Graph>& body : Subgraphs(node)) {
+      ACC_RETURN_IF_ERROR(CheckNames(*body));
+    }
+  }
+  return OkStatus();
+}
 
 }  // namespace acc::model

@@ -27,6 +27,11 @@ namespace acc::model {
 
 struct Graph;
 
+// The domain of operators that a reader of another format has no translation for, under the file's
+// own type. Conversion refuses those that the outputs need, all at once; a model whose outputs lie
+// before them converts.
+inline constexpr std::string_view kUntranslatedDomain = "untranslated";
+
 using Attribute =
     std::variant<std::int64_t, float, std::string, Tensor, std::shared_ptr<const Graph>,
                  std::vector<std::int64_t>, std::vector<float>, std::vector<std::string>,
@@ -135,5 +140,9 @@ Status SortNodes(Graph& graph);
 
 // The same for a subgraph, whose nodes may also read tensors of the graphs around it.
 Status SortSubgraphNodes(Graph& graph);
+
+// Fails for a tensor or node, subgraphs included, whose name holds a NUL: runtimes end names there,
+// so that nobody could find what such a name stands for. Any other byte may be part of a name.
+Status CheckNames(const Graph& graph);
 
 }  // namespace acc::model

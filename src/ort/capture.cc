@@ -10,11 +10,11 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/counted.h"
 #include "base/interrupt.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/progress.h"
+#include "base/text.h"
 #include "base/threads.h"
 #include "model/onnx/onnx_format.h"
 #include "ort/library.h"

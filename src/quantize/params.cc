@@ -13,7 +13,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/counted.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "quantize/encoding.h"

@@ -8,7 +8,6 @@
 #include <limits>
 #include <numeric>
 
-#include "base/counted.h"
 #include "base/text.h"
 #include "report/html.h"
 #include "report/row_text.h"

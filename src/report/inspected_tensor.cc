@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "base/counted.h"
+#include "base/text.h"
 
 namespace acc::report {
 namespace {

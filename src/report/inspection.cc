@@ -12,7 +12,6 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "base/json_dump.h"
 #include "base/text.h"
 #include "report/csv.h"
 #include "report/figure.h"

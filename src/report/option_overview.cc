@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/counted.h"
 #include "base/text.h"
 #include "report/assets.h"
 #include "report/html.h"

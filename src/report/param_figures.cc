@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/counted.h"
+#include "base/text.h"
 #include "inspect/common_bins.h"
 #include "inspect/finite_values.h"
 #include "tensor/codes.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "report/report_page.h"
 
-#include "base/json_dump.h"
+#include "base/json.h"
 #include "report/assets.h"
 #include "report/html.h"
 #include "report/statements.h"

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/json_dump.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "report/assets.h"
 #include "report/csv.h"

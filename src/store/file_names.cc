@@ -81,4 +81,12 @@ std::string FileNames::PathFor(std::string_view tensor_name) {
   return path;
 }
 
+bool StaysInside(std::string_view path) {
+  if (path.find('\0') != std::string_view::npos) return false;
+  const auto components = Split(path, '/');
+  return std::none_of(components.begin(), components.end(), [](const std::string& component) {
+    return component.empty() || component == "." || component == "..";
+  });
+}
+
 }  // namespace acc::store

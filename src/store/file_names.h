@@ -45,4 +45,8 @@ class FileNames {
   std::set<std::string> taken_;  // In lower case.
 };
 
+// Whether `path`, relative to a folder, names something below it: not empty, not absolute, without
+// "..", "." and empty components and without NUL. Symbolic links are not looked at.
+bool StaysInside(std::string_view path);
+
 }  // namespace acc::store

@@ -12,7 +12,6 @@
 #include "base/files.h"
 #include "base/scratch_folder_testing.h"
 #include "base/text.h"
-#include "store/relative_path.h"
 
 namespace acc::store {
 namespace {

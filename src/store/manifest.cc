@@ -12,10 +12,9 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "base/json_dump.h"
 #include "base/text.h"
+#include "store/file_names.h"
 #include "store/raw_files.h"
-#include "store/relative_path.h"
 #include "store/run_mark.h"
 
 namespace acc::store {

@@ -18,7 +18,7 @@
 #include "base/log.h"
 #include "base/temporary_file.h"
 #include "base/text.h"
-#include "store/relative_path.h"
+#include "store/file_names.h"
 
 namespace acc::store {
 namespace {

@@ -3,19 +3,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/text.h"
 #include "dlc/from_graph/builder.h"
-#include "dlc/from_graph/needed_inputs.h"
 #include "dlc/from_graph/operators.h"
 #include "dlc/from_graph/source.h"
 #include "dlc/numbers.h"
+#include "model/onnx/operators.h"
 #include "model/onnx/output_rank.h"
 
 namespace acc::dlc {
@@ -31,6 +34,41 @@ constexpr std::pair<std::string_view, std::string_view> kCounterparts[] = {
 
 std::string NameOf(const model::Node& node) {
   return node.domain.empty() ? node.op_type : node.domain + "." + node.op_type;
+}
+
+// Operators, besides the reductions, of which an input may be left out in between.
+constexpr std::string_view kWithOptional[] = {
+    "Clip", "Conv", "ConvTranspose", "Dropout", "GRU",   "Gemm",    "LSTM",    "LayerNormalization",
+    "Pad",  "RNN",  "Resize",        "Slice",   "Split", "Squeeze", "Upsample"};
+constexpr std::string_view kReductions = "Reduce";
+
+// ONNX Runtime's, in the standard's domain.
+constexpr std::string_view kNormalization = "SimplifiedLayerNormalization";
+
+bool MayLeaveOut(const model::Node& node) {
+  return node.op_type.starts_with(kReductions) ||
+         std::ranges::find(kWithOptional, node.op_type) != std::end(kWithOptional);
+}
+
+std::size_t NeededBy(const model::Node& node) {
+  const std::size_t least = node.op_type == kNormalization
+                                ? 2
+                                : std::max<std::size_t>(model::FindOperator(node).least_inputs, 1);
+  return MayLeaveOut(node) ? least : std::max(least, node.inputs.size());
+}
+
+bool IsThere(const std::string& name) { return !name.empty(); }
+
+// Whether the node has an output, as many inputs as its operator cannot do without (one, where it
+// is not known here), and a name for each unless ONNX lets an input of it be left out: what a
+// runtime would have checked.
+bool HasNeededInputs(const model::Node& node) {
+  const std::size_t needed = NeededBy(node);
+  return node.inputs.size() >= needed &&
+         std::all_of(node.inputs.begin(), node.inputs.begin() + static_cast<std::ptrdiff_t>(needed),
+                     IsThere) &&
+         std::ranges::any_of(node.outputs, IsThere) &&
+         (IsThere(node.outputs.front()) || node.op_type == "TopK");
 }
 
 // A file may declare another rank than the operator gives; a runtime then drops the dims.

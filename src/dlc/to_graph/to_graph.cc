@@ -8,7 +8,7 @@
 #include "dlc/to_graph/onnx_node.h"
 #include "dlc/to_graph/operators.h"
 #include "dlc/to_graph/translation.h"
-#include "model/names.h"
+#include "model/graph.h"
 
 namespace acc::dlc {
 namespace {

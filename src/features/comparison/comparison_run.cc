@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/counted.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/progress.h"

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <string_view>
 
-#include "base/counted.h"
 #include "base/text.h"
 
 namespace acc::features {

@@ -8,9 +8,7 @@
 #include <system_error>
 #include <utility>
 
-#include "base/counted.h"
 #include "base/log.h"
-#include "base/name_list.h"
 #include "base/text.h"
 #include "dlc/model_net.h"
 #include "dlc/read.h"

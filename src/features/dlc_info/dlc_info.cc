@@ -5,7 +5,7 @@
 #include <array>
 #include <span>
 
-#include "base/json_dump.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "dlc/to_graph/onnx_node.h"
 #include "features/dlc_info/feature.h"

@@ -8,7 +8,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/counted.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "convert/float32.h"

@@ -3,7 +3,6 @@
 
 #include <set>
 
-#include "base/counted.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "base/text.h"

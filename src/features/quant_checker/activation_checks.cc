@@ -7,7 +7,6 @@
 #include <set>
 
 #include "base/interrupt.h"
-#include "features/quant_checker/floats.h"
 #include "features/source_model/quantization.h"
 
 namespace acc::features {

@@ -9,7 +9,7 @@
 
 #include "base/files.h"
 #include "base/log.h"
-#include "base/name_list.h"
+#include "base/text.h"
 #include "features/quant_checker/isolated_quantization.h"
 #include "features/quant_checker/noise_search.h"
 #include "features/quant_checker/remedies.h"

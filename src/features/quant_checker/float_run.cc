@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "features/quant_checker/floats.h"
 #include "features/source_model/quantization.h"
 
 namespace acc::features {

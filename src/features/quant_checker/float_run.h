@@ -16,8 +16,31 @@
 #include "features/source_model/input_lines.h"
 #include "inspect/value_facts.h"
 #include "quantize/calibrator.h"
+#include "tensor/tensor.h"
 
 namespace acc::features {
+
+// The elements as float32, copied only where they are something else.
+class Floats {
+ public:
+  static Result<Floats> Of(const TensorView& tensor) {
+    Floats floats;
+    if (tensor.type == ElementType::kFloat32) {
+      floats.values_ = {reinterpret_cast<const float*>(tensor.bytes.data()),
+                        tensor.bytes.size() / sizeof(float)};
+      return floats;
+    }
+    ACC_ASSIGN_OR_RETURN(floats.copy_, ToFloats(tensor));
+    floats.is_copy_ = true;
+    return floats;
+  }
+  std::span<const float> values() const { return is_copy_ ? std::span(copy_) : values_; }
+
+ private:
+  bool is_copy_ = false;
+  std::vector<float> copy_;
+  std::span<const float> values_;
+};
 
 // Facts of tensors of some input lines.
 class LineFacts {

@@ -11,7 +11,6 @@
 #include <optional>
 #include <span>
 
-#include "base/counted.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "features/quant_checker/noise_sums.h"

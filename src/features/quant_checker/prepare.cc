@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/counted.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "features/quant_checker/check_rows.h"

@@ -3,6 +3,7 @@
 // make.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,11 +13,18 @@
 
 #include "base/status.h"
 #include "features/shared/common_options.h"
-#include "features/shared/outcome.h"
 #include "flags/flag.h"
 #include "flags/rows.h"
 
 namespace acc::features {
+
+// What a finished feature tells the command line.
+struct Outcome {
+  std::filesystem::path directory;         // The run it made; empty where it makes none.
+  bool thresholds_met = true;              // False: exit code 1.
+  std::vector<std::string> statements;     // store::Manifest::statements of the run, for stdout.
+  std::vector<std::string> summary_lines;  // For stdout, after the statements.
+};
 
 // The options of one feature, ready to be carried out.
 class Request {

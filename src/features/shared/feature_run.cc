@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/files.h"
-#include "base/json_dump.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "flags/given_json.h"
 

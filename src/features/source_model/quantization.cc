@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "base/counted.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "features/source_model/source_quantization.h"

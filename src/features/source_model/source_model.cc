@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <set>
 
-#include "base/counted.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "features/source_model/conversion.h"

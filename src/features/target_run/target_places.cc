@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <map>
 
-#include "base/counted.h"
 #include "base/text.h"
 #include "model/macs.h"
 

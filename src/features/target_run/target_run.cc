@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/counted.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "features/source_model/conversion.h"
@@ -158,6 +157,23 @@ void LogProcessors(std::span<const store::TensorRecord> records) {
   }
 }
 
+// Source tensors that have no twin among the taps, and why.
+std::vector<store::SkippedTensor> WithoutTwin(const TargetModel& model) {
+  std::vector<store::SkippedTensor> skipped;
+  AddUnselected(model, skipped);
+  for (const convert::Removed& removed : model.converted.removed) {
+    skipped.push_back({removed.source, removed.reason});
+  }
+  if (!model.quantized) return skipped;
+  for (const std::string& tensor : TensorOrder(model.converted.graph)) {
+    const auto fused = model.quantized->fused.find(tensor);
+    if (fused == model.quantized->fused.end()) continue;
+    const std::string& source = model.converted.tensors.at(tensor).source;
+    skipped.push_back({source.empty() ? tensor : source, fused->second});
+  }
+  return skipped;
+}
+
 }  // namespace
 
 const model::Graph& ExecutedGraph(const TargetModel& model) {
@@ -178,22 +194,6 @@ target::Program ProgramOf(const TargetModel& model, bool final_only) {
     if (is_final) program.outputs.push_back(*tap);
   }
   return program;
-}
-
-std::vector<store::SkippedTensor> WithoutTwin(const TargetModel& model) {
-  std::vector<store::SkippedTensor> skipped;
-  AddUnselected(model, skipped);
-  for (const convert::Removed& removed : model.converted.removed) {
-    skipped.push_back({removed.source, removed.reason});
-  }
-  if (!model.quantized) return skipped;
-  for (const std::string& tensor : TensorOrder(model.converted.graph)) {
-    const auto fused = model.quantized->fused.find(tensor);
-    if (fused == model.quantized->fused.end()) continue;
-    const std::string& source = model.converted.tensors.at(tensor).source;
-    skipped.push_back({source.empty() ? tensor : source, fused->second});
-  }
-  return skipped;
 }
 
 Result<TargetRunResult> RunTarget(const TargetModel& model, const InputLines& lines,

@@ -38,9 +38,6 @@ const model::Graph& ExecutedGraph(const TargetModel& model);
 // outputs.
 target::Program ProgramOf(const TargetModel& model, bool final_only);
 
-// Source tensors that have no twin among the taps, and why.
-std::vector<store::SkippedTensor> WithoutTwin(const TargetModel& model);
-
 struct TargetRunResult {
   std::size_t tensors = 0;  // Captured per line.
   std::size_t wanted = 0;   // That were to be captured.

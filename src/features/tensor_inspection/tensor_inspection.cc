@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/counted.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "features/comparison/comparison_run.h"

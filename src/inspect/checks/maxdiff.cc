@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
-#include "inspect/checks/bound.h"
 #include "inspect/checks/rows.h"
 
 namespace acc::inspect {

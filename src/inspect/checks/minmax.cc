@@ -3,7 +3,6 @@
 
 #include <cmath>
 
-#include "inspect/checks/bound.h"
 #include "inspect/checks/rows.h"
 
 namespace acc::inspect {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The rows of the table in checks.cc; the functions are in the files of this folder.
+// The rows of the table in checks.cc, and what their functions share; these are in the files of
+// this folder.
 #pragma once
 
 #include "inspect/checks/checks.h"
@@ -79,5 +80,12 @@ inline constexpr CheckInfo kDataDistributionAnalyzer = {
     .unit = "a share, 0 to 1",
     .needs = {.elements = true, .entropy = true, .distinct = true},
     .judge = &JudgeDataDistribution};
+
+// A threshold in the tensor's own unit.
+inline double BoundOf(const CheckThreshold& threshold, const ValueFacts& values) {
+  constexpr double kPercent = 100;
+  return threshold.percent ? threshold.value / kPercent * (values.max - values.min)
+                           : threshold.value;
+}
 
 }  // namespace acc::inspect

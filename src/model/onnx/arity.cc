@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <string>
 
-#include "base/counted.h"
 #include "base/text.h"
 #include "model/onnx/operators.h"
 

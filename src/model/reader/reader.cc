@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "model/names.h"
+#include "model/graph.h"
 #include "model/onnx/onnx_format.h"
 #include "model/onnx/quantization.h"
 #include "model/tensorflow/tensorflow_format.h"

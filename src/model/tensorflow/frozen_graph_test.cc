@@ -7,10 +7,10 @@
 #include <cstring>
 #include <memory>
 
+#include "model/graph.h"
 #include "model/tensorflow/file.h"
 #include "model/tensorflow/translation.h"
 #include "model/tensorflow/types.h"
-#include "model/untranslated.h"
 
 namespace acc::model::tensorflow {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Sizes of axes, as far as the inputs' dims tell them: how many rounds a loop over time has.
+// Ranks and sizes of axes as far as file and inputs tell them: frozen graphs do not say dims.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace acc::model::tensorflow {
 
-// Follows axes through transpositions and ops that work element by element; others forget them.
+// Sizes of axes: how many rounds a loop over time has. Follows axes through transpositions and ops
+// that work element by element; others forget them.
 class KnownDims {
  public:
   void AddInput(const ValueInfo& input);
@@ -32,5 +33,10 @@ class KnownDims {
   std::map<std::string, Sizes> sizes_;
   std::map<std::string, std::string> shapes_;  // Outputs of Shape to the tensors they are of.
 };
+
+// Gives ranks to what the nodes from `first_node` on make, into which `op` was translated, where
+// those of their inputs, or constants, tell them. Most ops need none; ONNX's Transpose needs to
+// know how many axes there are.
+void InferRanks(GraphBuilder& builder, const Op& op, std::size_t first_node);
 
 }  // namespace acc::model::tensorflow

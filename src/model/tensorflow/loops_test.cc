@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "model/graph.h"
 #include "model/tensorflow/types.h"
-#include "model/untranslated.h"
 
 namespace acc::model::tensorflow {
 namespace {

@@ -9,7 +9,6 @@
 #include "model/tensorflow/known_dims.h"
 #include "model/tensorflow/loops.h"
 #include "model/tensorflow/operators.h"
-#include "model/tensorflow/ranks.h"
 #include "model/tensorflow/tensor_lists.h"
 #include "model/tensorflow/tensorflow_format.h"
 #include "model/tensorflow/translation.h"

@@ -8,10 +8,10 @@
 #include <limits>
 
 #include "base/text.h"
+#include "model/graph.h"
 #include "model/onnx/onnx_format.h"
 #include "model/tensorflow/types.h"
 #include "model/translation/builder.h"
-#include "model/untranslated.h"
 
 namespace acc::model::tensorflow {
 

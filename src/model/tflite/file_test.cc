@@ -6,10 +6,10 @@
 
 #include <cstring>
 
+#include "model/graph.h"
 #include "model/tflite/capture.h"
 #include "model/tflite/tflite_format.h"
 #include "model/tflite/tflite_testing.h"
-#include "model/untranslated.h"
 
 namespace acc::model::tflite {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "model/flatbuffer.h"
+#include "model/graph.h"
 #include "model/tflite/constants.h"
 #include "model/tflite/cut.h"
 #include "model/tflite/file.h"
@@ -17,7 +18,6 @@
 #include "model/tflite/tflite_format.h"
 #include "model/tflite/translation.h"
 #include "model/translation/axis_plan.h"
-#include "model/untranslated.h"
 
 namespace acc::model {
 namespace {

@@ -12,7 +12,6 @@
 
 #include "base/child_process.h"
 #include "base/json.h"
-#include "base/json_dump.h"
 #include "ort/message.h"
 
 namespace acc::target {
