@@ -13,7 +13,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "features/quant_checker/noise_sums.h"
+#include "features/shared/noise_sums.h"
 #include "features/source_model/quantization.h"
 #include "match/names.h"
 #include "store/manifest.h"

@@ -19,12 +19,8 @@ struct IsolatedNoise {
   double part = 0;  // Its noise against that of all tensors together; may pass 1.
 };
 
-inline constexpr double kLeastPart = 0.02;
-
-// The largest noise first. The quantized tensors, in the graph's order, are halved again and again;
-// of all parts the one that makes the most noise while everything else is float comes first. Where
-// the noise is small, a half is passed over if the other makes the noise of both already. It ends
-// with `most` tensors, or where no part makes kLeastPart of the whole noise, or after `most_runs`.
+// The largest noise first, of the quantized tensors in the graph's order: see
+// shared/noise_halving.h.
 Result<std::vector<IsolatedNoise>> FindNoise(const CheckedGraph& graph, const OptionResult& result,
                                              IsolatedQuantization& isolated, std::size_t most,
                                              std::size_t most_runs);

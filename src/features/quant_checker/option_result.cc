@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/threads.h"
-#include "features/quant_checker/noise_sums.h"
+#include "features/shared/noise_sums.h"
 #include "features/target_run/target_run.h"
 #include "quantize/ranges.h"
 #include "quantize/value_density.h"
