@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/dissection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+#include "report/csv.h"
+#include "report/row_text.h"
+#include "verify/comparison.h"
+
+namespace acc::report {
+namespace {
+
+using store::ErrorPart;
+using store::LayerErrors;
+
+constexpr double kMuch = 0.5;  // Of the noise of the whole run.
+
+double NoiseOf(double db) { return std::pow(10, -db / 10); }
+
+constexpr std::array<std::pair<ErrorPart, std::optional<double> LayerErrors::*>, 6> kParts = {{
+    {ErrorPart::kConversion, &LayerErrors::conversion},
+    {ErrorPart::kInput, &LayerErrors::inputs},
+    {ErrorPart::kWeights, &LayerErrors::weights},
+    {ErrorPart::kBias, &LayerErrors::bias},
+    {ErrorPart::kOutput, &LayerErrors::output},
+    {ErrorPart::kArithmetic, &LayerErrors::arithmetic},
+}};
+
+void Decibels(const std::optional<double>& db, CsvTable& csv) {
+  if (db) {
+    csv.Number(*db);
+  } else {
+    csv.Empty();
+  }
+}
+
+}  // namespace
+
+LayerRole RoleOf(const LayerErrors& layer) {
+  if (!layer.accumulated) return LayerRole::kUnknown;
+  if (*layer.accumulated >= verify::kFaithfulDb) return LayerRole::kFaithful;
+  if (!layer.isolated || !layer.inherited) return LayerRole::kUnknown;
+  const double noise = NoiseOf(*layer.accumulated);
+  const bool makes = NoiseOf(*layer.isolated) >= kMuch * noise;
+  const bool passes_on = NoiseOf(*layer.inherited) >= kMuch * noise;
+  if (makes) return passes_on ? LayerRole::kBoth : LayerRole::kMakes;
+  return passes_on ? LayerRole::kPassesOn : LayerRole::kNeither;
+}
+
+std::string_view Name(LayerRole role) {
+  switch (role) {
+    case LayerRole::kUnknown: return "";
+    case LayerRole::kFaithful: return "faithful";
+    case LayerRole::kMakes: return "makes";
+    case LayerRole::kPassesOn: return "passes on";
+    case LayerRole::kBoth: return "makes and passes on";
+    case LayerRole::kNeither: return "neither alone";
+  }
+  return "";
+}
+
+LargestPart LargestPartOf(const LayerErrors& layer) {
+  LargestPart largest;
+  for (const auto& [part, field] : kParts) {
+    const std::optional<double>& db = layer.*field;
+    if (!db || std::isinf(*db)) continue;
+    if (largest.part == ErrorPart::kNone || *db < largest.db) largest = {part, *db};
+  }
+  return largest;
+}
+
+std::string ToText(const LayerErrors& layer, ErrorPart part) {
+  switch (part) {
+    case ErrorPart::kNone: return "";
+    case ErrorPart::kConversion: return "the conversion, in float";
+    case ErrorPart::kInput:
+      return fmt::format("the rounding of its input '{}'", Printable(layer.worst_input));
+    case ErrorPart::kWeights: return "the rounding of its weights";
+    case ErrorPart::kBias: return "the rounding of its bias";
+    case ErrorPart::kOutput: return "the rounding of its output";
+    case ErrorPart::kArithmetic: return "the chip's arithmetic";
+  }
+  return "";
+}
+
+std::string DissectionCsv(const store::Dissection& dissection) {
+  CsvTable csv;
+  for (const std::string_view title : {"Name",
+                                       "Layer Type",
+                                       "Role",
+                                       "Accumulated (dB)",
+                                       "Isolated (dB)",
+                                       "Inherited (dB)",
+                                       "Own (dB)",
+                                       "Output Alone (dB)",
+                                       "Conversion (dB)",
+                                       "Inputs (dB)",
+                                       "Worst Input",
+                                       "Weights (dB)",
+                                       "Bias (dB)",
+                                       "Output (dB)",
+                                       "Arithmetic (dB)",
+                                       "Largest Part",
+                                       "Computed By",
+                                       "Golden",
+                                       "Group",
+                                       "Reason"}) {
+    csv.Text(title);
+  }
+  csv.EndRow();
+  for (const LayerErrors& layer : dissection.layers) {
+    csv.Text(layer.tensor).Text(layer.op_type).Text(Name(RoleOf(layer)));
+    Decibels(layer.accumulated, csv);
+    Decibels(layer.isolated, csv);
+    Decibels(layer.inherited, csv);
+    Decibels(layer.own, csv);
+    Decibels(layer.alone, csv);
+    Decibels(layer.conversion, csv);
+    Decibels(layer.inputs, csv);
+    csv.Text(layer.worst_input);
+    Decibels(layer.weights, csv);
+    Decibels(layer.bias, csv);
+    Decibels(layer.output, csv);
+    Decibels(layer.arithmetic, csv);
+    csv.Text(ToText(layer, LargestPartOf(layer).part)).Text(layer.processor);
+    csv.Text(layer.has_golden ? "yes" : "no").Text(Join(layer.group, " ")).Text(layer.reason);
+    csv.EndRow();
+  }
+  return csv.content();
+}
+
+namespace {
+
+// "(step too coarse: …)"
+std::string CauseText(const store::Cause& cause) {
+  std::string text = fmt::format(
+      "'{}' ({}): its own error alone leaves the output at {}, {:.0f} % of the noise of all",
+      Printable(cause.tensor), Printable(cause.op_type), DbText(cause.output_db),
+      100 * cause.share);
+  if (!cause.kind.empty()) text += fmt::format("; {}: {}", cause.kind, cause.proof);
+  if (!cause.remedy) return text;
+  text += fmt::format(". Remedy, tried: {}", cause.remedy->what);
+  if (!cause.remedy->flag.empty()) text += fmt::format(" ({})", cause.remedy->flag);
+  return text + fmt::format(", which leaves the output at {}", DbText(cause.remedy->after_db));
+}
+
+}  // namespace
+
+std::vector<std::string> DissectionLines(const store::Dissection& dissection) {
+  std::size_t measured = 0;
+  std::size_t makers = 0;
+  for (const LayerErrors& layer : dissection.layers) {
+    measured += layer.isolated || layer.op_type == "Input" ? 1 : 0;
+    const LayerRole role = RoleOf(layer);
+    makers += role == LayerRole::kMakes || role == LayerRole::kBoth ? 1 : 0;
+  }
+  std::vector<std::string> lines = {fmt::format(
+      "taken apart: {} of {} layers ran alone on golden inputs; {} of them make at least half of "
+      "the error that the whole run has there",
+      measured, dissection.layers.size(), makers)};
+  if (dissection.all_errors_db) {
+    lines.push_back(fmt::format(
+        "the output has {} in the run, and {} in float with each layer's own error added to it",
+        dissection.output_db ? DbText(*dissection.output_db) : std::string("no SQNR"),
+        DbText(*dissection.all_errors_db)));
+  }
+  for (const store::Cause& cause : dissection.causes) lines.push_back("cause: " + CauseText(cause));
+  if (dissection.causes.empty()) {
+    lines.push_back("no cause found" +
+                    (dissection.no_causes.empty()
+                         ? std::string(": no layer's own error alone leaves the output below 40 dB")
+                         : ": " + dissection.no_causes));
+  }
+  return lines;
+}
+
+}  // namespace acc::report

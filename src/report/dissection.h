@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the measurements of a dissection say: whether a layer makes the error or passes it on, and
+// what in it makes it.
+//
+// All of it is judged by noise, the power of an error against that of the golden tensor: 0.01 is
+// 20 dB. A layer makes an error that shows where its own noise is half or more of the noise that
+// the whole run has there, and passes one on where that is so of what it inherits.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/dissection.h"
+
+namespace acc::report {
+
+enum class LayerRole {
+  kUnknown,   // Something was not measured.
+  kFaithful,  // The whole run is at 40 dB or above here.
+  kMakes,
+  kPassesOn,
+  kBoth,
+  kNeither,  // Its inputs are wrong in a way that hurts only together with its own error.
+};
+
+LayerRole RoleOf(const store::LayerErrors& layer);
+std::string_view Name(LayerRole role);  // "makes", "passes on", …
+
+// What makes most of a layer's error, of what was measured apart.
+struct LargestPart {
+  store::ErrorPart part = store::ErrorPart::kNone;
+  double db = 0;  // With this part alone.
+};
+LargestPart LargestPartOf(const store::LayerErrors& layer);
+// "the rounding of its weights", …; names the input where that is meant.
+std::string ToText(const store::LayerErrors& layer, store::ErrorPart part);
+
+// A row for each tensor.
+std::string DissectionCsv(const store::Dissection& dissection);
+
+// For the terminal: the causes of the output's error, the largest first; without any the layers
+// that make an error that shows.
+std::vector<std::string> DissectionLines(const store::Dissection& dissection);
+
+}  // namespace acc::report

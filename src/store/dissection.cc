@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "store/dissection.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace acc::store {
+namespace {
+
+using Field = std::optional<double> LayerErrors::*;
+
+constexpr std::array<std::pair<std::string_view, Field>, 11> kErrors = {{
+    {"accumulated", &LayerErrors::accumulated},
+    {"isolated", &LayerErrors::isolated},
+    {"inherited", &LayerErrors::inherited},
+    {"own", &LayerErrors::own},
+    {"alone", &LayerErrors::alone},
+    {"conversion", &LayerErrors::conversion},
+    {"inputs", &LayerErrors::inputs},
+    {"weights", &LayerErrors::weights},
+    {"bias", &LayerErrors::bias},
+    {"output", &LayerErrors::output},
+    {"arithmetic", &LayerErrors::arithmetic},
+}};
+
+constexpr std::array<std::pair<ErrorPart, std::string_view>, 7> kParts = {{
+    {ErrorPart::kNone, ""},
+    {ErrorPart::kConversion, "conversion"},
+    {ErrorPart::kInput, "input"},
+    {ErrorPart::kWeights, "weights"},
+    {ErrorPart::kBias, "bias"},
+    {ErrorPart::kOutput, "output"},
+    {ErrorPart::kArithmetic, "arithmetic"},
+}};
+
+// JSON has no infinity: a number is then its text.
+Json ToJson(const std::optional<double>& db) {
+  if (!db) return nullptr;
+  return std::isfinite(*db) ? Json(*db) : Json(FormatDouble(*db));
+}
+
+std::optional<double> ToDecibels(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  if (json.is_number()) return json.get<double>();
+  const auto text = json.get<std::string>();
+  if (text == "inf") return std::numeric_limits<double>::infinity();
+  if (text == "-inf") return -std::numeric_limits<double>::infinity();
+  throw std::invalid_argument("'" + Printable(text) + "' is no number of decibels");
+}
+
+Json ToJson(const LayerErrors& layer) {
+  Json json = {{"tensor", layer.tensor},       {"node", layer.node},
+               {"op_type", layer.op_type},     {"group", layer.group},
+               {"processor", layer.processor}, {"has_golden", layer.has_golden}};
+  for (const auto& [name, field] : kErrors) json[std::string(name)] = ToJson(layer.*field);
+  json["worst_input"] = layer.worst_input;
+  json["reason"] = layer.reason;
+  return json;
+}
+
+LayerErrors LayerFrom(const Json& json) {
+  LayerErrors layer{.tensor = json.at("tensor"),
+                    .node = json.at("node"),
+                    .op_type = json.at("op_type"),
+                    .group = json.at("group"),
+                    .processor = json.at("processor"),
+                    .has_golden = json.at("has_golden"),
+                    .worst_input = json.at("worst_input"),
+                    .reason = json.at("reason")};
+  for (const auto& [name, field] : kErrors) layer.*field = ToDecibels(json.at(std::string(name)));
+  return layer;
+}
+
+Json ToJson(const Cause& cause) {
+  Json json = {{"tensor", cause.tensor},   {"op_type", cause.op_type},
+               {"part", Name(cause.part)}, {"kind", cause.kind},
+               {"proof", cause.proof},     {"output_db", ToJson(std::optional(cause.output_db))},
+               {"share", cause.share},     {"remedy", nullptr}};
+  if (cause.remedy) {
+    json["remedy"] = {{"what", cause.remedy->what},
+                      {"flag", cause.remedy->flag},
+                      {"after_db", ToJson(std::optional(cause.remedy->after_db))}};
+  }
+  return json;
+}
+
+double Needed(const std::optional<double>& db) {
+  if (!db) throw std::invalid_argument("a number of decibels is missing");
+  return *db;
+}
+
+Cause CauseFrom(const Json& json) {
+  const std::string name = json.at("part");
+  const auto* part =
+      std::ranges::find(kParts, name, &std::pair<ErrorPart, std::string_view>::second);
+  if (part == kParts.end()) throw std::invalid_argument("'" + Printable(name) + "' is no part");
+  Cause cause{.tensor = json.at("tensor"),
+              .op_type = json.at("op_type"),
+              .part = part->first,
+              .kind = json.at("kind"),
+              .proof = json.at("proof"),
+              .output_db = Needed(ToDecibels(json.at("output_db"))),
+              .share = json.at("share")};
+  if (const Json& remedy = json.at("remedy"); !remedy.is_null()) {
+    cause.remedy = {.what = remedy.at("what"),
+                    .flag = remedy.at("flag"),
+                    .after_db = Needed(ToDecibels(remedy.at("after_db")))};
+  }
+  return cause;
+}
+
+}  // namespace
+
+std::string_view Name(ErrorPart part) {
+  return std::ranges::find(kParts, part, &std::pair<ErrorPart, std::string_view>::first)->second;
+}
+
+Status WriteDissection(const std::filesystem::path& file, const Dissection& dissection) {
+  Json json = {{"line", dissection.line},
+               {"output_db", ToJson(dissection.output_db)},
+               {"all_errors_db", ToJson(dissection.all_errors_db)},
+               {"no_causes", dissection.no_causes},
+               {"causes", Json::array()},
+               {"layers", Json::array()}};
+  for (const Cause& cause : dissection.causes) json["causes"].push_back(ToJson(cause));
+  for (const LayerErrors& layer : dissection.layers) json["layers"].push_back(ToJson(layer));
+  return WriteJson(file, json);
+}
+
+Result<Dissection> ReadDissection(const std::filesystem::path& file) {
+  ACC_ASSIGN_OR_RETURN(const Json json, ReadJson(file));
+  try {
+    Dissection dissection{.line = json.at("line"),
+                          .output_db = ToDecibels(json.at("output_db")),
+                          .all_errors_db = ToDecibels(json.at("all_errors_db")),
+                          .no_causes = json.at("no_causes")};
+    for (const Json& cause : json.at("causes")) dissection.causes.push_back(CauseFrom(cause));
+    for (const Json& layer : json.at("layers")) dissection.layers.push_back(LayerFrom(layer));
+    return dissection;
+  } catch (const std::exception& exception) {
+    return Failure("'" + Printable(file.native()) +
+                   "' does not describe a dissection: " + Printable(exception.what()));
+  }
+}
+
+}  // namespace acc::store
