@@ -149,14 +149,6 @@ TEST(FlagsTest, ChoicesAreThoseOfTheCatalog) {
   EXPECT_EQ(choices("runtime"), names(features::Runtimes()));
 }
 
-TEST(FlagsTest, FlagsToComeAreNotThereYet) {
-  for (const std::string_view name : FlagsToCome()) {
-    for (const Feature* feature : Features()) {
-      EXPECT_EQ(FindFlag(feature->flags, name), nullptr) << name;
-    }
-  }
-}
-
 // Every row of every feature.
 struct Case {
   const Feature* feature;

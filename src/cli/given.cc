@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -25,8 +24,6 @@ using flags::FindShortFlag;
 using flags::Flag;
 using flags::Given;
 using flags::Occurrences;
-
-constexpr std::array<std::string_view, 1> kFlagsToCome = {"deep_analyzer"};
 
 constexpr std::uint64_t kMaxConfigBytes = std::uint64_t{1} << 24;
 
@@ -61,11 +58,7 @@ Status UnknownFlag(const Feature& feature, const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
   const std::string bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));
   std::string hint = OtherFeatures(feature, bare);
-  if (std::ranges::count(FlagsToCome(), bare) > 0) {
-    hint = " It is not in this build yet.";
-  } else if (hint.empty()) {
-    hint = DidYouMean(name, DashedNames(feature));
-  }
+  if (hint.empty()) hint = DidYouMean(name, DashedNames(feature));
   return UsageError(fmt::format("{} has no flag '{}'.{}", Title(feature), Printable(name), hint));
 }
 
@@ -76,12 +69,13 @@ Status StrayWord(const std::string& word) {
 }
 
 Status CanonicalChoice(const Flag& flag, std::string& word) {
-  const std::string lower = ToLower(word);
-  const auto choice = std::ranges::find(flag.choices, lower);
+  const auto choice = std::ranges::find(flag.choices, ToLower(word),
+                                        [](std::string_view name) { return ToLower(name); });
   if (choice == flag.choices.end()) {
     const std::vector<std::string> names(flag.choices.begin(), flag.choices.end());
     return UsageError(fmt::format("{} has no choice '{}'; it is one of {}.{}", Dashed(flag),
-                                  Printable(word), Join(names, ", "), DidYouMean(lower, names)));
+                                  Printable(word), Join(names, ", "),
+                                  DidYouMean(ToLower(word), names)));
   }
   word = *choice;
   return OkStatus();
@@ -300,7 +294,5 @@ Result<Given> Merge(Given words, const Given& config) {
   }
   return words;
 }
-
-std::span<const std::string_view> FlagsToCome() { return kFlagsToCome; }
 
 }  // namespace acc::cli

@@ -33,7 +33,4 @@ Result<flags::Given> GivenInConfig(const features::Feature& feature,
 // Both together; a usage error for the flags given in both.
 Result<flags::Given> Merge(flags::Given words, const flags::Given& config);
 
-// Names of the contract that later versions bring.
-std::span<const std::string_view> FlagsToCome();
-
 }  // namespace acc::cli

@@ -115,10 +115,6 @@ TEST_F(GivenTest, AFlagOfAnotherFeatureNamesIt) {
                          HasSubstr("It belongs to --inference_engine and the end-to-end run.")));
 }
 
-TEST_F(GivenTest, AFlagToComeSaysSo) {
-  ExpectUsageError(Words({"--deep_analyzer"}), HasSubstr("not in this build yet"));
-}
-
 TEST_F(GivenTest, StrayWordsAreErrors) {
   ExpectUsageError(Words({"model.onnx"}), HasSubstr("'model.onnx' belongs to no flag"));
   ExpectUsageError(Words({"-m", "my", "model.onnx"}), HasSubstr("need quotes"));

@@ -72,8 +72,7 @@ TEST(IdleTest, EveryFlagOfQuantizationIsNamedWhereNothingIsQuantized) {
 TEST(IdleTest, EveryFlagOfTheSdkIsNamed) {
   for (const std::string flag :
        {"deviceId", "perf_profile", "profiling_level", "offline_prepare", "extra_converter_args",
-        "extra_quantizer_args", "extra_runtime_args", "engine_path", "print_version",
-        "fine_grain_mode"}) {
+        "extra_quantizer_args", "extra_runtime_args", "engine_path", "print_version"}) {
     const Flag* row = FindFlag(features::InferenceEngine().flags, flag);
     ASSERT_NE(row, nullptr);
     EXPECT_THAT(WarningsOf(kEndToEndOnCpu, Dashed(*row) + Sample(*row)),

@@ -4,9 +4,9 @@
 #include <chrono>
 
 #include "features/end_to_end/feature.h"
-#include "features/end_to_end/golden_line.h"
 #include "features/framework_runner/feature.h"
 #include "features/inference_engine/feature.h"
+#include "features/inference_engine/golden_line.h"
 #include "features/shared/feature_run.h"
 #include "features/source_model/options.h"
 #include "features/verification/feature.h"
@@ -33,10 +33,12 @@ Result<fs::path> GoldenDirectory(const EndToEndOptions& options, Outcome& whole)
 }
 
 Result<fs::path> TargetDirectory(const EndToEndOptions& options, const fs::path& golden,
-                                 Outcome& whole) {
+                                 std::size_t line, Outcome& whole) {
   InferenceEngineOptions engine = options.inference_engine;
   engine.common.output_dirname.clear();
   engine.golden_output_reference_directory = golden;
+  if (options.dissects) engine.fine_grain_mode = golden;
+  engine.golden_line = line;
   ACC_ASSIGN_OR_RETURN(const Outcome outcome, RunInferenceEngine(engine));
   Append(whole.summary_lines, outcome);
   return outcome.directory;
@@ -101,7 +103,7 @@ Result<Outcome> RunEndToEnd(const EndToEndOptions& given) {
   // The statements of the golden and the target run stand in what verification says of both.
   Outcome whole{.directory = wrapper.path(), .thresholds_met = true};
   ACC_ASSIGN_OR_RETURN(const fs::path golden, GoldenDirectory(options, whole));
-  ACC_ASSIGN_OR_RETURN(const fs::path target, TargetDirectory(options, golden, whole));
+  ACC_ASSIGN_OR_RETURN(const fs::path target, TargetDirectory(options, golden, line, whole));
   ACC_ASSIGN_OR_RETURN(const Outcome verified, Verify(options, golden, target, line));
   whole.statements = verified.statements;
   Append(whole.summary_lines, verified);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "features/end_to_end/feature.h"
 
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "features/shared/flags.h"
@@ -14,6 +16,8 @@ using flags::Flag;
 using flags::Needed;
 using flags::Section;
 using Options = EndToEndOptions;
+
+constexpr std::array<std::string_view, 1> kAnalyzers = {"modelDissectionAnalyzer"};
 
 constexpr Section kModel = {
     .heading = "Arguments required by both Framework Runner and Inference Engine",
@@ -46,6 +50,12 @@ std::string IdleWithGoldens(const Options& options) {
                    "--golden_output_reference_directory is given, so no golden run is made");
 }
 
+std::string IdleDissection(const Options& options, const flags::Occurrences& /*given*/) {
+  return options.inference_engine.debug_mode_off
+             ? flags::NoEffect("--debug_mode_off leaves no tensors in between to take apart")
+             : "";
+}
+
 // Those of the whole run, and those that several of its features share; each feature's rows set its
 // own part of the latter. Verification alone is told of the model only what a mapping needs; here
 // it is told all.
@@ -63,6 +73,16 @@ flags::Rows<Options> OwnRows() {
         [](const Flag& flag, const flags::Occurrences& given, Options& options) {
           return flags::Assign(flag, given, options.verification.enable_tensor_inspection);
         }},
+       {{.name = "deep_analyzer",
+         .placeholder = "ANALYZER",
+         .choices = kAnalyzers,
+         .help = "Also run each layer by itself, fed with its golden inputs: which layers make the "
+                 "error, which pass it on, and what in them makes it."},
+        [](const Flag& /*flag*/, const flags::Occurrences& /*given*/, Options& options) {
+          options.dissects = true;
+          return OkStatus();
+        },
+        &IdleDissection},
        {MemoryBudgetFlag()}});
   flags::Add(rows, flags::RowsOf(&Options::common, CommonRows()));
   return rows;

@@ -16,6 +16,7 @@ struct EndToEndOptions {
   FrameworkRunnerOptions framework_runner;
   InferenceEngineOptions inference_engine;
   VerificationOptions verification;
+  bool dissects = false;  // --deep_analyzer modelDissectionAnalyzer
 };
 
 Result<Outcome> RunEndToEnd(const EndToEndOptions& options);

@@ -32,8 +32,11 @@ Status CheckInferenceEngine(const InferenceEngineOptions& options) {
   } else {
     ACC_RETURN_IF_ERROR(CheckReadable("static_model", options.static_model));
   }
+  ACC_RETURN_IF_ERROR(CheckGoldens("golden_output_reference_directory",
+                                   options.golden_output_reference_directory,
+                                   options.common.working_dir));
   ACC_RETURN_IF_ERROR(
-      CheckGoldens(options.golden_output_reference_directory, options.common.working_dir));
+      CheckGoldens("fine_grain_mode", options.fine_grain_mode, options.common.working_dir));
   ACC_RETURN_IF_ERROR(CheckQuantization(options.quantization));
   return CheckOverrides(options.quantization.quantization_overrides);
 }

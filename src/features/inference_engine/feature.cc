@@ -73,8 +73,10 @@ std::string IdlePrintVersion(const CommonOptions& /*options*/, const Occurrences
       "--version prints this program's version");
 }
 
-std::string IdleFineGrain(const CommonOptions& /*options*/, const Occurrences& /*given*/) {
-  return NoEffect("every tensor is shown in one run");
+std::string IdleFineGrain(const Options& options, const Occurrences& /*given*/) {
+  return options.debug_mode_off
+             ? NoEffect("--debug_mode_off leaves no tensors in between to take apart")
+             : "";
 }
 
 // The source model's, which a DLC does without. The types of its inputs are those of the input
@@ -143,6 +145,12 @@ flags::Rows<Options> WhatRunsRows() {
        &IdleOnCpu},
       {{.name = "debug_mode_off", .help = "Write only the outputs of the model, not every tensor."},
        &Set<&Options::debug_mode_off>},
+      {{.name = "fine_grain_mode",
+        .placeholder = "FINE_GRAIN_MODE",
+        .help = "The directory of goldens that feed each layer by itself: dissection.csv then says "
+                "which layers make the error, which pass it on, and what in them makes it."},
+       &Set<&Options::fine_grain_mode>,
+       &IdleFineGrain},
   };
 }
 
@@ -180,11 +188,6 @@ flags::Rows<CommonOptions> IdleRows() {
         .help = "More arguments for Qualcomm's net runner, quoted: 'arg1=value1;arg2=value2'."},
        nullptr,
        &IdleWithoutSdk},
-      {{.name = "fine_grain_mode",
-        .placeholder = "FINE_GRAIN_MODE",
-        .help = "The directory of goldens that feed each part of the model by itself."},
-       nullptr,
-       &IdleFineGrain},
   };
 }
 

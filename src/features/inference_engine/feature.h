@@ -2,8 +2,10 @@
 // Converts and quantizes the model and runs it with the target's arithmetic.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "base/status.h"
@@ -29,6 +31,10 @@ struct InferenceEngineOptions {
   bool use_native_input_files = false;
   bool use_native_output_files = false;
   std::uint64_t memory_budget_mb = 1024;
+  // A golden run: the layers are measured apart, fed by it.
+  std::filesystem::path fine_grain_mode;
+  // Which holds its input; nothing: the one that --input_tensor gives, the first of a DLC without.
+  std::optional<std::size_t> golden_line;
 };
 
 // Flags of the core are required at each stage, those of the source model at stage source.

@@ -7,8 +7,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "features/comparison/sources.h"
+#include "features/dissection/dissection.h"
 #include "features/inference_engine/dlc_files.h"
 #include "features/inference_engine/feature.h"
+#include "features/inference_engine/golden_line.h"
 #include "features/inference_engine/selected_tensors.h"
 #include "features/shared/feature_run.h"
 #include "features/shared/run_folder.h"
@@ -209,6 +211,30 @@ Result<Work> PrepareStatic(const InferenceEngineOptions& options, StaticModel mo
   return work;
 }
 
+Result<std::size_t> GoldenLine(const InferenceEngineOptions& options) {
+  if (options.golden_line) return *options.golden_line;
+  return options.model.model_path.empty() ? Result<std::size_t>(std::size_t{0})
+                                          : LineOfGoldenInput(options);
+}
+
+// --fine_grain_mode: which layers make the error.
+Result<std::vector<std::string>> TakeApart(const InferenceEngineOptions& options, const Work& work,
+                                           target::Engine& engine, const fs::path& run) {
+  if (options.fine_grain_mode.empty() || options.debug_mode_off) return std::vector<std::string>();
+  const fs::path golden = Resolved(options.fine_grain_mode, options.common.working_dir);
+  ACC_ASSIGN_OR_RETURN(const std::size_t line, GoldenLine(options));
+  ACC_ASSIGN_OR_RETURN(const auto mapping, MappingFor(work.model, golden));
+  return Dissect({.model = work.model,
+                  .lines = work.lines,
+                  .line = line,
+                  .golden = golden,
+                  .mapping = mapping,
+                  .run = run,
+                  .engine = engine,
+                  .is_host = !options.runtime.starts_with("dsp"),
+                  .memory_budget_bytes = options.memory_budget_mb << 20});
+}
+
 Result<Outcome> RunWork(const InferenceEngineOptions& options, const Work& work,
                         target::Engine& engine, const fs::path& run) {
   ACC_RETURN_IF_ERROR(DescribeModel(options, work.model, run));
@@ -227,6 +253,8 @@ Result<Outcome> RunWork(const InferenceEngineOptions& options, const Work& work,
   for (auto& remark : Remarks(engine, ProgramOf(work.model, false), result)) {
     outcome.summary_lines.push_back(std::move(remark));
   }
+  ACC_ASSIGN_OR_RETURN(const auto apart, TakeApart(options, work, engine, run));
+  outcome.summary_lines.insert(outcome.summary_lines.end(), apart.begin(), apart.end());
   return outcome;
 }
 

@@ -30,8 +30,9 @@ Status CheckOptions(const QuantCheckerOptions& options) {
   ACC_RETURN_IF_ERROR(golden::FindFramework(options.model.framework).status());
   ACC_RETURN_IF_ERROR(CheckModel(options.model));
   ACC_RETURN_IF_ERROR(store::ReadInputList(options.input_list).status());
-  ACC_RETURN_IF_ERROR(
-      CheckGoldens(options.golden_output_reference_directory, options.common.working_dir));
+  ACC_RETURN_IF_ERROR(CheckGoldens("golden_output_reference_directory",
+                                   options.golden_output_reference_directory,
+                                   options.common.working_dir));
   return CheckOverrides(options.quantization_overrides);
 }
 

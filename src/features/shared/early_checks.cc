@@ -32,13 +32,12 @@ Status CheckModel(const ModelOptions& model) {
   return OkStatus();
 }
 
-Status CheckGoldens(const fs::path& given, const fs::path& working_dir) {
+Status CheckGoldens(std::string_view flag, const fs::path& given, const fs::path& working_dir) {
   const fs::path folder = Resolved(given, working_dir);
   std::error_code ignored;
   if (folder.empty()) return OkStatus();
   if (fs::is_directory(folder, ignored)) return store::CheckWhole(folder);
-  return Failure(fmt::format("--golden_output_reference_directory: '{}' {}",
-                             Printable(folder.native()),
+  return Failure(fmt::format("--{}: '{}' {}", flag, Printable(folder.native()),
                              fs::exists(folder, ignored) ? "is no folder" : "does not exist"));
 }
 

@@ -16,8 +16,9 @@ Status CheckReadable(std::string_view flag, const std::filesystem::path& file);
 // The model and the inputs that the command line names. A model may be a folder, for its reader to
 // judge.
 Status CheckModel(const ModelOptions& model);
-// --golden_output_reference_directory: a folder, of no interrupted run.
-Status CheckGoldens(const std::filesystem::path& given, const std::filesystem::path& working_dir);
+// The goldens that `flag` names: a folder, of no interrupted run.
+Status CheckGoldens(std::string_view flag, const std::filesystem::path& given,
+                    const std::filesystem::path& working_dir);
 // --quantization_overrides. Blockwise encodings are told of by whoever uses the file.
 Status CheckOverrides(const std::filesystem::path& path);
 

@@ -14,7 +14,8 @@ Status CheckVerification(const VerificationOptions& options) {
   ACC_RETURN_IF_ERROR(CheckShare(options));
   ACC_RETURN_IF_ERROR(DefaultColumns(options.default_verifiers).status());
   const std::filesystem::path& working_dir = options.common.working_dir;
-  ACC_RETURN_IF_ERROR(CheckGoldens(options.golden_output_reference_directory, working_dir));
+  ACC_RETURN_IF_ERROR(CheckGoldens("golden_output_reference_directory",
+                                   options.golden_output_reference_directory, working_dir));
   ACC_RETURN_IF_ERROR(CheckVerifierConfig(options));
   if (const std::filesystem::path mapping = Resolved(options.tensor_mapping, working_dir);
       !mapping.empty()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "features/end_to_end/golden_line.h"
+#include "features/inference_engine/golden_line.h"
 
 #include <fmt/format.h>
 

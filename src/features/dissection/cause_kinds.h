@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What kind of cause a part of a layer's error is, by its numbers, and what mends it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "features/dissection/layer_errors.h"
+#include "store/dissection.h"
+#include "tensor/tensor.h"
+
+namespace acc::features {
+
+struct PartOfCause {
+  const LayersToMeasure& layers;
+  const std::vector<std::string>& nodes;  // Of the layer.
+  const Tensor& reference;                // What the tensor should be.
+  const Tensor& error;                    // What the part adds to it.
+  double alone_db = 0;                    // The output with that alone.
+  // The output with another error of the tensor alone.
+  std::function<Result<double>(const Tensor& error)> output_db;
+};
+
+// Sets kind, proof and remedy of a cause whose part is known.
+Status ExplainPart(const PartOfCause& part, store::Cause& cause);
+
+}  // namespace acc::features

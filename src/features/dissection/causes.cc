@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "features/dissection/causes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "base/files.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "features/dissection/cause_kinds.h"
+#include "features/dissection/error_injection.h"
+#include "features/shared/noise_halving.h"
+#include "verify/comparison.h"
+
+namespace acc::features {
+namespace {
+
+using store::ErrorPart;
+
+constexpr std::size_t kMostCauses = 5;
+constexpr std::size_t kMostRuns = 64;
+
+using Errors = std::map<std::string, std::map<ErrorPart, Tensor>>;
+
+class Finder {
+ public:
+  Finder(const CauseSources& sources, const ErrorInjection& injection,
+         std::vector<std::string> tensors)
+      : sources_(sources), injection_(injection), tensors_(std::move(tensors)) {}
+
+  Status Run(store::Dissection& dissection) {
+    const auto measure = [&](std::size_t first, std::size_t count) {
+      return MeasureOwn(first, count, dissection);
+    };
+    ACC_ASSIGN_OR_RETURN(const NoiseHalving halving,
+                         HalveNoise(tensors_.size(), measure, kMostCauses, kMostRuns));
+    dissection.all_errors_db = halving.all_db;
+    ACC_ASSIGN_OR_RETURN(const Errors parts, PartsOfSuspects(halving));
+    for (const SourceNoise& source : halving.sources) {
+      if (source.output_db >= verify::kFaithfulDb) continue;
+      const store::LayerErrors& row = RowOf(dissection, tensors_[source.source]);
+      store::Cause cause{.tensor = row.tensor,
+                         .op_type = row.op_type,
+                         .output_db = source.output_db,
+                         .share = std::min(source.part, 1.0)};
+      ACC_RETURN_IF_ERROR(Explain(parts, row.group, cause));
+      dissection.causes.push_back(std::move(cause));
+    }
+    return OkStatus();
+  }
+
+ private:
+  Result<double> MeasureOwn(std::size_t first, std::size_t count, store::Dissection& dissection) {
+    std::map<std::string, Tensor> errors;
+    for (std::size_t i = first; i < first + count; ++i) {
+      ACC_ASSIGN_OR_RETURN(errors[tensors_[i]], OwnError(tensors_[i]));
+    }
+    ACC_ASSIGN_OR_RETURN(const double db, injection_.Measure(errors));
+    LogDebug("own errors of {} from '{}' on: {:.1f} dB at the output", Counted(count, "layer"),
+             Printable(tensors_[first]), db);
+    if (count == 1) RowOf(dissection, tensors_[first]).alone = db;
+    return db;
+  }
+
+  static store::LayerErrors& RowOf(store::Dissection& dissection, const std::string& tensor) {
+    return *std::ranges::find(dissection.layers, tensor, &store::LayerErrors::tensor);
+  }
+
+  Result<Tensor> OwnError(const std::string& tensor) const {
+    ACC_ASSIGN_OR_RETURN(const MappedFile mapped,
+                         MappedFile::Open(sources_.measured.own_errors.at(tensor)));
+    const auto bytes = mapped.bytes();
+    return Tensor::Create(ElementType::kFloat32, sources_.layers.values.InfoOf(tensor).dims,
+                          {bytes.begin(), bytes.end()});
+  }
+
+  Result<Errors> PartsOfSuspects(const NoiseHalving& halving) const {
+    std::set<std::string> suspects;
+    for (const SourceNoise& source : halving.sources) suspects.insert(tensors_[source.source]);
+    Errors parts;
+    if (suspects.empty()) return parts;
+    ACC_RETURN_IF_ERROR(
+        PartsOf(sources_.layers, suspects,
+                [&](const std::string& tensor, ErrorPart part, const Tensor& error) -> Status {
+                  if (part != ErrorPart::kNone) parts[tensor][part] = error;
+                  return OkStatus();
+                }));
+    return parts;
+  }
+
+  // The part with which alone the output is worst, and what mends that.
+  Status Explain(const Errors& parts, const std::vector<std::string>& nodes,
+                 store::Cause& cause) const {
+    const auto found = parts.find(cause.tensor);
+    if (found == parts.end()) return OkStatus();
+    double worst = 0;
+    for (const auto& [part, error] : found->second) {
+      ACC_ASSIGN_OR_RETURN(const double db, injection_.Measure({{cause.tensor, error}}));
+      if (std::isinf(db) || (cause.part != ErrorPart::kNone && db >= worst)) continue;
+      cause.part = part;
+      worst = db;
+    }
+    if (cause.part == ErrorPart::kNone) return OkStatus();
+    ACC_ASSIGN_OR_RETURN(const Tensor reference, sources_.layers.values.Reference(cause.tensor));
+    const auto try_error = [&](const Tensor& error) {
+      return injection_.Measure({{cause.tensor, error}});
+    };
+    return ExplainPart({.layers = sources_.layers,
+                        .nodes = nodes,
+                        .reference = reference,
+                        .error = found->second.at(cause.part),
+                        .alone_db = worst,
+                        .output_db = try_error},
+                       cause);
+  }
+
+  const CauseSources& sources_;
+  const ErrorInjection& injection_;
+  const std::vector<std::string> tensors_;  // In the graph's order.
+};
+
+// Layers that the converted model gets wrong in float already. What that does to the output is seen
+// of all of them together.
+Status AddConversions(const CauseSources& sources, store::Dissection& dissection) {
+  std::optional<double> output_db;
+  const LineValues& values = sources.layers.values;
+  for (const store::LayerErrors& layer : dissection.layers) {
+    const bool is_output = model::IsGraphOutput(sources.layers.model.converted.graph, layer.tensor);
+    if (!is_output || !layer.has_golden) continue;
+    ACC_ASSIGN_OR_RETURN(const Tensor golden, values.Reference(layer.tensor));
+    ACC_ASSIGN_OR_RETURN(const Tensor in_float, values.InFloat(layer.tensor));
+    const auto db = SqnrOf(golden, in_float);
+    if (db) output_db = std::min(output_db.value_or(*db), *db);
+  }
+  const double run_db = dissection.output_db.value_or(0);
+  for (const store::LayerErrors& layer : dissection.layers) {
+    if (!layer.has_golden || !layer.conversion || *layer.conversion >= verify::kFaithfulDb)
+      continue;
+    dissection.causes.push_back(
+        {.tensor = layer.tensor,
+         .op_type = layer.op_type,
+         .part = ErrorPart::kConversion,
+         .kind = "conversion",
+         .proof = fmt::format("in float, on golden inputs, it gives {:.1f} dB against golden",
+                              *layer.conversion),
+         .output_db = output_db.value_or(*layer.conversion),
+         .share = output_db ? std::min(1.0, std::pow(10, (run_db - *output_db) / 10)) : 0});
+    if (dissection.causes.size() == kMostCauses) break;
+  }
+  return OkStatus();
+}
+
+}  // namespace
+
+Status FindCauses(const CauseSources& sources, store::Dissection& dissection) {
+  ACC_RETURN_IF_ERROR(AddConversions(sources, dissection));
+  std::vector<std::string> tensors;
+  std::uint64_t bytes = 0;
+  for (const store::LayerErrors& layer : dissection.layers) {
+    if (!sources.measured.own_errors.contains(layer.tensor)) continue;
+    tensors.push_back(layer.tensor);
+    const Shape& dims = sources.layers.values.InfoOf(layer.tensor).dims;
+    bytes += ByteSize(ElementType::kFloat32, ElementCount(dims).value_or(0));
+  }
+  if (tensors.empty()) {
+    dissection.no_causes = "no layer has an error of its own";
+    return OkStatus();
+  }
+  if (bytes > sources.layers.memory_budget_bytes) {
+    dissection.no_causes = fmt::format(
+        "the errors of all layers take {} MB together; --memory_budget_mb with more finds the "
+        "causes",
+        (bytes >> 20) + 1);
+    return OkStatus();
+  }
+  const auto injection =
+      ErrorInjection::Create(sources.layers.model.converted.graph, tensors, sources.inputs);
+  if (!injection.ok()) {
+    if (injection.status().code() == StatusCode::kInterrupted) return injection.status();
+    dissection.no_causes = injection.status().message();
+    return OkStatus();
+  }
+  return Finder(sources, *injection, std::move(tensors)).Run(dissection);
+}
+
+}  // namespace acc::features

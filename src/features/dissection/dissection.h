@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Takes the target run of one input line apart: which layer makes the error, and what makes it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "features/source_model/input_lines.h"
+#include "features/target_run/target_run.h"
+#include "store/graph_struct.h"
+#include "target/engine.h"
+
+namespace acc::features {
+
+struct DissectionSources {
+  const TargetModel& model;
+  const InputLines& lines;
+  std::size_t line = 0;                 // Which holds the golden run's input.
+  std::filesystem::path golden;         // A golden run.
+  const store::TensorMapping& mapping;  // Target to golden names.
+  std::filesystem::path run;            // The finished run of the whole model.
+  target::Engine& engine;               // That ran it.
+  bool is_host = false;                 // It is the host's.
+  std::uint64_t memory_budget_bytes = 0;
+};
+
+// Writes dissection.json and dissection.csv into the run and returns what the terminal says of it.
+Result<std::vector<std::string>> Dissect(const DissectionSources& sources);
+
+}  // namespace acc::features

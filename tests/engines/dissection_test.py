@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""--deep_analyzer and --fine_grain_mode: a fault that was planted is the first cause named, with its kind."""
+
+import csv
+import json
+import unittest
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from program import ProgramTest, end_to_end
+
+DIMS = (1, 3, 16, 16)
+LAYERS = 6
+# With these the chain below is faithful: no cause is to be named.
+FINE = ("--runtime", "cpu", "--act_bitwidth", "16", "--weights_bitwidth", "16", "--bias_bitwidth", "32")
+DEEP = ("--deep_analyzer", "modelDissectionAnalyzer")
+
+
+def weights(layer):
+    rng = np.random.default_rng(layer)
+    inputs = 3 if layer == 0 else 8
+    return (rng.normal(size=(8, inputs, 3, 3)) / np.sqrt(inputs * 4.5)).astype(np.float32)
+
+
+def encoding(low, high, bits):
+    """AIMET's entry for a range."""
+    scale = (high - low) / (2**bits - 1)
+    return [{"bitwidth": bits, "dtype": "int", "is_symmetric": "False", "min": low, "max": high, "scale": scale,
+             "offset": round(low / scale)}]
+
+
+def save(path, nodes, initializers, dims=DIMS):
+    graph = helper.make_graph(
+        nodes, "model", [helper.make_tensor_value_info("x", TensorProto.FLOAT, dims)],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(np.asarray(value, np.float32), name) for name, value in initializers.items()])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
+
+
+def save_chain(path, change=None):
+    """Conv and Relu, six times; `change` gets the initializers."""
+    nodes, constants, last = [], {}, "x"
+    for layer in range(LAYERS):
+        constants[f"w{layer}"] = weights(layer)
+        constants[f"b{layer}"] = np.random.default_rng(50 + layer).normal(size=8).astype(np.float32) / 4
+        output = "y" if layer == LAYERS - 1 else f"r{layer}"
+        nodes += [helper.make_node("Conv", [last, f"w{layer}", f"b{layer}"], [f"c{layer}"], name=f"conv{layer}", pads=[1] * 4),
+                  helper.make_node("Relu", [f"c{layer}"], [output], name=f"relu{layer}")]
+        last = output
+    if change:
+        change(constants)
+    save(path, nodes, constants)
+
+
+class DissectionTest(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.values = np.random.default_rng(9).normal(size=DIMS).astype(np.float32)
+        self.raw = self.write_raw("x.raw", self.values)
+        self.lines = self.write_input_list(self.raw)
+
+    def dissect(self, model, *flags, expect=0):
+        stdout, _ = self.run_program(*end_to_end(model, "y", [("x", DIMS, self.raw)], self.lines, *flags, *DEEP), expect=expect)
+        run = self.latest("inference_engine")
+        self.assertFalse((run / "dissection_values").exists())
+        return stdout, json.loads((run / "dissection.json").read_text(encoding="utf-8"))
+
+    def plant(self, activations=None, params=None, flags=FINE):
+        save_chain(self.folder / "m.onnx")
+        entries = {"activation_encodings": activations or {}, "param_encodings": params or {}}
+        (self.folder / "o.json").write_text(json.dumps(entries), encoding="utf-8")
+        return self.dissect("m.onnx", *flags, "--quantization_overrides", "o.json")
+
+    def check_first(self, told, tensor, part, kind):
+        self.assertTrue(told["causes"], told["no_causes"])
+        first = told["causes"][0]
+        self.assertEqual((first["tensor"], first["part"], first["kind"]), (tensor, part, kind), told["causes"])
+        self.assertGreater(first["share"], 0.5)
+        return first
+
+    def test_without_a_fault_no_cause_is_named(self):
+        save_chain(self.folder / "m.onnx")
+        stdout, told = self.dissect("m.onnx", *FINE)
+        self.assertEqual(told["causes"], [])
+        self.assertIn("no cause found", stdout)
+        self.assertGreater(told["all_errors_db"], 40)
+
+    def test_a_weight_step_that_is_too_coarse(self):
+        for layer in (1, 4):
+            with self.subTest(layer=layer):
+                low, high = float(weights(layer).min()), float(weights(layer).max())
+                _, told = self.plant(params={f"w{layer}": encoding(200 * low, 200 * high, 8)})
+                first = self.check_first(told, f"r{layer}", "weights", "weights rounded to zero")
+                self.assertIn(f"'w{layer}'", first["proof"])
+                self.assertGreater(first["remedy"]["after_db"], first["output_db"] + 3)
+
+    def test_a_range_that_clips(self):
+        _, told = self.plant(activations={"r3": encoding(0, 0.3, 16)})
+        first = self.check_first(told, "r3", "output", "clipping")
+        self.assertGreater(first["remedy"]["after_db"], first["output_db"] + 20)
+
+    def test_a_range_that_an_outlier_stretched(self):
+        stdout, told = self.plant(activations={"r2": encoding(0, 20000, 16)})
+        first = self.check_first(told, "r2", "output", "step too coarse")
+        self.assertGreater(first["remedy"]["after_db"], first["output_db"] + 3)
+        self.assertIn("cause: 'r2' (Relu)", stdout)
+
+    def test_a_bias_beyond_its_range(self):
+        _, told = self.plant(params={"b3": encoding(-0.01, 0.01, 8)})
+        self.check_first(told, "r3", "bias", "bias overflow")
+
+    def test_a_mask_constant(self):
+        """Scores of attention with -10000 added: 8 bits leave the scores nothing."""
+        rng = np.random.default_rng(3)
+        mask = np.zeros((16, 16), np.float32)
+        mask[:, 10:] = -10000
+        nodes = [helper.make_node("MatMul", ["x", "w"], ["scores"], name="scores"),
+                 helper.make_node("Add", ["scores", "mask"], ["masked"], name="mask"),
+                 helper.make_node("Softmax", ["masked"], ["shares"], name="softmax", axis=-1),
+                 helper.make_node("MatMul", ["shares", "v"], ["y"], name="mix")]
+        save(self.folder / "m.onnx", nodes, {"w": rng.normal(size=(16, 16)), "mask": mask, "v": rng.normal(size=(16, 16))})
+        _, told = self.dissect("m.onnx", "--runtime", "cpu", "--act_bitwidth", "8")
+        first = self.check_first(told, "masked", "output", "step too coarse")
+        self.assertIn("is -1.00", first["proof"])
+        self.assertIn("give it the range", first["remedy"]["what"])
+        self.assertGreater(first["remedy"]["after_db"], 20)
+
+    def test_a_range_that_is_shared(self):
+        """A Concat of small and large values; what follows needs the small ones."""
+        rng = np.random.default_rng(4)
+        nodes = [helper.make_node("Conv", ["x", "small"], ["a"], name="conv_a"),
+                 helper.make_node("Conv", ["x", "large"], ["b"], name="conv_b"),
+                 helper.make_node("Concat", ["a", "b"], ["ab"], name="concat", axis=1),
+                 helper.make_node("Conv", ["ab", "mix"], ["y"], name="conv_y")]
+        mix = np.concatenate([rng.normal(size=(4, 4, 1, 1)) * 1e3, rng.normal(size=(4, 4, 1, 1)) / 1e3], axis=1)
+        save(self.folder / "m.onnx", nodes,
+             {"small": rng.normal(size=(4, 3, 1, 1)) / 100, "large": 100 * rng.normal(size=(4, 3, 1, 1)), "mix": mix})
+        _, told = self.dissect("m.onnx", "--runtime", "cpu", "--act_bitwidth", "8", "--weights_bitwidth", "16")
+        first = self.check_first(told, "ab", "output", "shared range")
+        self.assertIn("its input 'a' reaches 0.0", first["proof"])
+
+    def test_half_precision_that_overflows(self):
+        """The mean of squares: x * 300 squared passes 65504."""
+        nodes = [helper.make_node("Mul", ["x", "gain"], ["loud"], name="loud"),
+                 helper.make_node("Mul", ["loud", "loud"], ["squares"], name="square"),
+                 helper.make_node("Sqrt", ["squares"], ["y"], name="root")]
+        save(self.folder / "m.onnx", nodes, {"gain": [300]})
+        _, told = self.dissect("m.onnx", "--runtime", "cpu", "--precision", "fp16")
+        self.check_first(told, "squares", "arithmetic", "half-precision overflow")
+
+    def golden(self, model):
+        self.run_program("--framework_runner", "-f", "onnx", "-m", model, "-i", "x", "1,3,16,16", self.raw, "-o", "y",
+                         "--output_dirname", "golden")
+        return "working_directory/framework_runner/golden"
+
+    def engine(self, model, golden, *flags, expect=0):
+        return self.run_program("--inference_engine", "-f", "onnx", "-m", model, "-i", "x", "1,3,16,16", self.raw, "-o", "y",
+                                "-r", "cpu", "-a", "x86_64-linux-clang", "-l", self.lines, "--fine_grain_mode", golden,
+                                *flags, expect=expect)
+
+    def test_a_layer_that_was_converted_wrongly(self):
+        """Goldens of another model: one weight has its images transposed."""
+        save_chain(self.folder / "golden.onnx")
+        save_chain(self.folder / "m.onnx", lambda constants: constants.update(w3=constants["w3"].transpose(0, 1, 3, 2).copy()))
+        stdout, _ = self.engine("m.onnx", self.golden("golden.onnx"), *FINE[2:])
+        told = json.loads((self.latest("inference_engine") / "dissection.json").read_text(encoding="utf-8"))
+        first = told["causes"][0]
+        self.assertEqual((first["tensor"], first["kind"]), ("r3", "conversion"))
+        self.assertIn("cause: 'r3' (Relu)", stdout)
+
+    def test_goldens_that_are_missing_are_named(self):
+        save_chain(self.folder / "m.onnx")
+        golden = self.folder / self.golden("m.onnx")
+        tensors = json.loads((golden / "tensors.json").read_text(encoding="utf-8"))
+        tensors["tensors"] = [tensor for tensor in tensors["tensors"] if tensor["name"] != "r2"]
+        (golden / "tensors.json").write_text(json.dumps(tensors), encoding="utf-8")
+        stdout, _ = self.engine("m.onnx", golden)
+        self.assertIn("1 of 7 tensors have no golden", stdout)
+        self.assertIn("'r2'", stdout)
+        _, errors = self.engine("m.onnx", "nowhere", expect=3)
+        self.assertIn("--fine_grain_mode: 'nowhere' does not exist", errors)
+
+    def rows(self):
+        with open(self.latest("inference_engine") / "dissection.csv", newline="", encoding="utf-8") as file:
+            return {row["Name"]: row for row in csv.DictReader(file)}
+
+    def test_each_layer_alone_is_what_a_session_of_its_own_gives(self):
+        """With a budget of 1 MB each layer is a session. The errors are those that NumPy finds."""
+        save_chain(self.folder / "m.onnx")
+        self.dissect("m.onnx", "--runtime", "cpu")
+        together = self.rows()
+        self.dissect("m.onnx", "--runtime", "cpu", "--memory_budget_mb", "1")
+        self.assertEqual({name: row["Isolated (dB)"] for name, row in together.items()},
+                         {name: row["Isolated (dB)"] for name, row in self.rows().items()})
+        golden = self.latest("framework_runner")
+        target = self.latest("inference_engine") / "output" / "Result_0"
+        for name, row in together.items():
+            reference = np.fromfile(golden / f"{name}.raw", np.float32)
+            record = next(tensor for tensor in json.loads((target / "tensors.json").read_text(encoding="utf-8"))["tensors"]
+                          if tensor["name"] == name)
+            value = np.fromfile(target / record["file"], np.float32)
+            if record["layout"] == "NHWC":
+                value = np.moveaxis(value.reshape(record["dims"]), -1, 1).ravel()
+            signal, noise = (np.sum(np.square(each, dtype=np.float64)) for each in (reference, reference - value))
+            self.assertAlmostEqual(float(row["Accumulated (dB)"]), 10 * np.log10(signal / noise), places=3)
+        self.assertEqual(together["x"]["Isolated (dB)"], "")
+
+    def test_only_outputs_leave_nothing_to_take_apart(self):
+        save_chain(self.folder / "m.onnx")
+        _, errors = self.run_program(*end_to_end("m.onnx", "y", [("x", DIMS, self.raw)], self.lines, "--runtime", "cpu",
+                                                 "--debug_mode_off", *DEEP))
+        self.assertIn("--deep_analyzer has no effect: --debug_mode_off", errors)
+        self.assertFalse((self.latest("inference_engine") / "dissection.json").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
