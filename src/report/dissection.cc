@@ -157,7 +157,7 @@ std::vector<std::string> DissectionLines(const store::Dissection& dissection) {
   std::size_t measured = 0;
   std::size_t makers = 0;
   for (const LayerErrors& layer : dissection.layers) {
-    measured += layer.isolated || layer.op_type == "Input" ? 1 : 0;
+    measured += layer.reason.empty() ? 1 : 0;
     const LayerRole role = RoleOf(layer);
     makers += role == LayerRole::kMakes || role == LayerRole::kBoth ? 1 : 0;
   }
@@ -172,6 +172,12 @@ std::vector<std::string> DissectionLines(const store::Dissection& dissection) {
         DbText(*dissection.all_errors_db)));
   }
   for (const store::Cause& cause : dissection.causes) lines.push_back("cause: " + CauseText(cause));
+  if (dissection.mended_db) {
+    lines.push_back(
+        fmt::format("with the ranges of these remedies together the output has {} on the target; "
+                    "dissection_overrides.json has them for --quantization_overrides",
+                    DbText(*dissection.mended_db)));
+  }
   if (dissection.causes.empty()) {
     lines.push_back("no cause found" +
                     (dissection.no_causes.empty()

@@ -127,6 +127,7 @@ Status WriteDissection(const std::filesystem::path& file, const Dissection& diss
   Json json = {{"line", dissection.line},
                {"output_db", ToJson(dissection.output_db)},
                {"all_errors_db", ToJson(dissection.all_errors_db)},
+               {"mended_db", ToJson(dissection.mended_db)},
                {"no_causes", dissection.no_causes},
                {"causes", Json::array()},
                {"layers", Json::array()}};
@@ -141,6 +142,7 @@ Result<Dissection> ReadDissection(const std::filesystem::path& file) {
     Dissection dissection{.line = json.at("line"),
                           .output_db = ToDecibels(json.at("output_db")),
                           .all_errors_db = ToDecibels(json.at("all_errors_db")),
+                          .mended_db = ToDecibels(json.at("mended_db")),
                           .no_causes = json.at("no_causes")};
     for (const Json& cause : json.at("causes")) dissection.causes.push_back(CauseFrom(cause));
     for (const Json& layer : json.at("layers")) dissection.layers.push_back(LayerFrom(layer));

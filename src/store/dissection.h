@@ -83,6 +83,8 @@ struct Dissection {
   // The lowest SQNR of the outputs, in dB: of the run, and in float with every layer's own error.
   std::optional<double> output_db;
   std::optional<double> all_errors_db;
+  // The output of the target with the ranges of all remedies; nothing where no remedy is a range.
+  std::optional<double> mended_db;
   std::string no_causes;  // Why there are none, where that needs a word.
 };
 

@@ -1,85 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """--deep_analyzer and --fine_grain_mode: a fault that was planted is the first cause named, with its kind."""
 
-import csv
 import json
 import unittest
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper
 
-from program import ProgramTest, end_to_end
-
-DIMS = (1, 3, 16, 16)
-LAYERS = 6
-# With these the chain below is faithful: no cause is to be named.
-FINE = ("--runtime", "cpu", "--act_bitwidth", "16", "--weights_bitwidth", "16", "--bias_bitwidth", "32")
-DEEP = ("--deep_analyzer", "modelDissectionAnalyzer")
+from dissection_models import DEEP, DIMS, FINE, DissectionRun, encoding, save, save_attention, save_chain, weights
+from program import end_to_end
 
 
-def weights(layer):
-    rng = np.random.default_rng(layer)
-    inputs = 3 if layer == 0 else 8
-    return (rng.normal(size=(8, inputs, 3, 3)) / np.sqrt(inputs * 4.5)).astype(np.float32)
-
-
-def encoding(low, high, bits):
-    """AIMET's entry for a range."""
-    scale = (high - low) / (2**bits - 1)
-    return [{"bitwidth": bits, "dtype": "int", "is_symmetric": "False", "min": low, "max": high, "scale": scale,
-             "offset": round(low / scale)}]
-
-
-def save(path, nodes, initializers, dims=DIMS):
-    graph = helper.make_graph(
-        nodes, "model", [helper.make_tensor_value_info("x", TensorProto.FLOAT, dims)],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-        [numpy_helper.from_array(np.asarray(value, np.float32), name) for name, value in initializers.items()])
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
-
-
-def save_chain(path, change=None):
-    """Conv and Relu, six times; `change` gets the initializers."""
-    nodes, constants, last = [], {}, "x"
-    for layer in range(LAYERS):
-        constants[f"w{layer}"] = weights(layer)
-        constants[f"b{layer}"] = np.random.default_rng(50 + layer).normal(size=8).astype(np.float32) / 4
-        output = "y" if layer == LAYERS - 1 else f"r{layer}"
-        nodes += [helper.make_node("Conv", [last, f"w{layer}", f"b{layer}"], [f"c{layer}"], name=f"conv{layer}", pads=[1] * 4),
-                  helper.make_node("Relu", [f"c{layer}"], [output], name=f"relu{layer}")]
-        last = output
-    if change:
-        change(constants)
-    save(path, nodes, constants)
-
-
-class DissectionTest(ProgramTest):
-    def setUp(self):
-        super().setUp()
-        self.values = np.random.default_rng(9).normal(size=DIMS).astype(np.float32)
-        self.raw = self.write_raw("x.raw", self.values)
-        self.lines = self.write_input_list(self.raw)
-
-    def dissect(self, model, *flags, expect=0):
-        stdout, _ = self.run_program(*end_to_end(model, "y", [("x", DIMS, self.raw)], self.lines, *flags, *DEEP), expect=expect)
-        run = self.latest("inference_engine")
-        self.assertFalse((run / "dissection_values").exists())
-        return stdout, json.loads((run / "dissection.json").read_text(encoding="utf-8"))
-
-    def plant(self, activations=None, params=None, flags=FINE):
-        save_chain(self.folder / "m.onnx")
-        entries = {"activation_encodings": activations or {}, "param_encodings": params or {}}
-        (self.folder / "o.json").write_text(json.dumps(entries), encoding="utf-8")
-        return self.dissect("m.onnx", *flags, "--quantization_overrides", "o.json")
-
-    def check_first(self, told, tensor, part, kind):
-        self.assertTrue(told["causes"], told["no_causes"])
-        first = told["causes"][0]
-        self.assertEqual((first["tensor"], first["part"], first["kind"]), (tensor, part, kind), told["causes"])
-        self.assertGreater(first["share"], 0.5)
-        return first
-
+class DissectionTest(DissectionRun):
     def test_without_a_fault_no_cause_is_named(self):
         save_chain(self.folder / "m.onnx")
         stdout, told = self.dissect("m.onnx", *FINE)
@@ -113,19 +45,18 @@ class DissectionTest(ProgramTest):
 
     def test_a_mask_constant(self):
         """Scores of attention with -10000 added: 8 bits leave the scores nothing."""
-        rng = np.random.default_rng(3)
-        mask = np.zeros((16, 16), np.float32)
-        mask[:, 10:] = -10000
-        nodes = [helper.make_node("MatMul", ["x", "w"], ["scores"], name="scores"),
-                 helper.make_node("Add", ["scores", "mask"], ["masked"], name="mask"),
-                 helper.make_node("Softmax", ["masked"], ["shares"], name="softmax", axis=-1),
-                 helper.make_node("MatMul", ["shares", "v"], ["y"], name="mix")]
-        save(self.folder / "m.onnx", nodes, {"w": rng.normal(size=(16, 16)), "mask": mask, "v": rng.normal(size=(16, 16))})
+        save_attention(self.folder / "m.onnx", -10000)
         _, told = self.dissect("m.onnx", "--runtime", "cpu", "--act_bitwidth", "8")
         first = self.check_first(told, "masked", "output", "step too coarse")
         self.assertIn("is -1.00", first["proof"])
         self.assertIn("give it the range", first["remedy"]["what"])
         self.assertGreater(first["remedy"]["after_db"], 20)
+        self.assertGreater(told["mended_db"], told["output_db"] + 10)
+        # The ranges are given again: the run itself is as good as was told.
+        overrides = self.latest("inference_engine") / "dissection_overrides.json"
+        self.run_program(*end_to_end("m.onnx", "y", [("x", DIMS, self.raw)], self.lines, "--runtime", "cpu",
+                                     "--quantization_overrides", overrides))
+        self.assertAlmostEqual(float(self.summary()["y"]["SQNR"]), told["mended_db"], places=2)
 
     def test_a_range_that_is_shared(self):
         """A Concat of small and large values; what follows needs the small ones."""
@@ -181,10 +112,6 @@ class DissectionTest(ProgramTest):
         self.assertIn("'r2'", stdout)
         _, errors = self.engine("m.onnx", "nowhere", expect=3)
         self.assertIn("--fine_grain_mode: 'nowhere' does not exist", errors)
-
-    def rows(self):
-        with open(self.latest("inference_engine") / "dissection.csv", newline="", encoding="utf-8") as file:
-            return {row["Name"]: row for row in csv.DictReader(file)}
 
     def test_each_layer_alone_is_what_a_session_of_its_own_gives(self):
         """With a budget of 1 MB each layer is a session. The errors are those that NumPy finds."""

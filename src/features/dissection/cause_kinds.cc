@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "quantize/algorithms.h"
 #include "quantize/encoding.h"
@@ -29,11 +30,13 @@
 namespace acc::features {
 namespace {
 
+using Encodings = std::map<std::string, TensorEncoding>;
 using store::Cause;
 using store::ErrorPart;
 
 constexpr double kHelpfulDb = 3;
-constexpr double kLittle = 0.125;  // Of a range.
+constexpr double kLittle = 0.125;      // Of a range.
+constexpr std::size_t kMostTried = 3;  // On the chip.
 constexpr float kHalfMax = 65504;
 constexpr float kHalfLeastNormal = 6.104e-5F;
 
@@ -73,13 +76,10 @@ struct Magnitudes {
   }
 };
 
-Tensor RoundingError(const Tensor& reference, const Encoding& encoding) {
+ErrorOfTensor RoundingError(const Tensor& reference, const Encoding& encoding) {
   const auto values = reference.values<float>();
-  std::vector<float> error = FakeQuantized(values, reference.dims(), {.channels = {encoding}});
-  for (std::size_t i = 0; i < error.size(); ++i) {
-    error[i] = std::isfinite(values[i]) ? error[i] - values[i] : 0.0F;
-  }
-  return Tensor::FromFloats(reference.dims(), error);
+  return {reference, Tensor::FromFloats(reference.dims(), FakeQuantized(values, reference.dims(),
+                                                                        {.channels = {encoding}}))};
 }
 
 std::string RangeText(const Encoding& encoding) {
@@ -87,7 +87,7 @@ std::string RangeText(const Encoding& encoding) {
 }
 
 // Ranges up to some magnitude, each side no further than the tensor's own values.
-std::vector<Candidate> Ranges(const Tensor& reference, const Encoding& now) {
+std::vector<Candidate> CandidatesFor(const Tensor& reference, const Encoding& now) {
   const auto values = reference.values<float>();
   const Magnitudes magnitudes(values);
   double low = 0;
@@ -125,11 +125,13 @@ std::vector<Candidate> Ranges(const Tensor& reference, const Encoding& now) {
 // The share of the error's energy in elements beyond the ends.
 double ClippedShare(const PartOfCause& part, const Encoding& encoding) {
   const auto values = part.reference.values<float>();
-  const auto error = part.error.values<float>();
+  const auto rounded = part.value.values<float>();
   double all = 0;
   double beyond = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const double energy = double{error[i]} * error[i];
+    if (!std::isfinite(values[i])) continue;
+    const double error = double{rounded[i]} - values[i];
+    const double energy = error * error;
     all += energy;
     if (values[i] < encoding.min - encoding.scale || values[i] > encoding.max + encoding.scale) {
       beyond += energy;
@@ -208,27 +210,81 @@ Status NameStep(const PartOfCause& part, const Encoding& now, Cause& cause) {
   return OkStatus();
 }
 
-Status ExplainOutput(const PartOfCause& part, Cause& cause) {
+// The encodings of the candidate's range for the tensor, and for those inputs of its layer that
+// reach far beyond it: what the chip adds or compares is limited by the widest of them.
+Result<Encodings> WithInputs(const PartOfCause& part, const std::string& tensor,
+                             const Encoding& range) {
+  constexpr double kFar = 16;
+  Encodings encodings = {{tensor, {.channels = {range}}}};
+  const double limit = std::max(std::abs(range.min), std::abs(range.max));
+  const auto narrow = [&](const Encodings& all, const std::string& name) {
+    const auto found = all.find(name);
+    if (found == all.end() || found->second.per_channel() || found->second.is_float) return;
+    const Encoding& wide = found->second.channels.front();
+    if (std::max(std::abs(wide.min), std::abs(wide.max)) < kFar * limit) return;
+    encodings[name] = {.channels = {quantize::AsymmetricEncoding(
+                           std::max(wide.min, -limit), std::min(wide.max, limit), wide.bitwidth)}};
+  };
+  const quantize::QuantizedGraph& quantized = *part.layers.model.quantized;
+  for (const std::string& input : InputsOf(part.layers, tensor)) {
+    narrow(quantized.activations, input);
+  }
+  for (const std::string& param : ParamsOf(part.layers, part.nodes, false)) {
+    narrow(quantized.params, param);
+  }
+  return encodings;
+}
+
+// The encodings with which the target itself makes the layer so that the output is 3 dB better;
+// none where it is not. The remedy is then set.
+Result<Encodings> TriedOnTarget(const PartOfCause& part, const Candidate& candidate, Cause& cause) {
+  ACC_ASSIGN_OR_RETURN(Encodings encodings, WithInputs(part, cause.tensor, candidate.encoding));
+  const auto error = ErrorOnTarget(part.layers, cause.tensor, encodings);
+  if (error.status().code() == StatusCode::kInterrupted) return error.status();
+  if (!error.ok()) {
+    LogDebug("{}: {}", candidate.what, error.status().message());
+    return Encodings();
+  }
+  ACC_ASSIGN_OR_RETURN(const double db, part.output_db(*error));
+  LogDebug("{}: {:.1f} dB at the output", candidate.what, db);
+  if (db < part.alone_db + kHelpfulDb) return Encodings();
+  std::string what = candidate.what;
+  for (const auto& [name, encoding] : encodings) {
+    if (name == cause.tensor) continue;
+    what += fmt::format(", and its input '{}' {}", Printable(name),
+                        RangeText(encoding.channels.front()));
+  }
+  cause.remedy = {.what = std::move(what), .flag = candidate.flag, .after_db = db};
+  return encodings;
+}
+
+// On a host the rounding of golden is what the layer makes; on the chip the layer runs again.
+Result<Encodings> ExplainOutput(const PartOfCause& part, Cause& cause) {
   const auto& activations = part.layers.model.quantized->activations;
   const auto found = activations.find(cause.tensor);
-  if (found == activations.end()) return OkStatus();
+  if (found == activations.end()) return Encodings();
   const Encoding& now = found->second.channels.front();
   ACC_RETURN_IF_ERROR(NameStep(part, now, cause));
-  for (Candidate& candidate : Ranges(part.reference, now)) {
+  std::size_t tried = 0;
+  for (const Candidate& candidate : CandidatesFor(part.reference, now)) {
     ACC_ASSIGN_OR_RETURN(const double db,
                          part.output_db(RoundingError(part.reference, candidate.encoding)));
     if (db < part.alone_db + kHelpfulDb) continue;
-    cause.remedy = {
-        .what = std::move(candidate.what), .flag = std::move(candidate.flag), .after_db = db};
-    break;
+    if (part.layers.is_host) {
+      cause.remedy = {.what = candidate.what, .flag = candidate.flag, .after_db = db};
+      return Encodings{{cause.tensor, {.channels = {candidate.encoding}}}};
+    }
+    if (tried++ == kMostTried) break;
+    ACC_ASSIGN_OR_RETURN(const Encodings encodings, TriedOnTarget(part, candidate, cause));
+    if (!encodings.empty()) return encodings;
   }
-  return OkStatus();
+  return Encodings();
 }
 
 // The smallest whole error of the layer that these encodings leave, and the output with it.
-Result<double> OutputWith(const PartOfCause& part, const Cause& cause,
-                          const std::map<std::string, TensorEncoding>& encodings) {
-  ACC_ASSIGN_OR_RETURN(const Tensor error, ErrorOfParams(part.layers, cause.tensor, encodings));
+Result<double> OutputWith(const PartOfCause& part, const Cause& cause, const Encodings& encodings) {
+  ACC_ASSIGN_OR_RETURN(const ErrorOfTensor error,
+                       ErrorOfParams(part.layers, cause.tensor, encodings));
   return part.output_db(error);
 }
 
@@ -273,8 +329,8 @@ Status ExplainWeights(const PartOfCause& part, Cause& cause) {
   const model::Graph& graph = part.layers.model.converted.graph;
   const auto& encodings = part.layers.model.quantized->params;
   cause.kind = "rounding of weights";
-  std::map<std::string, TensorEncoding> per_channel;
-  std::map<std::string, TensorEncoding> wider;
+  Encodings per_channel;
+  Encodings wider;
   for (const std::string& param : ParamsOf(part.layers, part.nodes, false)) {
     const Tensor& values = graph.initializers.at(param);
     const TensorEncoding& now = encodings.at(param);
@@ -295,7 +351,7 @@ Status ExplainWeights(const PartOfCause& part, Cause& cause) {
     }
   }
   struct Choice {
-    const std::map<std::string, TensorEncoding>& encodings;
+    const Encodings& encodings;
     std::string_view what;
     std::string_view flag;
   };
@@ -315,7 +371,7 @@ Status ExplainWeights(const PartOfCause& part, Cause& cause) {
 Status ExplainBias(const PartOfCause& part, Cause& cause) {
   const model::Graph& graph = part.layers.model.converted.graph;
   cause.kind = "rounding of the bias";
-  std::map<std::string, TensorEncoding> wider;
+  Encodings wider;
   for (const std::string& param : ParamsOf(part.layers, part.nodes, true)) {
     const Tensor& values = graph.initializers.at(param);
     const Encoding& now = part.layers.model.quantized->params.at(param).channels.front();
@@ -336,12 +392,7 @@ Status ExplainBias(const PartOfCause& part, Cause& cause) {
   return OkStatus();
 }
 
-void ExplainArithmetic(const PartOfCause& part, Cause& cause) {
-  cause.kind = "the chip's arithmetic";
-  if (part.layers.model.quantized) {
-    cause.proof = "with the same codes the host computes another result";
-    return;
-  }
+void ExplainHalf(const PartOfCause& part, Cause& cause) {
   const auto values = part.reference.values<float>();
   const auto beyond =
       std::ranges::count_if(values, [](float value) { return std::abs(value) > kHalfMax; });
@@ -362,17 +413,40 @@ void ExplainArithmetic(const PartOfCause& part, Cause& cause) {
   }
 }
 
+// Narrower ranges, which the chip may compute right.
+Result<Encodings> ExplainArithmetic(const PartOfCause& part, Cause& cause) {
+  if (!part.layers.model.quantized) {
+    ExplainHalf(part, cause);
+    return Encodings();
+  }
+  cause.kind = "the chip's arithmetic";
+  cause.proof = "with the same codes the host computes another result";
+  const auto& activations = part.layers.model.quantized->activations;
+  const auto found = activations.find(cause.tensor);
+  if (found == activations.end()) return Encodings();
+  const Encoding& now = found->second.channels.front();
+  cause.proof +=
+      fmt::format("; {} bits over {} are steps of {:.4g}", now.bitwidth, RangeText(now), now.scale);
+  std::size_t tried = 0;
+  for (const Candidate& candidate : CandidatesFor(part.reference, now)) {
+    if (tried++ == kMostTried) break;
+    ACC_ASSIGN_OR_RETURN(const Encodings encodings, TriedOnTarget(part, candidate, cause));
+    if (!encodings.empty()) return encodings;
+  }
+  return Encodings();
+}
+
 }  // namespace
 
-Status ExplainPart(const PartOfCause& part, Cause& cause) {
+Result<std::map<std::string, TensorEncoding>> ExplainPart(const PartOfCause& part, Cause& cause) {
   switch (cause.part) {
     case ErrorPart::kOutput: return ExplainOutput(part, cause);
-    case ErrorPart::kWeights: return ExplainWeights(part, cause);
-    case ErrorPart::kBias: return ExplainBias(part, cause);
-    case ErrorPart::kArithmetic: ExplainArithmetic(part, cause); break;
+    case ErrorPart::kArithmetic: return ExplainArithmetic(part, cause);
+    case ErrorPart::kWeights: ACC_RETURN_IF_ERROR(ExplainWeights(part, cause)); break;
+    case ErrorPart::kBias: ACC_RETURN_IF_ERROR(ExplainBias(part, cause)); break;
     default: break;
   }
-  return OkStatus();
+  return Encodings();
 }
 
 }  // namespace acc::features

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/status.h"
 #include "features/dissection/layer_errors.h"
 #include "store/dissection.h"
+#include "tensor/encoding.h"
 #include "tensor/tensor.h"
 
 namespace acc::features {
@@ -17,13 +19,15 @@ struct PartOfCause {
   const LayersToMeasure& layers;
   const std::vector<std::string>& nodes;  // Of the layer.
   const Tensor& reference;                // What the tensor should be.
-  const Tensor& error;                    // What the part adds to it.
+  const Tensor& value;                    // What the part makes of it.
   double alone_db = 0;                    // The output with that alone.
   // The output with another error of the tensor alone.
-  std::function<Result<double>(const Tensor& error)> output_db;
+  std::function<Result<double>(const ErrorOfTensor& error)> output_db;
 };
 
-// Sets kind, proof and remedy of a cause whose part is known.
-Status ExplainPart(const PartOfCause& part, store::Cause& cause);
+// Sets kind, proof and remedy of a cause whose part is known. Returns the encodings of a remedy
+// that is a range.
+Result<std::map<std::string, TensorEncoding>> ExplainPart(const PartOfCause& part,
+                                                          store::Cause& cause);
 
 }  // namespace acc::features

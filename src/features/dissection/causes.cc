@@ -26,7 +26,7 @@ using store::ErrorPart;
 constexpr std::size_t kMostCauses = 5;
 constexpr std::size_t kMostRuns = 64;
 
-using Errors = std::map<std::string, std::map<ErrorPart, Tensor>>;
+using Parts = std::map<std::string, std::map<ErrorPart, ErrorOfTensor>>;
 
 class Finder {
  public:
@@ -34,14 +34,14 @@ class Finder {
          std::vector<std::string> tensors)
       : sources_(sources), injection_(injection), tensors_(std::move(tensors)) {}
 
-  Status Run(store::Dissection& dissection) {
+  Result<std::map<std::string, TensorEncoding>> Run(store::Dissection& dissection) {
     const auto measure = [&](std::size_t first, std::size_t count) {
       return MeasureOwn(first, count, dissection);
     };
     ACC_ASSIGN_OR_RETURN(const NoiseHalving halving,
                          HalveNoise(tensors_.size(), measure, kMostCauses, kMostRuns));
     dissection.all_errors_db = halving.all_db;
-    ACC_ASSIGN_OR_RETURN(const Errors parts, PartsOfSuspects(halving));
+    ACC_ASSIGN_OR_RETURN(const Parts parts, PartsOfSuspects(halving));
     for (const SourceNoise& source : halving.sources) {
       if (source.output_db >= verify::kFaithfulDb) continue;
       const store::LayerErrors& row = RowOf(dissection, tensors_[source.source]);
@@ -52,12 +52,12 @@ class Finder {
       ACC_RETURN_IF_ERROR(Explain(parts, row.group, cause));
       dissection.causes.push_back(std::move(cause));
     }
-    return OkStatus();
+    return remedies_;
   }
 
  private:
   Result<double> MeasureOwn(std::size_t first, std::size_t count, store::Dissection& dissection) {
-    std::map<std::string, Tensor> errors;
+    Errors errors;
     for (std::size_t i = first; i < first + count; ++i) {
       ACC_ASSIGN_OR_RETURN(errors[tensors_[i]], OwnError(tensors_[i]));
     }
@@ -72,31 +72,31 @@ class Finder {
     return *std::ranges::find(dissection.layers, tensor, &store::LayerErrors::tensor);
   }
 
-  Result<Tensor> OwnError(const std::string& tensor) const {
-    ACC_ASSIGN_OR_RETURN(const MappedFile mapped,
-                         MappedFile::Open(sources_.measured.own_errors.at(tensor)));
-    const auto bytes = mapped.bytes();
-    return Tensor::Create(ElementType::kFloat32, sources_.layers.values.InfoOf(tensor).dims,
-                          {bytes.begin(), bytes.end()});
+  Result<ErrorOfTensor> OwnError(const std::string& tensor) const {
+    const MeasuredLayers::Files& files = sources_.measured.own_errors.at(tensor);
+    const Shape& dims = sources_.layers.values.InfoOf(tensor).dims;
+    ErrorOfTensor error;
+    ACC_ASSIGN_OR_RETURN(error.from, ReadTensor(files.from, ElementType::kFloat32, dims));
+    ACC_ASSIGN_OR_RETURN(error.to, ReadTensor(files.to, ElementType::kFloat32, dims));
+    return error;
   }
 
-  Result<Errors> PartsOfSuspects(const NoiseHalving& halving) const {
+  Result<Parts> PartsOfSuspects(const NoiseHalving& halving) const {
     std::set<std::string> suspects;
     for (const SourceNoise& source : halving.sources) suspects.insert(tensors_[source.source]);
-    Errors parts;
+    Parts parts;
     if (suspects.empty()) return parts;
-    ACC_RETURN_IF_ERROR(
-        PartsOf(sources_.layers, suspects,
-                [&](const std::string& tensor, ErrorPart part, const Tensor& error) -> Status {
-                  if (part != ErrorPart::kNone) parts[tensor][part] = error;
-                  return OkStatus();
-                }));
+    ACC_RETURN_IF_ERROR(PartsOf(
+        sources_.layers, suspects,
+        [&](const std::string& tensor, ErrorPart part, const ErrorOfTensor& error) -> Status {
+          if (part != ErrorPart::kNone) parts[tensor][part] = error;
+          return OkStatus();
+        }));
     return parts;
   }
 
   // The part with which alone the output is worst, and what mends that.
-  Status Explain(const Errors& parts, const std::vector<std::string>& nodes,
-                 store::Cause& cause) const {
+  Status Explain(const Parts& parts, const std::vector<std::string>& nodes, store::Cause& cause) {
     const auto found = parts.find(cause.tensor);
     if (found == parts.end()) return OkStatus();
     double worst = 0;
@@ -108,21 +108,29 @@ class Finder {
     }
     if (cause.part == ErrorPart::kNone) return OkStatus();
     ACC_ASSIGN_OR_RETURN(const Tensor reference, sources_.layers.values.Reference(cause.tensor));
-    const auto try_error = [&](const Tensor& error) {
+    const auto try_error = [&](const ErrorOfTensor& error) {
       return injection_.Measure({{cause.tensor, error}});
     };
-    return ExplainPart({.layers = sources_.layers,
-                        .nodes = nodes,
-                        .reference = reference,
-                        .error = found->second.at(cause.part),
-                        .alone_db = worst,
-                        .output_db = try_error},
-                       cause);
+    ACC_ASSIGN_OR_RETURN(const auto encodings,
+                         ExplainPart({.layers = sources_.layers,
+                                      .nodes = nodes,
+                                      .reference = reference,
+                                      .value = found->second.at(cause.part).to,
+                                      .alone_db = worst,
+                                      .output_db = try_error},
+                                     cause));
+    for (const auto& [tensor, encoding] : encodings) {
+      const auto [known, is_new] = remedies_.emplace(tensor, encoding);
+      const double scale = encoding.channels.front().scale;
+      if (!is_new && known->second.channels.front().scale < scale) known->second = encoding;
+    }
+    return OkStatus();
   }
 
   const CauseSources& sources_;
   const ErrorInjection& injection_;
   const std::vector<std::string> tensors_;  // In the graph's order.
+  std::map<std::string, TensorEncoding> remedies_;
 };
 
 // Layers that the converted model gets wrong in float already. What that does to the output is seen
@@ -158,7 +166,9 @@ Status AddConversions(const CauseSources& sources, store::Dissection& dissection
 
 }  // namespace
 
-Status FindCauses(const CauseSources& sources, store::Dissection& dissection) {
+Result<std::map<std::string, TensorEncoding>> FindCauses(const CauseSources& sources,
+                                                         store::Dissection& dissection) {
+  const std::map<std::string, TensorEncoding> none;
   ACC_RETURN_IF_ERROR(AddConversions(sources, dissection));
   std::vector<std::string> tensors;
   std::uint64_t bytes = 0;
@@ -166,25 +176,25 @@ Status FindCauses(const CauseSources& sources, store::Dissection& dissection) {
     if (!sources.measured.own_errors.contains(layer.tensor)) continue;
     tensors.push_back(layer.tensor);
     const Shape& dims = sources.layers.values.InfoOf(layer.tensor).dims;
-    bytes += ByteSize(ElementType::kFloat32, ElementCount(dims).value_or(0));
+    bytes += 2 * ByteSize(ElementType::kFloat32, ElementCount(dims).value_or(0));
   }
   if (tensors.empty()) {
     dissection.no_causes = "no layer has an error of its own";
-    return OkStatus();
+    return none;
   }
   if (bytes > sources.layers.memory_budget_bytes) {
     dissection.no_causes = fmt::format(
         "the errors of all layers take {} MB together; --memory_budget_mb with more finds the "
         "causes",
         (bytes >> 20) + 1);
-    return OkStatus();
+    return none;
   }
   const auto injection =
       ErrorInjection::Create(sources.layers.model.converted.graph, tensors, sources.inputs);
   if (!injection.ok()) {
     if (injection.status().code() == StatusCode::kInterrupted) return injection.status();
     dissection.no_causes = injection.status().message();
-    return OkStatus();
+    return none;
   }
   return Finder(sources, *injection, std::move(tensors)).Run(dissection);
 }

@@ -23,6 +23,10 @@ struct CauseSources {
 // (shared/noise_halving.h). Of a cause, the part with which alone the output is worst gives the
 // kind; remedies are tried in the order of what they cost on the target, and the first is named
 // with which the output is 3 dB better.
-Status FindCauses(const CauseSources& sources, store::Dissection& dissection);
+//
+// Returns the encodings of the remedies that are ranges; of a tensor that several give one, the
+// widest.
+Result<std::map<std::string, TensorEncoding>> FindCauses(const CauseSources& sources,
+                                                         store::Dissection& dissection);
 
 }  // namespace acc::features

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Each tensor T becomes the sum of itself and an input of its own. That input is declared without
-// dims: fed with a single zero it costs nothing, since the addition broadcasts it, and fed with an
-// error of T's dims it adds that. So one session serves every choice of tensors.
+// Each tensor T becomes (T - from) + to, with two inputs of its own. These are declared without
+// dims: fed with single zeros they cost nothing, since they are broadcast. So one session serves
+// every choice of tensors. The difference comes first: where T is what it should be, the sum is
+// exactly `to`, however large T is (masks of -3.4e38).
 #include "features/dissection/error_injection.h"
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "features/shared/noise_sums.h"
@@ -18,7 +20,7 @@ namespace {
 
 struct Injected {
   model::Graph graph;
-  std::map<std::string, std::string> error_input;
+  std::map<std::string, std::pair<std::string, std::string>> error_inputs;  // From and to.
   std::map<std::string, std::string> renamed_inputs;
 };
 
@@ -53,9 +55,11 @@ class Injector {
       result_.graph.nodes.push_back(std::move(node));
       for (const auto& [clean, tensor] : sums) Add(clean, tensor);
     }
-    for (const auto& [tensor, input] : result_.error_input) {
-      result_.graph.inputs.push_back(
-          {.name = input, .type = ElementType::kFloat32, .has_rank = false});
+    for (const auto& [tensor, inputs] : result_.error_inputs) {
+      for (const std::string& input : {inputs.first, inputs.second}) {
+        result_.graph.inputs.push_back(
+            {.name = input, .type = ElementType::kFloat32, .has_rank = false});
+      }
     }
     // The dims that the graph declares for them are those without the errors' unknown ones.
     for (ValueInfo& output : result_.graph.outputs) {
@@ -67,13 +71,22 @@ class Injector {
 
  private:
   void Add(const std::string& clean, const std::string& tensor) {
-    const std::string error = names_.Take(tensor + "_error");
-    result_.error_input[tensor] = error;
+    const auto& [from, to] =
+        result_.error_inputs
+            .emplace(tensor, std::pair(names_.Take(tensor + "_from"), names_.Take(tensor + "_to")))
+            .first->second;
+    const std::string change = names_.Take(tensor + "_change");
+    AddNode("Sub", clean, from, change);
+    AddNode("Add", change, to, tensor);
+  }
+
+  void AddNode(std::string_view op_type, const std::string& one, const std::string& other,
+               const std::string& output) {
     model::Node node;
-    node.name = node_names_.Take(tensor + "_with_error");
-    node.op_type = "Add";
-    node.inputs = {clean, error};
-    node.outputs = {tensor};
+    node.name = node_names_.Take(output + "_with_error");
+    node.op_type = op_type;
+    node.inputs = {one, other};
+    node.outputs = {output};
     result_.graph.nodes.push_back(std::move(node));
   }
 
@@ -99,8 +112,11 @@ Result<ErrorInjection> ErrorInjection::Create(const model::Graph& graph,
                               value);
   }
   const Tensor none = Tensor::FromFloats({}, std::vector{0.0F});
-  for (const auto& [tensor, input] : injected.error_input) injection.inputs_.emplace(input, none);
-  injection.error_input_ = injected.error_input;
+  for (const auto& [tensor, names] : injected.error_inputs) {
+    injection.inputs_.emplace(names.first, none);
+    injection.inputs_.emplace(names.second, none);
+    injection.error_inputs_[tensor] = {names.first, names.second};
+  }
   for (const ValueInfo& output : injection.session_.outputs()) {
     if (output.type == ElementType::kFloat32) injection.outputs_.push_back(output.name);
   }
@@ -112,15 +128,18 @@ Result<ErrorInjection> ErrorInjection::Create(const model::Graph& graph,
   return injection;
 }
 
-Result<std::vector<ort::Value>> ErrorInjection::Run(
-    const std::map<std::string, Tensor>& errors) const {
+Result<std::vector<ort::Value>> ErrorInjection::Run(const Errors& errors) const {
   ++runs_;
   ort::Inputs inputs = ort::Views(inputs_);
-  for (const auto& [tensor, error] : errors) inputs[error_input_.at(tensor)] = error.view();
+  for (const auto& [tensor, error] : errors) {
+    const ErrorInputs& names = error_inputs_.at(tensor);
+    inputs[names.from] = error.from.view();
+    inputs[names.to] = error.to.view();
+  }
   return session_.Run(inputs, outputs_);
 }
 
-Result<double> ErrorInjection::Measure(const std::map<std::string, Tensor>& errors) const {
+Result<double> ErrorInjection::Measure(const Errors& errors) const {
   ACC_ASSIGN_OR_RETURN(const auto values, Run(errors));
   double lowest = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < values.size(); ++i) {

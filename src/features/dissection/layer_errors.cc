@@ -20,6 +20,8 @@
 #include "base/text.h"
 #include "features/dissection/group_runs.h"
 #include "features/shared/noise_sums.h"
+#include "features/source_model/conversion.h"
+#include "features/source_model/quantization.h"
 #include "quantize/operators.h"
 #include "target/node_groups.h"
 #include "tensor/codes.h"
@@ -37,17 +39,6 @@ using Field = std::optional<double> Layer::*;
 bool AreNumbers(const Tensor& one, const Tensor& other) {
   return one.type() == ElementType::kFloat32 && other.type() == ElementType::kFloat32 &&
          one.size() == other.size();
-}
-
-// An infinity or NaN that appears is the error itself; what was not finite before has none.
-Tensor Difference(const Tensor& reference, const Tensor& value) {
-  const auto from = reference.values<float>();
-  const auto to = value.values<float>();
-  std::vector<float> difference(from.size());
-  for (std::size_t i = 0; i < difference.size(); ++i) {
-    difference[i] = std::isfinite(from[i]) ? to[i] - from[i] : 0.0F;
-  }
-  return Tensor::FromFloats(reference.dims(), difference);
 }
 
 Tensor RoundedBy(const std::optional<TensorEncoding>& encoding, const Tensor& value) {
@@ -96,9 +87,14 @@ std::map<std::string, TensorEncoding> EncodingsOf(const TargetModel& model, bool
   return encodings;
 }
 
-TargetModel WholeOf(TargetModel model) {
-  model.selected.clear();
-  return model;
+// With the taps that the float run shows: all but those that other encodings bring.
+target::Program KnownProgram(const LayersToMeasure& layers) {
+  TargetModel whole = layers.model;
+  whole.selected.clear();
+  target::Program program = ProgramOf(whole, false);
+  std::erase_if(program.taps,
+                [&](const target::Tap& tap) { return !layers.values.Knows(tap.tensor); });
+  return program;
 }
 
 class Measuring {
@@ -108,7 +104,7 @@ class Measuring {
       : layers_(layers),
         only_(std::move(only)),
         sink_(std::move(sink)),
-        program_(ProgramOf(WholeOf(layers.model), false)),
+        program_(KnownProgram(layers)),
         in_float_(FloatProgram(layers.model, program_)) {
     for (const target::Tap& tap : program_.taps) encodings_[tap.tensor] = tap.encoding;
   }
@@ -134,6 +130,25 @@ class Measuring {
     ACC_RETURN_IF_ERROR(MakeEngines());
     return InFloat(groups, Rounded(in_float_, encodings), Reference(), &Layer::weights,
                    ErrorPart::kWeights);
+  }
+
+  // What the target makes of golden inputs, as the error of all of the layer.
+  Status RunOnTarget() {
+    const auto made = [&](const target::Tap& tap, const Tensor& value) -> Status {
+      ACC_ASSIGN_OR_RETURN(const Tensor reference, layers_.values.Reference(tap.tensor));
+      return Tell(tap.tensor, ErrorPart::kNone, reference, value);
+    };
+    return RunGroups(RunOf(program_, layers_.engine, "layers on the target"),
+                     Prepared(program_, true), Reference(), made, Quiet());
+  }
+
+  // Of the first group that is looked at.
+  std::vector<std::string> Inputs() {
+    std::vector<std::string> inputs;
+    for (const target::NodeGroup& group : Prepared(program_, true)) {
+      for (const std::size_t input : group.inputs) inputs.push_back(program_.taps[input].tensor);
+    }
+    return inputs;
   }
 
   Status RunParts() {
@@ -170,8 +185,7 @@ class Measuring {
 
   void AddInputRows() {
     for (const ValueInfo& input : layers_.model.converted.graph.inputs) {
-      const bool is_tap = encodings_.contains(input.name) && IsLookedAt(input.name);
-      if (!is_tap || !layers_.values.Knows(input.name)) continue;
+      if (!encodings_.contains(input.name) || !IsLookedAt(input.name)) continue;
       AddRow({.tensor = input.name, .op_type = "Input"});
     }
   }
@@ -185,29 +199,20 @@ class Measuring {
           })) {
         continue;
       }
-      std::string reason = group.obstacle;
-      for (const auto* taps : {&group.inputs, &group.outputs}) {
-        for (const std::size_t tap : *taps) {
-          const std::string& tensor = program.taps[tap].tensor;
-          if (!layers_.values.Knows(tensor)) {
-            reason = "the float run does not show '" + Printable(tensor) + "'";
-          }
-        }
-      }
-      if (with_rows) AddRows(group, reason);
-      if (reason.empty()) ready.push_back(std::move(group));
+      if (with_rows) AddRows(group);
+      if (group.obstacle.empty()) ready.push_back(std::move(group));
     }
     return ready;
   }
 
-  void AddRows(const target::NodeGroup& group, const std::string& reason) {
+  void AddRows(const target::NodeGroup& group) {
     std::vector<std::string> names;
     for (const std::size_t node : group.nodes) {
       const model::Node& made = program_.graph.nodes[node];
       if (!target::IsQuantization(made.op_type)) names.push_back(made.name);
     }
     for (const std::size_t output : group.outputs) {
-      AddRow({.tensor = program_.taps[output].tensor, .group = names, .reason = reason});
+      AddRow({.tensor = program_.taps[output].tensor, .group = names, .reason = group.obstacle});
     }
   }
 
@@ -219,7 +224,7 @@ class Measuring {
       row.node = node.name;
       row.op_type = node.type;
     }
-    row.has_golden = layers_.values.Knows(row.tensor) && layers_.values.HasGolden(row.tensor);
+    row.has_golden = layers_.values.HasGolden(row.tensor);
     order_.push_back(row.tensor);
     rows_.emplace(order_.back(), std::move(row));
   }
@@ -235,13 +240,12 @@ class Measuring {
   Status Tell(const std::string& tensor, ErrorPart part, const Tensor& reference,
               const Tensor& value) const {
     if (!sink_ || !AreNumbers(reference, value)) return OkStatus();
-    return sink_(tensor, part, Difference(reference, value));
+    return sink_(tensor, part, {reference, value});
   }
 
   // The whole run's tensors, and what rounding alone does to them.
   Status Whole() {
     for (auto& [tensor, row] : rows_) {
-      if (!layers_.values.Knows(tensor)) continue;
       ACC_ASSIGN_OR_RETURN(const Tensor reference, layers_.values.Reference(tensor));
       if (layers_.values.HasTarget(tensor)) {
         ACC_ASSIGN_OR_RETURN(const Tensor value, layers_.values.OfTarget(tensor));
@@ -271,9 +275,7 @@ class Measuring {
   }
 
   static Result<Tensor> Read(const fs::path& file, const Tensor& like) {
-    ACC_ASSIGN_OR_RETURN(const MappedFile mapped, MappedFile::Open(file));
-    const auto bytes = mapped.bytes();
-    return Tensor::Create(like.type(), like.dims(), {bytes.begin(), bytes.end()});
+    return ReadTensor(file, like.type(), like.dims());
   }
 
   // On the host first, in float with rounded inputs, to tell the layer's own error, and as the
@@ -427,11 +429,16 @@ std::optional<double> SqnrOf(const Tensor& reference, const Tensor& value) {
 
 Result<MeasuredLayers> MeasureLayers(const LayersToMeasure& layers) {
   MeasuredLayers measured;
-  const auto keep = [&](const std::string& tensor, ErrorPart part, const Tensor& error) -> Status {
+  const auto keep = [&](const std::string& tensor, ErrorPart part,
+                        const ErrorOfTensor& error) -> Status {
     if (part != ErrorPart::kNone) return OkStatus();
-    const fs::path file = layers.scratch / fmt::format("own_{}.raw", measured.own_errors.size());
-    measured.own_errors[tensor] = file;
-    return WriteFile(file, error.bytes());
+    const std::size_t number = measured.own_errors.size();
+    MeasuredLayers::Files files{layers.scratch / fmt::format("from_{}.raw", number),
+                                layers.scratch / fmt::format("to_{}.raw", number)};
+    ACC_RETURN_IF_ERROR(WriteFile(files.from, error.from.bytes()));
+    ACC_RETURN_IF_ERROR(WriteFile(files.to, error.to.bytes()));
+    measured.own_errors.emplace(tensor, std::move(files));
+    return OkStatus();
   };
   ACC_ASSIGN_OR_RETURN(measured.layers, Measuring(layers, {}, keep).Run());
   return measured;
@@ -442,16 +449,51 @@ Status PartsOf(const LayersToMeasure& layers, const std::set<std::string>& tenso
   return Measuring(layers, tensors, sink).RunParts();
 }
 
-Result<Tensor> ErrorOfParams(const LayersToMeasure& layers, const std::string& tensor,
-                             const std::map<std::string, TensorEncoding>& encodings) {
-  std::optional<Tensor> found;
-  const auto keep = [&](const std::string& made, ErrorPart, const Tensor& error) {
+Result<ErrorOfTensor> ErrorOfParams(const LayersToMeasure& layers, const std::string& tensor,
+                                    const std::map<std::string, TensorEncoding>& encodings) {
+  std::optional<ErrorOfTensor> found;
+  const auto keep = [&](const std::string& made, ErrorPart, const ErrorOfTensor& error) {
     if (made == tensor) found = error;
     return OkStatus();
   };
   ACC_RETURN_IF_ERROR(Measuring(layers, {tensor}, keep).RunParams(encodings));
   if (!found) return Failure("'" + Printable(tensor) + "' does not run alone");
   return *found;
+}
+
+Result<quantize::QuantizedGraph> QuantizedWith(
+    const TargetModel& model, const std::map<std::string, TensorEncoding>& encodings) {
+  quantize::Overrides given{.activations = model.quantized->activations,
+                            .params = model.quantized->params};
+  for (const auto& [name, encoding] : encodings) {
+    (given.params.contains(name) ? given.params : given.activations)[name] = encoding;
+  }
+  ACC_ASSIGN_OR_RETURN(const auto types, InferTypes(model.converted.graph));
+  return QuantizeAsGiven(model.converted.graph, types, given);
+}
+
+Result<ErrorOfTensor> ErrorOnTarget(const LayersToMeasure& layers, const std::string& tensor,
+                                    const std::map<std::string, TensorEncoding>& encodings) {
+  TargetModel model = layers.model;
+  ACC_ASSIGN_OR_RETURN(model.quantized, QuantizedWith(layers.model, encodings));
+  const LayersToMeasure changed{.model = model,
+                                .values = layers.values,
+                                .engine = layers.engine,
+                                .is_host = layers.is_host,
+                                .scratch = layers.scratch,
+                                .memory_budget_bytes = layers.memory_budget_bytes};
+  std::optional<ErrorOfTensor> found;
+  const auto keep = [&](const std::string& made, ErrorPart, const ErrorOfTensor& error) {
+    if (made == tensor) found = error;
+    return OkStatus();
+  };
+  ACC_RETURN_IF_ERROR(Measuring(changed, {tensor}, keep).RunOnTarget());
+  if (!found) return Failure("'" + Printable(tensor) + "' does not run alone");
+  return *found;
+}
+
+std::vector<std::string> InputsOf(const LayersToMeasure& layers, const std::string& tensor) {
+  return Measuring(layers, {tensor}, nullptr).Inputs();
 }
 
 std::vector<std::string> ParamsOf(const LayersToMeasure& layers,

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "features/dissection/error_injection.h"
 #include "features/dissection/line_values.h"
 #include "features/target_run/target_run.h"
 #include "store/dissection.h"
@@ -31,15 +32,21 @@ struct LayersToMeasure {
   std::uint64_t memory_budget_bytes = 0;
 };
 
-// The error that something adds to a tensor, of its dims; not from several threads at once.
-using ErrorSink =
-    std::function<Status(const std::string& tensor, store::ErrorPart part, const Tensor& error)>;
+// What something makes of a tensor of float32, kNone standing for all of the layer; not from
+// several threads at once.
+using ErrorSink = std::function<Status(const std::string& tensor, store::ErrorPart part,
+                                       const ErrorOfTensor& error)>;
 
 struct MeasuredLayers {
   // One for each tensor that the graph takes or a group of nodes makes, in the graph's order. What
   // cannot be measured has a reason.
   std::vector<store::LayerErrors> layers;
-  std::map<std::string, std::filesystem::path> own_errors;  // float32, in the scratch folder.
+  // Of tensors of float32, in the scratch folder.
+  struct Files {
+    std::filesystem::path from;
+    std::filesystem::path to;
+  };
+  std::map<std::string, Files> own_errors;
 };
 
 Result<MeasuredLayers> MeasureLayers(const LayersToMeasure& layers);
@@ -50,8 +57,19 @@ Status PartsOf(const LayersToMeasure& layers, const std::set<std::string>& tenso
 
 // The error that a layer has in float, fed golden, with some of its constants rounded by these
 // encodings and all others as they are. Fails where the layer cannot run alone.
-Result<Tensor> ErrorOfParams(const LayersToMeasure& layers, const std::string& tensor,
-                             const std::map<std::string, TensorEncoding>& encodings);
+Result<ErrorOfTensor> ErrorOfParams(const LayersToMeasure& layers, const std::string& tensor,
+                                    const std::map<std::string, TensorEncoding>& encodings);
+
+// The quantized model with these encodings, of activations or constants, instead of its own.
+Result<quantize::QuantizedGraph> QuantizedWith(
+    const TargetModel& model, const std::map<std::string, TensorEncoding>& encodings);
+
+// What the target makes of a layer of that, fed golden. Fails where the layer cannot run alone.
+Result<ErrorOfTensor> ErrorOnTarget(const LayersToMeasure& layers, const std::string& tensor,
+                                    const std::map<std::string, TensorEncoding>& encodings);
+
+// The tensors that a layer reads, by the names of the target's graph.
+std::vector<std::string> InputsOf(const LayersToMeasure& layers, const std::string& tensor);
 
 // The constants that the nodes of a layer read and the target quantizes: weights, or biases.
 std::vector<std::string> ParamsOf(const LayersToMeasure& layers,

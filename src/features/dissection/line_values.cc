@@ -15,12 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<Tensor> ReadTensor(const fs::path& file, ElementType type, const Shape& dims) {
-  ACC_ASSIGN_OR_RETURN(const MappedFile mapped, MappedFile::Open(file));
-  const auto bytes = mapped.bytes();
-  return Tensor::Create(type, dims, {bytes.begin(), bytes.end()});
-}
-
 Result<Tensor> Permuted(const Tensor& tensor, const Permutation& permutation) {
   if (IsIdentity(permutation)) return tensor;
   std::vector<std::byte> moved(tensor.bytes().size());
@@ -30,6 +24,12 @@ Result<Tensor> Permuted(const Tensor& tensor, const Permutation& permutation) {
 }
 
 }  // namespace
+
+Result<Tensor> ReadTensor(const fs::path& file, ElementType type, const Shape& dims) {
+  ACC_ASSIGN_OR_RETURN(const MappedFile mapped, MappedFile::Open(file));
+  const auto bytes = mapped.bytes();
+  return Tensor::Create(type, dims, {bytes.begin(), bytes.end()});
+}
 
 Result<LineValues> LineValues::Create(Sources sources, const std::vector<std::string>& tensors) {
   LineValues values(std::move(sources));

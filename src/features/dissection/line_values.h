@@ -25,6 +25,9 @@ struct TensorFiles {
   std::map<std::string, store::TensorRecord> records;
 };
 
+// The elements of a file of just these.
+Result<Tensor> ReadTensor(const std::filesystem::path& file, ElementType type, const Shape& dims);
+
 class LineValues {
  public:
   struct Sources {
