@@ -90,6 +90,7 @@ class Anonymizer {
     summary.target_directory = Folder(summary.target_directory);
     summary.command = Command(summary.command);
     summary.golden_command.clear();
+    summary.dissection.reset();  // Its proofs name elements.
     for (std::string& statement : summary.statements) statement = Text(statement);
     for (Row& row : summary.rows) Clean(row);
     for (std::string& reason : summary.gate) reason = Text(reason);
@@ -300,6 +301,7 @@ class Anonymizer {
     row.reason = Text(row.reason);
     row.note = Text(row.note);
     row.worst.clear();
+    row.layer.reset();
     row.inspection.clear();
     for (auto& cell : row.cells) {
       if (cell) cell->note = Text(cell->note);

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "report/csv.h"
+#include "report/html.h"
 #include "report/row_text.h"
 #include "verify/comparison.h"
 
@@ -48,7 +49,7 @@ LayerRole RoleOf(const LayerErrors& layer) {
   if (*layer.accumulated >= verify::kFaithfulDb) return LayerRole::kFaithful;
   if (!layer.isolated || !layer.inherited) return LayerRole::kUnknown;
   const double noise = NoiseOf(*layer.accumulated);
-  const bool makes = NoiseOf(*layer.isolated) >= kMuch * noise;
+  const bool makes = NoiseOf(layer.own.value_or(*layer.isolated)) >= kMuch * noise;
   const bool passes_on = NoiseOf(*layer.inherited) >= kMuch * noise;
   if (makes) return passes_on ? LayerRole::kBoth : LayerRole::kMakes;
   return passes_on ? LayerRole::kPassesOn : LayerRole::kNeither;
@@ -76,7 +77,7 @@ LargestPart LargestPartOf(const LayerErrors& layer) {
   return largest;
 }
 
-std::string ToText(const LayerErrors& layer, ErrorPart part) {
+std::string PartText(const LayerErrors& layer, ErrorPart part) {
   switch (part) {
     case ErrorPart::kNone: return "";
     case ErrorPart::kConversion: return "the conversion, in float";
@@ -129,7 +130,7 @@ std::string DissectionCsv(const store::Dissection& dissection) {
     Decibels(layer.bias, csv);
     Decibels(layer.output, csv);
     Decibels(layer.arithmetic, csv);
-    csv.Text(ToText(layer, LargestPartOf(layer).part)).Text(layer.processor);
+    csv.Text(PartText(layer, LargestPartOf(layer).part)).Text(layer.processor);
     csv.Text(layer.has_golden ? "yes" : "no").Text(Join(layer.group, " ")).Text(layer.reason);
     csv.EndRow();
   }
@@ -185,6 +186,41 @@ std::vector<std::string> DissectionLines(const store::Dissection& dissection) {
                          : ": " + dissection.no_causes));
   }
   return lines;
+}
+
+std::string CauseHeadline(const store::Dissection& dissection) {
+  if (dissection.causes.empty()) {
+    return "Measured layer by layer: no layer's own error alone leaves the output below 40 dB" +
+           (dissection.no_causes.empty() ? "." : " (" + dissection.no_causes + ").");
+  }
+  const store::Cause& cause = dissection.causes.front();
+  return fmt::format(
+      "Measured layer by layer: {:.0f} % of the output's error comes from '{}' ({}){}.",
+      100 * cause.share, ShortName(Printable(cause.tensor), 80), Printable(cause.op_type),
+      cause.kind.empty() ? "" : ": " + cause.kind);
+}
+
+std::string CausesHtml(const store::Dissection& dissection) {
+  if (dissection.causes.empty()) return {};
+  std::string html =
+      "<section id=\"causes\"><h2>Causes, measured layer by layer</h2><div class=\"scroll\"><table>"
+      "<thead><tr><th>Layer</th><th>Of the error</th><th>Output with it alone</th><th>Kind</th>"
+      "<th>Proof</th><th>Remedy, tried</th><th>Output then</th></tr></thead><tbody>";
+  for (const store::Cause& cause : dissection.causes) {
+    Append(html,
+           "<tr><td><b class=\"name\">{}</b> <span class=\"tag\">{}</span></td>"
+           "<td class=\"n\">{:.0f} %</td><td class=\"n\">{}</td><td>{}</td><td>{}</td>",
+           ShortName(Printable(cause.tensor), 100), cause.op_type, 100 * cause.share,
+           DbText(cause.output_db), cause.kind, cause.proof);
+    if (cause.remedy) {
+      Append(html, "<td>{}{}</td><td class=\"n\">{}</td></tr>", cause.remedy->what,
+             cause.remedy->flag.empty() ? "" : " (" + cause.remedy->flag + ")",
+             DbText(cause.remedy->after_db));
+    } else {
+      html += "<td>none was found</td><td></td></tr>";
+    }
+  }
+  return html + "</tbody></table></div></section>";
 }
 
 }  // namespace acc::report

@@ -4,7 +4,8 @@
 //
 // All of it is judged by noise, the power of an error against that of the golden tensor: 0.01 is
 // 20 dB. A layer makes an error that shows where its own noise is half or more of the noise that
-// the whole run has there, and passes one on where that is so of what it inherits.
+// the whole run has there, and passes one on where that is so of what it inherits. The rounding of
+// an input is the error of the layer that makes it.
 #pragma once
 
 #include <string>
@@ -34,7 +35,7 @@ struct LargestPart {
 };
 LargestPart LargestPartOf(const store::LayerErrors& layer);
 // "the rounding of its weights", …; names the input where that is meant.
-std::string ToText(const store::LayerErrors& layer, store::ErrorPart part);
+std::string PartText(const store::LayerErrors& layer, store::ErrorPart part);
 
 // A row for each tensor.
 std::string DissectionCsv(const store::Dissection& dissection);
@@ -42,5 +43,11 @@ std::string DissectionCsv(const store::Dissection& dissection);
 // For the terminal: the causes of the output's error, the largest first; without any the layers
 // that make an error that shows.
 std::vector<std::string> DissectionLines(const store::Dissection& dissection);
+
+// The cause that weighs most, in one sentence, or that there is none.
+std::string CauseHeadline(const store::Dissection& dissection);
+
+// The causes as a table with the id "causes"; empty where there are none.
+std::string CausesHtml(const store::Dissection& dissection);
 
 }  // namespace acc::report

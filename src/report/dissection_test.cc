@@ -30,6 +30,9 @@ TEST(RoleOf, TellsWhoMakesAnErrorFromWhoPassesItOn) {
   EXPECT_EQ(RoleOf(Layer(20, 23.1, 22)), LayerRole::kPassesOn);
   EXPECT_EQ(RoleOf(Layer(20, 22, 22)), LayerRole::kBoth);
   EXPECT_EQ(RoleOf(Layer(20, 30, 30)), LayerRole::kNeither);
+  LayerErrors clipped_before = Layer(20, 20, 20);
+  clipped_before.own = 50;
+  EXPECT_EQ(RoleOf(clipped_before), LayerRole::kPassesOn);
   EXPECT_EQ(RoleOf(Layer(40, 20, 20)), LayerRole::kFaithful);
   EXPECT_EQ(RoleOf({.tensor = "t", .accumulated = 10}), LayerRole::kUnknown);
   EXPECT_EQ(RoleOf({}), LayerRole::kUnknown);
@@ -45,7 +48,7 @@ TEST(LargestPartOf, IsTheLowestThatWasMeasured) {
   layer.worst_input = "x\n";
   EXPECT_EQ(LargestPartOf(layer).part, ErrorPart::kInput);
   EXPECT_EQ(LargestPartOf(layer).db, 30);
-  EXPECT_EQ(ToText(layer, ErrorPart::kInput), "the rounding of its input 'x\\x0a'");
+  EXPECT_EQ(PartText(layer, ErrorPart::kInput), "the rounding of its input 'x\\x0a'");
 }
 
 TEST(DissectionCsv, HasARowForEachTensor) {
@@ -76,6 +79,30 @@ TEST(DissectionLines, NameEachCauseWithItsProofAndRemedy) {
                         HasSubstr("16 bits (--b 16), which leaves the output at 40.0 dB"))));
   EXPECT_THAT(DissectionLines({.no_causes = "of the weather"}).back(),
               HasSubstr("no cause found: of the weather"));
+}
+
+TEST(CauseHeadline, SaysWhatWeighsMostOrThatNothingDoes) {
+  store::Dissection dissection;
+  EXPECT_THAT(CauseHeadline(dissection), HasSubstr("no layer's own error"));
+  dissection.no_causes = "no memory";
+  EXPECT_THAT(CauseHeadline(dissection), HasSubstr("(no memory)"));
+  dissection.causes = {
+      {.tensor = "t\x1b", .op_type = "Add", .kind = "step too coarse", .share = 0.3}};
+  EXPECT_EQ(
+      CauseHeadline(dissection),
+      "Measured layer by layer: 30 % of the output's error comes from 't\\x1b' (Add): step too "
+      "coarse.");
+}
+
+TEST(CausesHtml, EscapesWhatTheModelSays) {
+  EXPECT_EQ(CausesHtml({}), "");
+  const std::string html = CausesHtml(
+      {.causes = {{.tensor = "<t>",
+                   .op_type = "<o>",
+                   .proof = "<p>",
+                   .remedy = store::CauseRemedy{.what = "<w>", .flag = "--f", .after_db = 30}}}});
+  EXPECT_THAT(html, AllOf(HasSubstr("&lt;t&gt;"), HasSubstr("&lt;o&gt;"), HasSubstr("&lt;p&gt;"),
+                          HasSubstr("&lt;w&gt; (--f)"), HasSubstr("30.0 dB")));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "base/text.h"
+#include "report/dissection.h"
 #include "report/html.h"
 #include "report/row_text.h"
 
@@ -158,14 +159,19 @@ std::optional<std::size_t> OwnerOfRange(const Summary& summary, std::size_t i) {
 
 std::string FromTo(const Summary& summary, const Findings& findings, std::size_t i) {
   if (findings.swallowed[i]) return SwallowedText(summary, i);
+  const auto& layer = summary.rows[i].layer;
+  const std::string alone =
+      layer && layer->isolated
+          ? fmt::format("; alone on golden inputs it has {}", DbText(*layer->isolated))
+          : "";
   const std::string sqnr = DbText(summary.rows[i].sqnr_db) + " SQNR";
   if (summary.rows[i].inputs.empty()) {
     return sqnr + (IsInput(summary.rows[i]) ? ", an input of the graph"
                                             : "; nothing that it reads was compared");
   }
-  return fmt::format("{}, its inputs {}{:.1f} dB", sqnr,
-                     findings.inputs_db[i] >= kFaithfulDb ? "at least " : "",
-                     findings.inputs_db[i]);
+  return fmt::format("{}, its inputs {}{:.1f} dB{}", sqnr,
+                     findings.inputs_db[i] >= kFaithfulDb ? "at least " : "", findings.inputs_db[i],
+                     alone);
 }
 
 std::optional<std::size_t> WorstOutput(const Summary& summary) {
@@ -378,6 +384,7 @@ std::vector<std::string> Headlines(const Summary& summary, const Findings& findi
 
 std::vector<std::string> TextLines(const Summary& summary, const Findings& findings) {
   std::vector<std::string> lines = Headlines(summary, findings);
+  if (summary.dissection) lines.insert(lines.begin(), CauseHeadline(*summary.dissection));
   lines.insert(lines.end(), summary.gate.begin(), summary.gate.end());
   if (findings.worst.empty()) return lines;
   const bool names_cpu = MixesProcessors(summary);

@@ -3,7 +3,9 @@
 
 #include "base/json.h"
 #include "report/assets.h"
+#include "report/dissection.h"
 #include "report/html.h"
+#include "report/row_text.h"
 #include "report/statements.h"
 
 namespace acc::report {
@@ -26,6 +28,23 @@ std::string Head() {
   return html;
 }
 
+// What mends the first cause, and where the others are.
+std::string CauseDetails(const Summary& summary) {
+  if (!summary.dissection || summary.dissection->causes.empty()) return {};
+  const store::Cause& cause = summary.dissection->causes.front();
+  std::string html;
+  if (!cause.proof.empty()) Append(html, "<span>Proof: {}.</span> ", cause.proof);
+  if (cause.remedy) {
+    Append(html,
+           "<span>Remedy, tried: {}; with this error alone the output then has {} instead of "
+           "{}.</span> ",
+           cause.remedy->what, DbText(cause.remedy->after_db), DbText(cause.output_db));
+  }
+  Append(html, "<span><a href=\"summary.html#causes\">{}</a></span>",
+         summary.dissection->causes.size() == 1 ? "The cause" : "All causes");
+  return html;
+}
+
 // The findings in words, the most important first and largest.
 std::string Header(const Summary& summary, const Findings& findings) {
   auto headlines = Headlines(summary, findings);
@@ -34,14 +53,17 @@ std::string Header(const Summary& summary, const Findings& findings) {
       !SwallowsFirst(findings)) {
     headlines.erase(headlines.end() - 2);
   }
+  const bool has_causes = summary.dissection && !summary.dissection->causes.empty();
+  if (summary.dissection) headlines.insert(headlines.begin(), CauseHeadline(*summary.dissection));
   const bool is_bad =
-      findings.first_not_finite || findings.first_diverging || !summary.gate.empty();
+      has_causes || findings.first_not_finite || findings.first_diverging || !summary.gate.empty();
   const bool is_good = !is_bad && !findings.first_both_nan && findings.mismatching == 0 &&
                        findings.suspicious == 0 && findings.lowest &&
                        summary.rows[*findings.lowest].sqnr_db >= kFaithfulDb;
   std::string html;
   Append(html, "<header class=\"{}\"><h1 id=\"verdict-text\">{}</h1><div class=\"headlines\">",
          is_bad ? "bad" : (is_good ? "good" : ""), headlines.front());
+  html += CauseDetails(summary);
   for (std::size_t i = 1; i < headlines.size(); ++i) Append(html, "<span>{}</span> ", headlines[i]);
   html += "</div>";
   if (!summary.notice.empty()) Append(html, "<p id=\"notice\">{}</p>", summary.notice);

@@ -13,6 +13,7 @@
 
 #include "inspect/code_use.h"
 #include "inspect/common_bins.h"
+#include "store/dissection.h"
 #include "store/manifest.h"
 #include "tensor/encoding.h"
 #include "tensor/shape.h"
@@ -100,6 +101,7 @@ struct Row {
   std::string note;        // Doubts, such as an axis order that was inferred; or empty.
   std::optional<TensorEncoding> encoding;    // Of the target, where known.
   std::optional<Distribution> distribution;  // Where the sides pair up.
+  std::optional<store::LayerErrors> layer;   // Where its layer was measured by itself.
   std::string inspection;  // The folder of its inspection, beside the reports; empty without one.
 };
 
@@ -138,6 +140,8 @@ struct Summary {
   std::vector<std::string> gate;
   std::vector<Row> rows;     // In topological order where `topological`.
   bool topological = false;  // A graph struct gave order and inputs.
+  // Of a target run that was taken apart; its layers are with their rows.
+  std::optional<store::Dissection> dissection;
   std::vector<store::SkippedTensor> unmatched_golden;
   std::vector<store::SkippedTensor> unmatched_target;
   std::optional<Graph> golden_graph;  // Where the golden run described its graph.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "report/dissection.h"
 #include "report/html.h"
 #include "report/row_text.h"
 
@@ -50,6 +51,18 @@ Json OutsideJson(const Row& row) {
   return outside;
 }
 
+Json ScoreJson(const std::optional<double>& db) { return db ? ScoreJson(*db) : Json(nullptr); }
+
+// What was measured of the layer by itself.
+Json LayerJson(const store::LayerErrors& layer) {
+  return {{"role", Name(RoleOf(layer))},
+          {"isolated_db", ScoreJson(layer.isolated)},
+          {"inherited_db", ScoreJson(layer.inherited)},
+          {"own_db", ScoreJson(layer.own)},
+          {"output_alone_db", ScoreJson(layer.alone)},
+          {"largest_part", store::Name(LargestPartOf(layer).part)}};
+}
+
 Json RowJson(const Summary& summary, const std::string& page, const Findings& findings,
              std::size_t index) {
   const Row& row = summary.rows[index];
@@ -76,6 +89,7 @@ Json RowJson(const Summary& summary, const std::string& page, const Findings& fi
         {"sqnr_db", ScoreJson(row.shipped->sqnr_db)},
         {"agreement", row.shipped->agreement ? Json(*row.shipped->agreement) : Json(nullptr)}};
   }
+  if (row.layer) json["layer"] = LayerJson(*row.layer);
   json["inputs"] = row.inputs;
   json["golden_min"] = Finite(row.sums.golden_min);
   json["golden_max"] = Finite(row.sums.golden_max);

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "report/assets.h"
 #include "report/csv.h"
+#include "report/dissection.h"
 #include "report/html.h"
 #include "report/row_text.h"
 #include "report/statements.h"
@@ -48,11 +49,13 @@ class Page {
     html += GateHtml(summary_);
     html += StatementsHtml(summary_);
     html += "</header><main><section class=\"findings\" aria-label=\"Findings\">";
-    for (const Html& card : {NotFiniteCard(), DivergenceCard(), LossCard(), AgreementCard()}) {
+    for (const Html& card :
+         {CauseCard(), NotFiniteCard(), DivergenceCard(), LossCard(), AgreementCard()}) {
       html += card.text;
     }
     html += CountsCard();
     html += "</section>";
+    if (summary_.dissection) html += CausesHtml(*summary_.dissection);
     html += WorstTable();
     html +=
         "<section id=\"chart-section\"><div class=\"bar\"><h2>Along the graph</h2>"
@@ -132,6 +135,12 @@ class Page {
                         const std::string& text) {
     return FormatHtml("<article id=\"{}\" class=\"finding {}\"><h2>{}</h2><p>{}</p></article>", id,
                       css_class, title, text);
+  }
+
+  Html CauseCard() const {
+    if (!summary_.dissection) return {};
+    return PlainCard("cause", summary_.dissection->causes.empty() ? "" : "bad", "Cause",
+                     CauseHeadline(*summary_.dissection));
   }
 
   Html NotFiniteCard() const {

@@ -39,6 +39,31 @@ class DissectionTest(DissectionRun):
         self.assertGreater(first["remedy"]["after_db"], first["output_db"] + 3)
         self.assertIn("cause: 'r2' (Relu)", stdout)
 
+    def test_the_reports_show_it(self):
+        stdout, _ = self.plant(activations={"r3": encoding(0, 0.3, 16)})
+        self.assertIn("Measured layer by layer: ", stdout)
+        self.assertIn("% of the output's error comes from 'r3' (Relu): clipping.", stdout)
+        report = self.latest("verification")
+        rows = {row["name"]: row for row in json.loads((report / "summary.json").read_text(encoding="utf-8"))["rows"]}
+        self.assertEqual(rows["r3"]["layer"]["role"], "makes")
+        self.assertEqual(rows["r4"]["layer"]["role"], "passes on")
+        self.assertEqual(rows["r3"]["layer"]["largest_part"], "output")
+        self.assertIn('id="causes"', (report / "summary.html").read_text(encoding="utf-8"))
+        self.assertIn("Remedy, tried: give it the range", (report / "report.html").read_text(encoding="utf-8"))
+
+    def test_a_damaged_file_is_left_out(self):
+        save_chain(self.folder / "m.onnx")
+        self.dissect("m.onnx", *FINE)
+        run = self.latest("inference_engine")
+        verify = ("--verification", "--default_verifier", "SQNR", "--golden_output_reference_directory",
+                  self.latest("framework_runner"), "--inference_results", run / "output" / "Result_0")
+        stdout, _ = self.run_program(*verify)
+        self.assertIn("Measured layer by layer: no layer's own error", stdout)
+        (run / "dissection.json").write_text('{"line": 0}', encoding="utf-8")
+        stdout, errors = self.run_program(*verify)
+        self.assertIn("does not describe a dissection", errors)
+        self.assertNotIn("Measured layer by layer", stdout)
+
     def test_a_bias_beyond_its_range(self):
         _, told = self.plant(params={"b3": encoding(-0.01, 0.01, 8)})
         self.check_first(told, "r3", "bias", "bias overflow")

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <map>
 #include <memory>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -19,6 +22,7 @@
 #include "features/comparison/summary.h"
 #include "match/match.h"
 #include "report/inspected_tensor.h"
+#include "store/dissection.h"
 #include "verify/verifiers.h"
 
 namespace acc::features {
@@ -150,6 +154,28 @@ Result<report::Summary> ComparePairs(const VerificationSources& sources, TensorI
   return SummaryOf(sources, pairs, results, inspector != nullptr);
 }
 
+// What an inference_engine run measured of each layer, two folders above its results, where that is
+// of these.
+void AddDissection(const std::filesystem::path& target, report::Summary& summary) {
+  std::error_code error;
+  const auto results = std::filesystem::weakly_canonical(target, error);
+  const auto file = results.parent_path().parent_path() / "dissection.json";
+  if (error || !std::filesystem::exists(file, error)) return;
+  auto dissection = store::ReadDissection(file);
+  if (!dissection.ok()) return LogWarn("{}; it is left out", dissection.status().message());
+  if (results.filename() != fmt::format("Result_{}", dissection->line)) return;
+  std::map<std::string, store::LayerErrors> layers;
+  for (store::LayerErrors& layer : dissection->layers) {
+    std::string tensor = layer.tensor;
+    layers.emplace(std::move(tensor), std::move(layer));
+  }
+  dissection->layers.clear();
+  for (report::Row& row : summary.rows) {
+    if (const auto found = layers.find(row.name); found != layers.end()) row.layer = found->second;
+  }
+  summary.dissection = *std::move(dissection);
+}
+
 }  // namespace
 
 Result<report::Summary> CompareRuns(const ComparisonOptions& options,
@@ -167,6 +193,7 @@ Result<report::Summary> CompareRuns(const ComparisonOptions& options,
   summary.statements.insert(summary.statements.end(), sources.statements.begin(),
                             sources.statements.end());
   StateSilentVerifiers(summary);
+  AddDissection(sources.target_directory, summary);
   summary.command = options.common.origin.command;
   summary.golden_command = options.golden_command;
   return summary;

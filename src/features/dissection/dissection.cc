@@ -99,7 +99,7 @@ Status TryRemedies(const DissectionSources& sources, const LineValues& values,
     return OkStatus();
   };
   const auto read = [&](std::size_t) { return sources.lines.Read(sources.line); };
-  const Status status = sources.engine.Run(
+  Status status = sources.engine.Run(
       ProgramOf(model, true), 1, read, measure, [](const auto&, const auto&) {},
       "remedies together");
   if (status.code() == StatusCode::kInterrupted) return status;

@@ -102,6 +102,13 @@ const acc = (() => {
       metrics.push(make('Loss dB', 'The lowest SQNR of what its layer reads minus its own, between 0 and 40 dB.', 'loss',
         (row) => row.loss_db));
     }
+    if (rows.some((row) => row.layer)) {
+      const layer = (title, hint, field) => metrics.push(make(title, hint, 'db', (row) => row.layer ? row.layer[field] : null));
+      layer('Isolated dB', 'The layer alone, on the target, fed golden: the error that it makes.', 'isolated_db');
+      layer('Inherited dB', "The layer in float, fed the target's inputs: the error that it passes on.", 'inherited_db');
+      layer('Own dB', 'The layer alone against float on the same rounded inputs: what it adds itself.', 'own_db');
+      layer('Output alone dB', "The model's output with this layer's own error and no other, where that was measured.", 'output_alone_db');
+    }
     return metrics;
   };
 
@@ -110,6 +117,7 @@ const acc = (() => {
     row.index = index;
     row.sqnr_db = numberOf(row.sqnr_db);
     row.scores = row.scores.map(numberOf);
+    for (const field of Object.keys(row.layer ?? {})) row.layer[field] = numberOf(row.layer[field]);
     row.search = [row.readable_name, row.name, row.golden_name, row.layer_type, row.node, row.verdict, row.note].join('\n').toLowerCase();
   });
 

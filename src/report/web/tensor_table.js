@@ -224,6 +224,7 @@ acc.TensorTable = (() => {
     ...(rows.some((row) => row.processor) ? [text('Computed by', (row) => row.processor, { processor: true })] : []),
     text('Verdict', (row) => row.verdict, { verdict: true }),
     ...metrics,
+    ...(rows.some((row) => row.layer) ? [text('Role', (row) => row.layer ? row.layer.role : ''), text('Largest part', (row) => row.layer ? row.layer.largest_part : '')] : []),
     number('Size', (row) => row.size),
     text('Tensor_dims', (row) => row.dims ? (row.dims.join('x') || 'scalar') : ''),
     number('golden_min', (row) => row.golden_min),
