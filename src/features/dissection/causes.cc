@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 #include <set>
 #include <utility>
@@ -52,6 +53,7 @@ class Finder {
       ACC_RETURN_IF_ERROR(Explain(parts, row.group, cause));
       dissection.causes.push_back(std::move(cause));
     }
+    std::ranges::stable_sort(dissection.causes, std::ranges::greater(), &store::Cause::share);
     return remedies_;
   }
 
@@ -133,22 +135,31 @@ class Finder {
   std::map<std::string, TensorEncoding> remedies_;
 };
 
-// Layers that the converted model gets wrong in float already. What that does to the output is seen
-// of all of them together.
-Status AddConversions(const CauseSources& sources, store::Dissection& dissection) {
-  std::optional<double> output_db;
+// The lowest SQNR of what the converted model gives in float, against golden.
+Result<std::optional<double>> FloatOutput(const CauseSources& sources,
+                                          const std::vector<store::LayerErrors>& layers) {
+  std::optional<double> lowest;
   const LineValues& values = sources.layers.values;
-  for (const store::LayerErrors& layer : dissection.layers) {
+  for (const store::LayerErrors& layer : layers) {
     const bool is_output = model::IsGraphOutput(sources.layers.model.converted.graph, layer.tensor);
     if (!is_output || !layer.has_golden) continue;
     ACC_ASSIGN_OR_RETURN(const Tensor golden, values.Reference(layer.tensor));
     ACC_ASSIGN_OR_RETURN(const Tensor in_float, values.InFloat(layer.tensor));
     const auto db = SqnrOf(golden, in_float);
-    if (db) output_db = std::min(output_db.value_or(*db), *db);
+    if (db) lowest = std::min(lowest.value_or(*db), *db);
   }
-  const double run_db = dissection.output_db.value_or(0);
+  return lowest;
+}
+
+// Layers that the converted model gets wrong in float already. What that does to the output is seen
+// of all of them together.
+Status AddConversions(const CauseSources& sources, store::Dissection& dissection) {
+  ACC_ASSIGN_OR_RETURN(const auto output_db, FloatOutput(sources, dissection.layers));
+  if (!output_db || !dissection.output_db || *output_db >= verify::kFaithfulDb) return OkStatus();
+  const double share = std::pow(10, (*dissection.output_db - *output_db) / 10);
+  if (share < kLeastPart) return OkStatus();
   for (const store::LayerErrors& layer : dissection.layers) {
-    if (!layer.has_golden || !layer.conversion || *layer.conversion >= verify::kFaithfulDb)
+    if (!layer.has_golden || layer.conversion.value_or(verify::kFaithfulDb) >= verify::kFaithfulDb)
       continue;
     dissection.causes.push_back(
         {.tensor = layer.tensor,
@@ -157,8 +168,8 @@ Status AddConversions(const CauseSources& sources, store::Dissection& dissection
          .kind = "conversion",
          .proof = fmt::format("in float, on golden inputs, it gives {:.1f} dB against golden",
                               *layer.conversion),
-         .output_db = output_db.value_or(*layer.conversion),
-         .share = output_db ? std::min(1.0, std::pow(10, (run_db - *output_db) / 10)) : 0});
+         .output_db = *output_db,
+         .share = std::min(1.0, share)});
     if (dissection.causes.size() == kMostCauses) break;
   }
   return OkStatus();
