@@ -15,6 +15,8 @@
 
 namespace acc::features {
 
+using Encodings = std::map<std::string, TensorEncoding>;  // By tensor or constant.
+
 struct PartOfCause {
   const LayersToMeasure& layers;
   const std::vector<std::string>& nodes;  // Of the layer.
@@ -27,7 +29,6 @@ struct PartOfCause {
 
 // Sets kind, proof and remedy of a cause whose part is known. Returns the encodings of a remedy
 // that is a range.
-Result<std::map<std::string, TensorEncoding>> ExplainPart(const PartOfCause& part,
-                                                          store::Cause& cause);
+Result<Encodings> ExplainPart(const PartOfCause& part, store::Cause& cause);
 
 }  // namespace acc::features
