@@ -109,6 +109,9 @@ class Measuring {
     for (const target::Tap& tap : program_.taps) encodings_[tap.tensor] = tap.encoding;
   }
 
+  // Files of what the groups make of rounded inputs in float, once Run() has them.
+  const std::map<std::string, fs::path>& rounded() const { return rounded_; }
+
   Result<std::vector<Layer>> Run() {
     AddInputRows();
     const Groups groups = Prepared(program_, true);
@@ -429,18 +432,25 @@ std::optional<double> SqnrOf(const Tensor& reference, const Tensor& value) {
 
 Result<MeasuredLayers> MeasureLayers(const LayersToMeasure& layers) {
   MeasuredLayers measured;
+  const std::map<std::string, fs::path>* rounded = nullptr;
   const auto keep = [&](const std::string& tensor, ErrorPart part,
                         const ErrorOfTensor& error) -> Status {
     if (part != ErrorPart::kNone) return OkStatus();
     const std::size_t number = measured.own_errors.size();
-    MeasuredLayers::Files files{layers.scratch / fmt::format("from_{}.raw", number),
-                                layers.scratch / fmt::format("to_{}.raw", number)};
-    ACC_RETURN_IF_ERROR(WriteFile(files.from, error.from.bytes()));
+    MeasuredLayers::Files files{.to = layers.scratch / fmt::format("to_{}.raw", number)};
     ACC_RETURN_IF_ERROR(WriteFile(files.to, error.to.bytes()));
+    if (const auto there = rounded->find(tensor); there != rounded->end()) {
+      files.from = there->second;
+    } else {
+      files.from = layers.scratch / fmt::format("from_{}.raw", number);
+      ACC_RETURN_IF_ERROR(WriteFile(files.from, error.from.bytes()));
+    }
     measured.own_errors.emplace(tensor, std::move(files));
     return OkStatus();
   };
-  ACC_ASSIGN_OR_RETURN(measured.layers, Measuring(layers, {}, keep).Run());
+  Measuring measuring(layers, {}, keep);
+  rounded = &measuring.rounded();
+  ACC_ASSIGN_OR_RETURN(measured.layers, measuring.Run());
   return measured;
 }
 
