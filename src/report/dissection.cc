@@ -180,18 +180,16 @@ std::vector<std::string> DissectionLines(const store::Dissection& dissection) {
                     DbText(*dissection.mended_db)));
   }
   if (dissection.causes.empty()) {
-    lines.push_back("no cause found" +
-                    (dissection.no_causes.empty()
-                         ? std::string(": no layer's own error alone leaves the output below 40 dB")
-                         : ": " + dissection.no_causes));
+    lines.emplace_back("no cause found: no layer's own error alone leaves the output below 40 dB");
   }
+  if (!dissection.cause_note.empty()) lines.push_back(dissection.cause_note);
   return lines;
 }
 
 std::string CauseHeadline(const store::Dissection& dissection) {
   if (dissection.causes.empty()) {
     return "Measured layer by layer: no layer's own error alone leaves the output below 40 dB" +
-           (dissection.no_causes.empty() ? "." : " (" + dissection.no_causes + ").");
+           (dissection.cause_note.empty() ? "." : " (" + dissection.cause_note + ").");
   }
   const store::Cause& cause = dissection.causes.front();
   return fmt::format(

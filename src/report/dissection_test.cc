@@ -77,14 +77,14 @@ TEST(DissectionLines, NameEachCauseWithItsProofAndRemedy) {
                   AllOf(StartsWith("cause: 't' (Conv)"), HasSubstr("63 %"),
                         HasSubstr("clipping: 90 % of it"),
                         HasSubstr("16 bits (--b 16), which leaves the output at 40.0 dB"))));
-  EXPECT_THAT(DissectionLines({.no_causes = "of the weather"}).back(),
-              HasSubstr("no cause found: of the weather"));
+  EXPECT_THAT(DissectionLines({.cause_note = "of the weather"}).back(),
+              HasSubstr("of the weather"));
 }
 
 TEST(CauseHeadline, SaysWhatWeighsMostOrThatNothingDoes) {
   store::Dissection dissection;
   EXPECT_THAT(CauseHeadline(dissection), HasSubstr("no layer's own error"));
-  dissection.no_causes = "no memory";
+  dissection.cause_note = "no memory";
   EXPECT_THAT(CauseHeadline(dissection), HasSubstr("(no memory)"));
   dissection.causes = {
       {.tensor = "t\x1b", .op_type = "Add", .kind = "step too coarse", .share = 0.3}};

@@ -128,7 +128,7 @@ Status WriteDissection(const std::filesystem::path& file, const Dissection& diss
                {"output_db", ToJson(dissection.output_db)},
                {"all_errors_db", ToJson(dissection.all_errors_db)},
                {"mended_db", ToJson(dissection.mended_db)},
-               {"no_causes", dissection.no_causes},
+               {"cause_note", dissection.cause_note},
                {"causes", Json::array()},
                {"layers", Json::array()}};
   for (const Cause& cause : dissection.causes) json["causes"].push_back(ToJson(cause));
@@ -143,7 +143,7 @@ Result<Dissection> ReadDissection(const std::filesystem::path& file) {
                           .output_db = ToDecibels(json.at("output_db")),
                           .all_errors_db = ToDecibels(json.at("all_errors_db")),
                           .mended_db = ToDecibels(json.at("mended_db")),
-                          .no_causes = json.at("no_causes")};
+                          .cause_note = json.at("cause_note")};
     for (const Json& cause : json.at("causes")) dissection.causes.push_back(CauseFrom(cause));
     for (const Json& layer : json.at("layers")) dissection.layers.push_back(LayerFrom(layer));
     return dissection;

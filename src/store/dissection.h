@@ -85,7 +85,7 @@ struct Dissection {
   std::optional<double> all_errors_db;
   // The output of the target with the ranges of all remedies; nothing where no remedy is a range.
   std::optional<double> mended_db;
-  std::string no_causes;  // Why there are none, where that needs a word.
+  std::string cause_note;  // What limits the search for them; mostly empty.
 };
 
 std::string_view Name(ErrorPart part);  // "weights", …; "" for kNone.

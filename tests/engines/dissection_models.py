@@ -85,7 +85,7 @@ class DissectionRun(ProgramTest):
         return self.dissect("m.onnx", *flags, "--quantization_overrides", "o.json")
 
     def check_first(self, told, tensor, part, kind):
-        self.assertTrue(told["causes"], told["no_causes"])
+        self.assertTrue(told["causes"], told["cause_note"])
         first = told["causes"][0]
         self.assertEqual((first["tensor"], first["part"], first["kind"]), (tensor, part, kind), told["causes"])
         self.assertGreater(first["share"], 0.5)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
@@ -175,39 +176,58 @@ Status AddConversions(const CauseSources& sources, store::Dissection& dissection
   return OkStatus();
 }
 
+// Those with an own error, in the graph's order. Where not all of these fit the memory together,
+// the ones with the lowest own SQNR that do.
+std::vector<std::string> LayersToTry(const CauseSources& sources, store::Dissection& dissection) {
+  std::vector<const store::LayerErrors*> layers;
+  for (const store::LayerErrors& layer : dissection.layers) {
+    if (sources.measured.own_errors.contains(layer.tensor)) layers.push_back(&layer);
+  }
+  std::vector<const store::LayerErrors*> loudest = layers;
+  std::ranges::stable_sort(loudest, {}, [](const store::LayerErrors* layer) {
+    return layer->own.value_or(std::numeric_limits<double>::infinity());
+  });
+  std::set<std::string> fits;
+  std::uint64_t bytes = 0;
+  for (const store::LayerErrors* layer : loudest) {
+    const Shape& dims = sources.layers.values.InfoOf(layer->tensor).dims;
+    bytes += 2 * ByteSize(ElementType::kFloat32, ElementCount(dims).value_or(0));
+    if (bytes > sources.layers.memory_budget_bytes) break;
+    fits.insert(layer->tensor);
+  }
+  if (fits.size() < layers.size()) {
+    dissection.cause_note = fmt::format(
+        "causes were looked for among the {} layers with the largest own errors, of {}: more do "
+        "not "
+        "fit --memory_budget_mb",
+        fits.size(), layers.size());
+  }
+  std::vector<std::string> tensors;
+  for (const store::LayerErrors* layer : layers) {
+    if (fits.contains(layer->tensor)) tensors.push_back(layer->tensor);
+  }
+  return tensors;
+}
+
 }  // namespace
 
 Result<std::map<std::string, TensorEncoding>> FindCauses(const CauseSources& sources,
                                                          store::Dissection& dissection) {
   const std::map<std::string, TensorEncoding> none;
   ACC_RETURN_IF_ERROR(AddConversions(sources, dissection));
-  std::vector<std::string> tensors;
-  std::uint64_t bytes = 0;
-  for (const store::LayerErrors& layer : dissection.layers) {
-    if (!sources.measured.own_errors.contains(layer.tensor)) continue;
-    tensors.push_back(layer.tensor);
-    const Shape& dims = sources.layers.values.InfoOf(layer.tensor).dims;
-    bytes += 2 * ByteSize(ElementType::kFloat32, ElementCount(dims).value_or(0));
-  }
+  const std::vector<std::string> tensors = LayersToTry(sources, dissection);
   if (tensors.empty()) {
-    dissection.no_causes = "no layer has an error of its own";
-    return none;
-  }
-  if (bytes > sources.layers.memory_budget_bytes) {
-    dissection.no_causes = fmt::format(
-        "the errors of all layers take {} MB together; --memory_budget_mb with more finds the "
-        "causes",
-        (bytes >> 20) + 1);
+    dissection.cause_note = "no layer has an error of its own";
     return none;
   }
   const auto injection =
       ErrorInjection::Create(sources.layers.model.converted.graph, tensors, sources.inputs);
   if (!injection.ok()) {
     if (injection.status().code() == StatusCode::kInterrupted) return injection.status();
-    dissection.no_causes = injection.status().message();
+    dissection.cause_note = injection.status().message();
     return none;
   }
-  return Finder(sources, *injection, std::move(tensors)).Run(dissection);
+  return Finder(sources, *injection, tensors).Run(dissection);
 }
 
 }  // namespace acc::features
