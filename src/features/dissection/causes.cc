@@ -26,7 +26,7 @@ namespace {
 using store::ErrorPart;
 
 constexpr std::size_t kMostCauses = 5;
-constexpr std::size_t kMostRuns = 64;
+constexpr std::size_t kMostRuns = 48;
 
 using Parts = std::map<std::string, std::map<ErrorPart, ErrorOfTensor>>;
 

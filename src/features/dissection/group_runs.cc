@@ -68,9 +68,12 @@ class Runner {
     std::mutex mutex;
     const auto keep = [&](std::size_t, const target::Tap& tap, const TensorView& value,
                           const TensorView&) -> Status {
-      const std::lock_guard lock(mutex);
-      if (!seen_.insert(tap.tensor).second) return OkStatus();
+      {
+        const std::lock_guard lock(mutex);
+        if (!seen_.insert(tap.tensor).second) return OkStatus();
+      }
       Status status = Make(tap, value);
+      const std::lock_guard lock(mutex);
       if (failed_.ok()) failed_ = status;
       return status;
     };

@@ -26,7 +26,7 @@ struct GroupRun {
 
 // The real values that an input of a group gets: of which tap, as which of the group's inputs.
 using GivenValue = std::function<Result<Tensor>(std::size_t tap, std::size_t place)>;
-// Gets what a group made, once each; not from several threads at once.
+// Gets what a group made, once each; from several threads at once, for different tensors.
 using MadeValue = std::function<Status(const target::Tap& tap, const Tensor& value)>;
 // Gets the tensor of each group that could not be run, and why.
 using LostValue = std::function<void(const std::string& tensor, const std::string& reason)>;

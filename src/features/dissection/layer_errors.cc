@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -243,6 +244,7 @@ class Measuring {
   Status Tell(const std::string& tensor, ErrorPart part, const Tensor& reference,
               const Tensor& value) const {
     if (!sink_ || !AreNumbers(reference, value)) return OkStatus();
+    const std::lock_guard lock(mutex_);
     return sink_(tensor, part, {reference, value});
   }
 
@@ -270,8 +272,12 @@ class Measuring {
               const GivenValue& given, std::string_view name,
               std::map<std::string, fs::path>& kept) const {
     const auto made = [&](const target::Tap& tap, const Tensor& value) {
-      const fs::path file = layers_.scratch / fmt::format("{}_{}.raw", name, kept.size());
-      kept[tap.tensor] = file;
+      fs::path file;
+      {
+        const std::lock_guard lock(mutex_);
+        file = layers_.scratch / fmt::format("{}_{}.raw", name, kept.size());
+        kept[tap.tensor] = file;
+      }
       return WriteFile(file, value.bytes());
     };
     return RunGroups(RunOf(program, engine, "layers on the host"), groups, given, made, Quiet());
@@ -419,6 +425,7 @@ class Measuring {
   std::map<std::string, std::optional<TensorEncoding>> encodings_;
   std::map<std::string, Layer> rows_;
   std::vector<std::string> order_;
+  mutable std::mutex mutex_;                 // Of the sink and of maps that groups fill.
   std::map<std::string, fs::path> rounded_;  // What groups make of rounded inputs in float.
 };
 
