@@ -145,6 +145,10 @@ std::string CauseText(const store::Cause& cause) {
       "'{}' ({}): its own error alone leaves the output at {}, {:.0f} % of the noise of all",
       Printable(cause.tensor), Printable(cause.op_type), DbText(cause.output_db),
       100 * cause.share);
+  if (cause.without_db) {
+    text +=
+        fmt::format("; with this layer alone in float the run has {}", DbText(*cause.without_db));
+  }
   if (!cause.kind.empty()) text += fmt::format("; {}: {}", cause.kind, cause.proof);
   if (!cause.remedy) return text;
   text += fmt::format(". Remedy, tried: {}", cause.remedy->what);
@@ -180,16 +184,21 @@ std::vector<std::string> DissectionLines(const store::Dissection& dissection) {
                     DbText(*dissection.mended_db)));
   }
   if (dissection.causes.empty()) {
-    lines.emplace_back("no cause found: no layer's own error alone leaves the output below 40 dB");
+    lines.push_back("no cause: " + (dissection.cause_note.empty()
+                                        ? "no layer's own error alone leaves the output below 40 dB"
+                                        : dissection.cause_note));
+  } else if (!dissection.cause_note.empty()) {
+    lines.push_back(dissection.cause_note);
   }
-  if (!dissection.cause_note.empty()) lines.push_back(dissection.cause_note);
   return lines;
 }
 
 std::string CauseHeadline(const store::Dissection& dissection) {
   if (dissection.causes.empty()) {
-    return "Measured layer by layer: no layer's own error alone leaves the output below 40 dB" +
-           (dissection.cause_note.empty() ? "." : " (" + dissection.cause_note + ").");
+    return fmt::format("Measured layer by layer: no cause is named, {}.",
+                       dissection.cause_note.empty()
+                           ? "as no layer's own error alone leaves the output below 40 dB"
+                           : "as " + dissection.cause_note);
   }
   const store::Cause& cause = dissection.causes.front();
   return fmt::format(
@@ -202,14 +211,17 @@ std::string CausesHtml(const store::Dissection& dissection) {
   if (dissection.causes.empty()) return {};
   std::string html =
       "<section id=\"causes\"><h2>Causes, measured layer by layer</h2><div class=\"scroll\"><table>"
-      "<thead><tr><th>Layer</th><th>Of the error</th><th>Output with it alone</th><th>Kind</th>"
+      "<thead><tr><th>Layer</th><th>Of the error</th><th>Output with it alone</th><th>Run without "
+      "it</th><th>Kind</th>"
       "<th>Proof</th><th>Remedy, tried</th><th>Output then</th></tr></thead><tbody>";
   for (const store::Cause& cause : dissection.causes) {
     Append(html,
            "<tr><td><b class=\"name\">{}</b> <span class=\"tag\">{}</span></td>"
-           "<td class=\"n\">{:.0f} %</td><td class=\"n\">{}</td><td>{}</td><td>{}</td>",
+           "<td class=\"n\">{:.0f} %</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td>"
+           "<td>{}</td>",
            ShortName(Printable(cause.tensor), 100), cause.op_type, 100 * cause.share,
-           DbText(cause.output_db), cause.kind, cause.proof);
+           DbText(cause.output_db), cause.without_db ? DbText(*cause.without_db) : "", cause.kind,
+           cause.proof);
     if (cause.remedy) {
       Append(html, "<td>{}{}</td><td class=\"n\">{}</td></tr>", cause.remedy->what,
              cause.remedy->flag.empty() ? "" : " (" + cause.remedy->flag + ")",

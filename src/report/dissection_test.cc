@@ -85,7 +85,7 @@ TEST(CauseHeadline, SaysWhatWeighsMostOrThatNothingDoes) {
   store::Dissection dissection;
   EXPECT_THAT(CauseHeadline(dissection), HasSubstr("no layer's own error"));
   dissection.cause_note = "no memory";
-  EXPECT_THAT(CauseHeadline(dissection), HasSubstr("(no memory)"));
+  EXPECT_THAT(CauseHeadline(dissection), HasSubstr("as no memory"));
   dissection.causes = {
       {.tensor = "t\x1b", .op_type = "Add", .kind = "step too coarse", .share = 0.3}};
   EXPECT_EQ(

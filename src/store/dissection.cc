@@ -83,7 +83,8 @@ Json ToJson(const Cause& cause) {
   Json json = {{"tensor", cause.tensor},   {"op_type", cause.op_type},
                {"part", Name(cause.part)}, {"kind", cause.kind},
                {"proof", cause.proof},     {"output_db", ToJson(std::optional(cause.output_db))},
-               {"share", cause.share},     {"remedy", nullptr}};
+               {"share", cause.share},     {"without_db", ToJson(cause.without_db)},
+               {"remedy", nullptr}};
   if (cause.remedy) {
     json["remedy"] = {{"what", cause.remedy->what},
                       {"flag", cause.remedy->flag},
@@ -108,7 +109,8 @@ Cause CauseFrom(const Json& json) {
               .kind = json.at("kind"),
               .proof = json.at("proof"),
               .output_db = Needed(ToDecibels(json.at("output_db"))),
-              .share = json.at("share")};
+              .share = json.at("share"),
+              .without_db = ToDecibels(json.at("without_db"))};
   if (const Json& remedy = json.at("remedy"); !remedy.is_null()) {
     cause.remedy = {.what = remedy.at("what"),
                     .flag = remedy.at("flag"),

@@ -73,6 +73,8 @@ struct Cause {
   std::string proof;                  // The numbers that say so.
   double output_db = 0;               // The output with this error alone.
   double share = 0;                   // Of the noise of all layers' errors together; 0 to 1.
+  // The target's output where this layer alone computes in float; nothing where not measured.
+  std::optional<double> without_db = {};
   std::optional<CauseRemedy> remedy;
 };
 

@@ -16,8 +16,8 @@ class DissectionTest(DissectionRun):
         save_chain(self.folder / "m.onnx")
         stdout, told = self.dissect("m.onnx", *FINE)
         self.assertEqual(told["causes"], [])
-        self.assertIn("no cause found", stdout)
-        self.assertGreater(told["all_errors_db"], 40)
+        self.assertIn("no cause: the output is faithful", stdout)
+        self.assertGreater(told["output_db"], 40)
 
     def test_a_weight_step_that_is_too_coarse(self):
         for layer in (1, 4):
@@ -31,6 +31,8 @@ class DissectionTest(DissectionRun):
     def test_a_range_that_clips(self):
         _, told = self.plant(activations={"r3": encoding(0, 0.3, 16)})
         first = self.check_first(told, "r3", "output", "clipping")
+        self.assertLess(told["output_db"], 10)
+        self.assertGreater(first["without_db"], 40)
         self.assertGreater(first["remedy"]["after_db"], first["output_db"] + 20)
 
     def test_a_range_that_an_outlier_stretched(self):
@@ -58,7 +60,7 @@ class DissectionTest(DissectionRun):
         verify = ("--verification", "--default_verifier", "SQNR", "--golden_output_reference_directory",
                   self.latest("framework_runner"), "--inference_results", run / "output" / "Result_0")
         stdout, _ = self.run_program(*verify)
-        self.assertIn("Measured layer by layer: no layer's own error", stdout)
+        self.assertIn("Measured layer by layer: no cause is named, as the output is faithful", stdout)
         (run / "dissection.json").write_text('{"line": 0}', encoding="utf-8")
         stdout, errors = self.run_program(*verify)
         self.assertIn("does not describe a dissection", errors)

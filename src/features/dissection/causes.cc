@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "features/dissection/cause_kinds.h"
 #include "features/dissection/error_injection.h"
+#include "features/dissection/whole_run.h"
 #include "features/shared/noise_halving.h"
 #include "verify/comparison.h"
 
@@ -27,6 +28,7 @@ using store::ErrorPart;
 
 constexpr std::size_t kMostCauses = 5;
 constexpr std::size_t kMostRuns = 48;
+constexpr std::size_t kMostLeftOut = 3;  // Each is a run of the whole model on the target.
 
 using Parts = std::map<std::string, std::map<ErrorPart, ErrorOfTensor>>;
 
@@ -52,6 +54,7 @@ class Finder {
                          .output_db = source.output_db,
                          .share = std::min(source.part, 1.0)};
       ACC_RETURN_IF_ERROR(Explain(parts, row.group, cause));
+      if (dissection.causes.size() < kMostLeftOut) ACC_RETURN_IF_ERROR(LeaveOut(row.group, cause));
       dissection.causes.push_back(std::move(cause));
     }
     std::ranges::stable_sort(dissection.causes, std::ranges::greater(), &store::Cause::share);
@@ -127,6 +130,16 @@ class Finder {
       const double scale = encoding.channels.front().scale;
       if (!is_new && known->second.channels.front().scale < scale) known->second = encoding;
     }
+    return OkStatus();
+  }
+
+  // The run of the whole model in which this layer alone computes in float.
+  Status LeaveOut(const std::vector<std::string>& nodes, store::Cause& cause) const {
+    if (!sources_.layers.model.quantized) return OkStatus();
+    ACC_ASSIGN_OR_RETURN(auto quantized, QuantizedWithout(sources_.layers, cause.tensor, nodes));
+    ACC_ASSIGN_OR_RETURN(
+        cause.without_db,
+        OutputOnTarget(sources_.layers, sources_.inputs, std::move(quantized), "a layer in float"));
     return OkStatus();
   }
 
@@ -214,6 +227,10 @@ std::vector<std::string> LayersToTry(const CauseSources& sources, store::Dissect
 Result<std::map<std::string, TensorEncoding>> FindCauses(const CauseSources& sources,
                                                          store::Dissection& dissection) {
   const std::map<std::string, TensorEncoding> none;
+  if (dissection.output_db.value_or(0) >= verify::kFaithfulDb) {
+    dissection.cause_note = "the output is faithful: no cause is looked for";
+    return none;
+  }
   ACC_RETURN_IF_ERROR(AddConversions(sources, dissection));
   const std::vector<std::string> tensors = LayersToTry(sources, dissection);
   if (tensors.empty()) {

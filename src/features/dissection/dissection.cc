@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "features/dissection/causes.h"
 #include "features/dissection/layer_errors.h"
 #include "features/dissection/line_values.h"
+#include "features/dissection/whole_run.h"
 #include "quantize/encodings_file.h"
 #include "report/dissection.h"
 #include "store/dissection.h"
@@ -80,39 +80,19 @@ std::optional<double> OutputOf(const model::Graph& graph,
 
 // The whole model on the target with the ranges of all remedies, which are written for
 // --quantization_overrides.
-Status TryRemedies(const DissectionSources& sources, const LineValues& values,
-                   const std::map<std::string, TensorEncoding>& remedies,
+Status TryRemedies(const CauseSources& causes,
+                   const std::map<std::string, TensorEncoding>& remedies, const fs::path& run,
                    store::Dissection& dissection) {
   if (remedies.empty()) return OkStatus();
-  TargetModel model = sources.model;
-  ACC_ASSIGN_OR_RETURN(model.quantized, QuantizedWith(sources.model, remedies));
-  std::mutex mutex;
-  const auto measure = [&](std::size_t, const target::Tap& tap, const TensorView& value,
-                           const TensorView&) -> Status {
-    ACC_ASSIGN_OR_RETURN(const Tensor reference, values.Reference(tap.tensor));
-    ACC_ASSIGN_OR_RETURN(
-        const Tensor made,
-        Tensor::Create(value.type, value.dims, {value.bytes.begin(), value.bytes.end()}));
-    const auto db = SqnrOf(reference, made);
-    const std::lock_guard lock(mutex);
-    if (db) dissection.mended_db = std::min(dissection.mended_db.value_or(*db), *db);
-    return OkStatus();
-  };
-  const auto read = [&](std::size_t) { return sources.lines.Read(sources.line); };
-  Status status = sources.engine.Run(
-      ProgramOf(model, true), 1, read, measure, [](const auto&, const auto&) {},
-      "remedies together");
-  if (status.code() == StatusCode::kInterrupted) return status;
-  if (!status.ok()) {
-    dissection.mended_db.reset();
-    LogWarn("the target does not run the model with all remedies: {}", status.message());
-  }
+  ACC_ASSIGN_OR_RETURN(auto quantized, QuantizedWith(causes.layers.model, remedies));
   quantize::Overrides overrides;
   for (const auto& [name, encoding] : remedies) {
-    const bool is_param = model.quantized->params.contains(name);
-    (is_param ? overrides.params : overrides.activations)[name] = encoding;
+    (quantized.params.contains(name) ? overrides.params : overrides.activations)[name] = encoding;
   }
-  return quantize::WriteEncodings(sources.run / "dissection_overrides.json", overrides);
+  ACC_ASSIGN_OR_RETURN(
+      dissection.mended_db,
+      OutputOnTarget(causes.layers, causes.inputs, std::move(quantized), "all remedies together"));
+  return quantize::WriteEncodings(run / "dissection_overrides.json", overrides);
 }
 
 Result<store::Dissection> Measure(const DissectionSources& sources, const fs::path& scratch) {
@@ -141,10 +121,9 @@ Result<store::Dissection> Measure(const DissectionSources& sources, const fs::pa
   store::Dissection dissection{.line = sources.line, .layers = std::move(measured.layers)};
   dissection.output_db = OutputOf(sources.model.converted.graph, dissection.layers);
   ACC_ASSIGN_OR_RETURN(const auto inputs, sources.lines.Read(sources.line));
-  ACC_ASSIGN_OR_RETURN(
-      const auto remedies,
-      FindCauses({.layers = layers, .measured = measured, .inputs = inputs}, dissection));
-  ACC_RETURN_IF_ERROR(TryRemedies(sources, values, remedies, dissection));
+  const CauseSources causes{.layers = layers, .measured = measured, .inputs = inputs};
+  ACC_ASSIGN_OR_RETURN(const auto remedies, FindCauses(causes, dissection));
+  ACC_RETURN_IF_ERROR(TryRemedies(causes, remedies, sources.run, dissection));
   return dissection;
 }
 

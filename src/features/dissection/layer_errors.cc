@@ -88,6 +88,12 @@ std::map<std::string, TensorEncoding> EncodingsOf(const TargetModel& model, bool
   return encodings;
 }
 
+Result<quantize::QuantizedGraph> QuantizedAsGiven(const TargetModel& model,
+                                                  const quantize::Overrides& given) {
+  ACC_ASSIGN_OR_RETURN(const auto types, InferTypes(model.converted.graph));
+  return QuantizeAsGiven(model.converted.graph, types, given);
+}
+
 // With the taps that the float run shows: all but those that other encodings bring.
 target::Program KnownProgram(const LayersToMeasure& layers) {
   TargetModel whole = layers.model;
@@ -485,8 +491,19 @@ Result<quantize::QuantizedGraph> QuantizedWith(
   for (const auto& [name, encoding] : encodings) {
     (given.params.contains(name) ? given.params : given.activations)[name] = encoding;
   }
-  ACC_ASSIGN_OR_RETURN(const auto types, InferTypes(model.converted.graph));
-  return QuantizeAsGiven(model.converted.graph, types, given);
+  return QuantizedAsGiven(model, given);
+}
+
+Result<quantize::QuantizedGraph> QuantizedWithout(const LayersToMeasure& layers,
+                                                  const std::string& tensor,
+                                                  const std::vector<std::string>& nodes) {
+  quantize::Overrides given{.activations = layers.model.quantized->activations,
+                            .params = layers.model.quantized->params};
+  given.activations.erase(tensor);
+  for (const bool biases : {false, true}) {
+    for (const std::string& param : ParamsOf(layers, nodes, biases)) given.params.erase(param);
+  }
+  return QuantizedAsGiven(layers.model, given);
 }
 
 Result<ErrorOfTensor> ErrorOnTarget(const LayersToMeasure& layers, const std::string& tensor,

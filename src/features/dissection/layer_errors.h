@@ -64,7 +64,13 @@ Result<ErrorOfTensor> ErrorOfParams(const LayersToMeasure& layers, const std::st
 Result<quantize::QuantizedGraph> QuantizedWith(
     const TargetModel& model, const std::map<std::string, TensorEncoding>& encodings);
 
-// What the target makes of a layer of that, fed golden. Fails where the layer cannot run alone.
+// The quantized model with a tensor and the constants of its layer left in float.
+Result<quantize::QuantizedGraph> QuantizedWithout(const LayersToMeasure& layers,
+                                                  const std::string& tensor,
+                                                  const std::vector<std::string>& nodes);
+
+// What the target makes of a layer with other encodings, fed golden. Fails where the layer cannot
+// run alone.
 Result<ErrorOfTensor> ErrorOnTarget(const LayersToMeasure& layers, const std::string& tensor,
                                     const std::map<std::string, TensorEncoding>& encodings);
 
