@@ -5,6 +5,7 @@ import json
 import unittest
 
 import numpy as np
+import onnx
 from onnx import helper
 
 from dissection_models import DEEP, DIMS, FINE, DissectionRun, encoding, save, save_attention, save_chain, weights
@@ -107,6 +108,42 @@ class DissectionTest(DissectionRun):
         save(self.folder / "m.onnx", nodes, {"gain": [300]})
         _, told = self.dissect("m.onnx", "--runtime", "cpu", "--precision", "fp16")
         self.check_first(told, "squares", "arithmetic", "half-precision overflow")
+
+    def test_a_layer_as_a_model_of_its_own(self):
+        """Its run has what the layer had alone: the same model, encodings and inputs."""
+        save_chain(self.folder / "m.onnx")
+        self.dissect("m.onnx", "--runtime", "cpu", "--bias_bitwidth", "32", "--only", "r3")
+        isolated = float(self.rows()["r3"]["Isolated (dB)"])
+        layer = (self.latest("inference_engine") / "layer_r3").resolve()
+        golden = self.latest("framework_runner").resolve()
+        onnx.checker.check_model(onnx.load(layer / "model.onnx"))
+        words = (layer / "command.txt").read_text(encoding="utf-8").split()
+        for place, word in enumerate(words):
+            if (layer / word).is_file():
+                words[place] = layer / word
+        (self.folder / "lines.txt").write_text(f"r2:={layer / 'r2.raw'}\n", encoding="utf-8")
+        words[words.index(layer / "input_list.txt")] = "lines.txt"
+        self.run_program(*words)
+        self.assertAlmostEqual(float(self.summary()["r3"]["SQNR"]), isolated, places=3)
+        np.testing.assert_allclose(np.fromfile(layer / "golden" / "r3.raw", np.float32),
+                                   np.fromfile(golden / "r3.raw", np.float32), atol=1e-5)
+
+    def test_a_layer_of_a_long_name(self):
+        name = "long" * 100
+        nodes = [helper.make_node("Mul", ["x", "w"], [name], name="scale"), helper.make_node("Relu", [name], ["y"], name="relu")]
+        save(self.folder / "m.onnx", nodes, {"w": [3]})
+        self.dissect("m.onnx", "--runtime", "cpu", "--only", name)
+        (layer,) = self.latest("inference_engine").glob("layer_*")
+        self.assertTrue((layer / "model.onnx").is_file())
+
+    def test_a_layer_that_is_not_there(self):
+        save_chain(self.folder / "m.onnx")
+        _, errors = self.run_program(*end_to_end("m.onnx", "y", [("x", DIMS, self.raw)], self.lines, "--runtime", "cpu",
+                                                 *DEEP, "--only", "r33"), expect=2)
+        self.assertIn("--only: the target's graph has no tensor or node 'r33'. Did you mean 'r3'?", errors)
+        _, errors = self.run_program(*end_to_end("m.onnx", "y", [("x", DIMS, self.raw)], self.lines, "--runtime", "cpu",
+                                                 "--only", "r3"))
+        self.assertIn("--only has no effect: no run is taken apart without --deep_analyzer", errors)
 
     def golden(self, model):
         self.run_program("--framework_runner", "-f", "onnx", "-m", model, "-i", "x", "1,3,16,16", self.raw, "-o", "y",

@@ -12,13 +12,16 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "convert/convert.h"
 #include "features/dissection/causes.h"
 #include "features/dissection/layer_errors.h"
 #include "features/dissection/line_values.h"
+#include "features/dissection/reproducer.h"
 #include "features/dissection/whole_run.h"
 #include "quantize/encodings_file.h"
 #include "report/dissection.h"
 #include "store/dissection.h"
+#include "store/file_names.h"
 #include "store/manifest.h"
 
 namespace acc::features {
@@ -33,6 +36,11 @@ std::map<std::string, store::TensorRecord> ByName(store::Manifest manifest) {
     records.emplace(std::move(name), std::move(record));
   }
   return records;
+}
+
+// Where the layer of --only is written.
+fs::path FolderOf(const DissectionSources& sources) {
+  return sources.run / store::FileNames().PathFor("layer_" + convert::SanitizedName(sources.only));
 }
 
 // The golden tensors, under the names of their twins.
@@ -117,6 +125,9 @@ Result<store::Dissection> Measure(const DissectionSources& sources, const fs::pa
                                .is_host = sources.is_host,
                                .scratch = scratch,
                                .memory_budget_bytes = sources.memory_budget_bytes};
+  if (!sources.only.empty()) {
+    ACC_RETURN_IF_ERROR(WriteLayer(layers, sources.only, sources.engine_words, FolderOf(sources)));
+  }
   ACC_ASSIGN_OR_RETURN(MeasuredLayers measured, MeasureLayers(layers));
   store::Dissection dissection{.line = sources.line, .layers = std::move(measured.layers)};
   dissection.output_db = OutputOf(sources.model.converted.graph, dissection.layers);
@@ -142,6 +153,10 @@ Result<std::vector<std::string>> Dissect(const DissectionSources& sources) {
   std::vector<std::string> lines = report::DissectionLines(*dissection);
   const std::string missing = WithoutGolden(dissection->layers, sources.golden);
   if (!missing.empty()) lines.push_back(missing);
+  if (!sources.only.empty()) {
+    lines.push_back(fmt::format("the layer of '{}' as a model of its own: {}",
+                                Printable(sources.only), Printable(FolderOf(sources).native())));
+  }
   return lines;
 }
 

@@ -26,9 +26,12 @@ struct DissectionSources {
   target::Engine& engine;               // That ran it.
   bool is_host = false;                 // It is the host's.
   std::uint64_t memory_budget_bytes = 0;
+  std::string only = {};                       // A layer to be written as a model; or empty.
+  std::vector<std::string> engine_words = {};  // Flags that choose this target.
 };
 
-// Writes dissection.json and dissection.csv into the run and returns what the terminal says of it.
+// Writes dissection.json and dissection.csv into the run, and `only` into its folder layer_<name>,
+// and returns what the terminal says of it.
 Result<std::vector<std::string>> Dissect(const DissectionSources& sources);
 
 }  // namespace acc::features

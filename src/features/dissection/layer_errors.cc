@@ -484,6 +484,10 @@ Result<ErrorOfTensor> ErrorOfParams(const LayersToMeasure& layers, const std::st
   return *found;
 }
 
+target::Program FloatProgramOf(const LayersToMeasure& layers) {
+  return FloatProgram(layers.model, KnownProgram(layers));
+}
+
 Result<quantize::QuantizedGraph> QuantizedWith(
     const TargetModel& model, const std::map<std::string, TensorEncoding>& encodings) {
   quantize::Overrides given{.activations = model.quantized->activations,

@@ -17,6 +17,7 @@
 #include "features/target_run/target_run.h"
 #include "store/dissection.h"
 #include "target/engine.h"
+#include "target/program.h"
 
 namespace acc::features {
 
@@ -36,6 +37,9 @@ struct LayersToMeasure {
 // several threads at once.
 using ErrorSink = std::function<Status(const std::string& tensor, store::ErrorPart part,
                                        const ErrorOfTensor& error)>;
+
+// The converted graph in float, with the tensors that the target stores as taps.
+target::Program FloatProgramOf(const LayersToMeasure& layers);
 
 struct MeasuredLayers {
   // One for each tensor that the graph takes or a group of nodes makes, in the graph's order. What

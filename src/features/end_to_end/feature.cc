@@ -83,6 +83,15 @@ flags::Rows<Options> OwnRows() {
           return OkStatus();
         },
         &IdleDissection},
+       {OnlyFlag(),
+        [](const Flag& flag, const flags::Occurrences& given, Options& options) {
+          return flags::Assign(flag, given, options.inference_engine.only);
+        },
+        [](const Options& options, const flags::Occurrences& /*given*/) {
+          return options.dissects
+                     ? std::string()
+                     : flags::NoEffect("no run is taken apart without --deep_analyzer");
+        }},
        {MemoryBudgetFlag()}});
   flags::Add(rows, flags::RowsOf(&Options::common, CommonRows()));
   return rows;

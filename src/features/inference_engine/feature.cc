@@ -79,6 +79,12 @@ std::string IdleFineGrain(const Options& options, const Occurrences& /*given*/) 
              : "";
 }
 
+std::string IdleOnly(const Options& options, const Occurrences& /*given*/) {
+  return options.fine_grain_mode.empty() || options.debug_mode_off
+             ? NoEffect("no run is taken apart without --fine_grain_mode or --deep_analyzer")
+             : "";
+}
+
 // The source model's, which a DLC does without. The types of its inputs are those of the input
 // list.
 flags::Rows<Options> SourceModelRows() {
@@ -151,6 +157,7 @@ flags::Rows<Options> WhatRunsRows() {
                 "which layers make the error, which pass it on, and what in them makes it."},
        &Set<&Options::fine_grain_mode>,
        &IdleFineGrain},
+      {OnlyFlag(), &Set<&Options::only>, &IdleOnly},
   };
 }
 
@@ -200,6 +207,14 @@ const Section& SectionAlone(const Flag& flag) {
 bool IsOfCore(const Flag& flag) { return flag.section == &kCore; }
 
 bool IsOfSourceModel(const Flag& flag) { return flag.section == &kSourceStage; }
+
+Flag OnlyFlag() {
+  return {.name = "only",
+          .placeholder = "LAYER",
+          .help =
+              "Also write the layer of this tensor or node as a small model of its own, with its "
+              "golden inputs and its encodings: what the report of a fault needs."};
+}
 
 flags::Rows<Options> InferenceEngineRows() {
   auto rows = SourceModelRows();

@@ -33,13 +33,16 @@ struct InferenceEngineOptions {
   std::uint64_t memory_budget_mb = 1024;
   // A golden run: the layers are measured apart, fed by it.
   std::filesystem::path fine_grain_mode;
-  // Which holds its input; nothing: the one that --input_tensor gives, the first of a DLC without.
+  std::string only;  // A layer to be written as a model of its own.
+  // Which holds the golden input; nothing: the one that --input_tensor gives, the first of a DLC
+  // without.
   std::optional<std::size_t> golden_line;
 };
 
 // Flags of the core are required at each stage, those of the source model at stage source.
 bool IsOfCore(const flags::Flag& flag);
 bool IsOfSourceModel(const flags::Flag& flag);
+flags::Flag OnlyFlag();
 flags::Rows<InferenceEngineOptions> InferenceEngineRows();
 
 // What can be judged before anything runs: that every file is there, and that runtime, architecture

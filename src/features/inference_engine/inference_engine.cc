@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "features/comparison/sources.h"
 #include "features/dissection/dissection.h"
+#include "features/dissection/reproducer.h"
 #include "features/inference_engine/dlc_files.h"
 #include "features/inference_engine/feature.h"
 #include "features/inference_engine/golden_line.h"
@@ -211,6 +212,18 @@ Result<Work> PrepareStatic(const InferenceEngineOptions& options, StaticModel mo
   return work;
 }
 
+// The flags that choose this target again.
+std::vector<std::string> EngineWords(const InferenceEngineOptions& options) {
+  std::vector<std::string> words = {"--runtime", options.runtime, "--architecture",
+                                    options.architecture};
+  if (!options.htp_socs.empty()) words.insert(words.end(), {"--htp_socs", options.htp_socs});
+  const Precision precision = options.quantization.precision;
+  if (precision != Precision::kInt8) {
+    words.insert(words.end(), {"--precision", precision == Precision::kFp16 ? "fp16" : "fp32"});
+  }
+  return words;
+}
+
 Result<std::size_t> GoldenLine(const InferenceEngineOptions& options) {
   if (options.golden_line) return *options.golden_line;
   return options.model.model_path.empty() ? Result<std::size_t>(std::size_t{0})
@@ -232,11 +245,14 @@ Result<std::vector<std::string>> TakeApart(const InferenceEngineOptions& options
                   .run = run,
                   .engine = engine,
                   .is_host = !options.runtime.starts_with("dsp"),
-                  .memory_budget_bytes = options.memory_budget_mb << 20});
+                  .memory_budget_bytes = options.memory_budget_mb << 20,
+                  .only = options.only,
+                  .engine_words = EngineWords(options)});
 }
 
 Result<Outcome> RunWork(const InferenceEngineOptions& options, const Work& work,
                         target::Engine& engine, const fs::path& run) {
+  if (!options.only.empty()) ACC_RETURN_IF_ERROR(CheckLayerName(work.model, options.only));
   ACC_RETURN_IF_ERROR(DescribeModel(options, work.model, run));
   ACC_ASSIGN_OR_RETURN(const auto result,
                        RunTarget(work.model, work.lines, engine, options.debug_mode_off,
