@@ -198,6 +198,25 @@ class DissectionTest(DissectionRun):
             self.assertAlmostEqual(float(row["Accumulated (dB)"]), 10 * np.log10(signal / noise), places=3)
         self.assertEqual(together["x"]["Isolated (dB)"], "")
 
+    def test_the_line_that_holds_the_golden_input(self):
+        save_chain(self.folder / "m.onnx")
+        other = self.write_raw("other.raw", np.ones(DIMS, np.float32))
+        self.lines = self.write_input_list(other, self.raw, other)
+        stdout, told = self.dissect("m.onnx", "--runtime", "cpu", "--use_native_output_files")
+        self.assertEqual(told["line"], 1)
+        self.assertIn("Measured layer by layer", stdout)
+        self.assertTrue(all(row["Accumulated (dB)"] for row in self.rows().values()))
+
+    def test_tensors_that_were_not_captured(self):
+        """Only r2 is: what others inherit and had is not known, what they make is."""
+        save_chain(self.folder / "m.onnx")
+        self.lines = self.write_raw("lines.txt", np.frombuffer(f"%r2\n{self.raw}\n".encode(), np.uint8))
+        self.dissect("m.onnx", "--runtime", "cpu")
+        rows = self.rows()
+        self.assertEqual({name for name, row in rows.items() if row["Accumulated (dB)"]}, {"r2"})
+        self.assertEqual({name for name, row in rows.items() if row["Inherited (dB)"]}, {"r3"})
+        self.assertEqual({name for name, row in rows.items() if not row["Isolated (dB)"]}, {"x"})
+
     def test_only_outputs_leave_nothing_to_take_apart(self):
         save_chain(self.folder / "m.onnx")
         _, errors = self.run_program(*end_to_end("m.onnx", "y", [("x", DIMS, self.raw)], self.lines, "--runtime", "cpu",
