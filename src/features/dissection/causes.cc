@@ -27,7 +27,7 @@ namespace {
 using store::ErrorPart;
 
 constexpr std::size_t kMostCauses = 5;
-constexpr std::size_t kMostRuns = 48;
+constexpr std::size_t kMostRuns = 40;
 constexpr std::size_t kMostLeftOut = 3;  // Each is a run of the whole model on the target.
 
 using Parts = std::map<std::string, std::map<ErrorPart, ErrorOfTensor>>;
