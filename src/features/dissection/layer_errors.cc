@@ -94,11 +94,15 @@ Result<quantize::QuantizedGraph> QuantizedAsGiven(const TargetModel& model,
   return QuantizeAsGiven(model.converted.graph, types, given);
 }
 
-// With the taps that the float run shows: all but those that other encodings bring.
-target::Program KnownProgram(const LayersToMeasure& layers) {
+target::Program WholeProgram(const LayersToMeasure& layers) {
   TargetModel whole = layers.model;
   whole.selected.clear();
-  target::Program program = ProgramOf(whole, false);
+  return ProgramOf(whole, false);
+}
+
+// With the taps that the float run shows: all but those that other encodings bring.
+target::Program KnownProgram(const LayersToMeasure& layers) {
+  target::Program program = WholeProgram(layers);
   std::erase_if(program.taps,
                 [&](const target::Tap& tap) { return !layers.values.Knows(tap.tensor); });
   return program;
@@ -132,6 +136,10 @@ class Measuring {
     ACC_RETURN_IF_ERROR(RoundedParams(float_groups));
     std::vector<Layer> rows;
     for (const std::string& tensor : order_) rows.push_back(std::move(rows_.at(tensor)));
+    for (const target::Tap& tap : WholeProgram(layers_).taps) {
+      if (layers_.values.Knows(tap.tensor)) continue;
+      rows.push_back({.tensor = tap.tensor, .reason = "the float run does not show it"});
+    }
     return rows;
   }
 
