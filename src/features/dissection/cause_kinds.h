@@ -17,6 +17,9 @@ namespace acc::features {
 
 using Encodings = std::map<std::string, TensorEncoding>;  // By tensor or constant.
 
+// By which a remedy must better the output.
+inline constexpr double kHelpfulDb = 3;
+
 struct PartOfCause {
   const LayersToMeasure& layers;
   const std::vector<std::string>& nodes;  // Of the layer.

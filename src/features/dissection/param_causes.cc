@@ -22,8 +22,6 @@ namespace {
 using quantize::Algorithm;
 using store::Cause;
 
-constexpr double kHelpfulDb = 3;
-
 // The output with the error that these encodings leave in the layer.
 Result<double> OutputWith(const PartOfCause& part, const Cause& cause, const Encodings& encodings) {
   ACC_ASSIGN_OR_RETURN(const ErrorOfTensor error,

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 #include "base/log.h"
@@ -20,7 +21,6 @@ namespace {
 
 using store::Cause;
 
-constexpr double kHelpfulDb = 3;
 constexpr std::size_t kMostTried = 3;  // On the chip.
 
 struct Candidate {
@@ -96,26 +96,33 @@ Result<Encodings> WithInputs(const PartOfCause& part, const std::string& tensor,
   return encodings;
 }
 
-// The encodings with which the target itself makes the layer so that the output is 3 dB better;
-// none where it is not. The remedy is then set.
-Result<Encodings> TriedOnTarget(const PartOfCause& part, const Candidate& candidate, Cause& cause) {
-  ACC_ASSIGN_OR_RETURN(Encodings encodings, WithInputs(part, cause.tensor, candidate.encoding));
+// The output where the target itself makes the layer with these encodings; nothing where that does
+// not run, or where the output is not 3 dB better.
+Result<std::optional<double>> BetterOutput(const PartOfCause& part, const Cause& cause,
+                                           const Encodings& encodings, std::string_view what) {
   const auto error = ErrorOnTarget(part.layers, cause.tensor, encodings);
   if (error.status().code() == StatusCode::kInterrupted) return error.status();
   if (!error.ok()) {
-    LogDebug("{}: {}", candidate.what, error.status().message());
-    return Encodings();
+    LogDebug("{}: {}", what, error.status().message());
+    return std::optional<double>();
   }
   ACC_ASSIGN_OR_RETURN(const double db, part.output_db(*error));
-  LogDebug("{}: {:.1f} dB at the output", candidate.what, db);
-  if (db < part.alone_db + kHelpfulDb) return Encodings();
+  LogDebug("{}: {:.1f} dB at the output", what, db);
+  return db < part.alone_db + kHelpfulDb ? std::optional<double>() : std::optional(db);
+}
+
+// The encodings with which that is so; none where it is not. The remedy is then set.
+Result<Encodings> TriedOnTarget(const PartOfCause& part, const Candidate& candidate, Cause& cause) {
+  ACC_ASSIGN_OR_RETURN(Encodings encodings, WithInputs(part, cause.tensor, candidate.encoding));
+  ACC_ASSIGN_OR_RETURN(const auto db, BetterOutput(part, cause, encodings, candidate.what));
+  if (!db) return Encodings();
   std::string what = candidate.what;
   for (const auto& [name, encoding] : encodings) {
     if (name == cause.tensor) continue;
     what += fmt::format(", and its input '{}' {}", Printable(name),
                         RangeText(encoding.channels.front()));
   }
-  cause.remedy = {.what = std::move(what), .flag = candidate.flag, .after_db = db};
+  cause.remedy = {.what = std::move(what), .flag = candidate.flag, .after_db = *db};
   return encodings;
 }
 
@@ -129,15 +136,11 @@ Result<Encodings> TriedWiderInputs(const PartOfCause& part, Cause& cause) {
     const Encoding& now = found->second.channels.front();
     const Encoding wide = quantize::AsymmetricEncoding(2 * now.min, 2 * now.max, now.bitwidth);
     const Encodings encodings = {{input, {.channels = {wide}}}};
-    const auto error = ErrorOnTarget(part.layers, cause.tensor, encodings);
-    if (error.status().code() == StatusCode::kInterrupted) return error.status();
-    if (!error.ok()) continue;
-    ACC_ASSIGN_OR_RETURN(const double db, part.output_db(*error));
-    if (db < part.alone_db + kHelpfulDb) continue;
-    cause.remedy = {.what = fmt::format("give its input '{}' the range {} instead of {}",
-                                        Printable(input), RangeText(wide), RangeText(now)),
-                    .flag = "--quantization_overrides",
-                    .after_db = db};
+    std::string what = fmt::format("give its input '{}' the range {} instead of {}",
+                                   Printable(input), RangeText(wide), RangeText(now));
+    ACC_ASSIGN_OR_RETURN(const auto db, BetterOutput(part, cause, encodings, what));
+    if (!db) continue;
+    cause.remedy = {.what = std::move(what), .flag = "--quantization_overrides", .after_db = *db};
     return encodings;
   }
   return Encodings();
