@@ -12,12 +12,16 @@
 
 namespace {
 
+acc::Frame Around(char mark, const std::string& line) {
+  const std::size_t at = line.find(mark);
+  return {line.substr(0, at), line.substr(at + 1)};
+}
+
 int Run(int count, char** arguments) {
   using acc::cli::FailureLine;
-  const std::string unexpected = FailureLine(acc::cli::Unexpected("?"));
-  const std::size_t text = unexpected.find('?');
-  acc::InstallLastResort(FailureLine(acc::cli::OutOfMemory()), unexpected.substr(0, text),
-                         unexpected.substr(text + 1));
+  acc::InstallLastResort({FailureLine(acc::cli::OutOfMemory()),
+                          Around('?', FailureLine(acc::cli::Unexpected("?"))),
+                          Around('?', FailureLine(acc::cli::Crashed("?")))});
   acc::InstallSignalHandlers(FailureLine(acc::Interrupted()));
   const std::vector<std::string> words(arguments + (count > 0 ? 1 : 0), arguments + count);
   return acc::cli::RunProgram(words, std::cout, std::cerr);

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/interrupt.h"
+#include "base/last_resort.h"
 
 namespace acc {
 namespace {
@@ -72,7 +73,7 @@ void LeaveSignalsToTheParent() {
 [[noreturn]] void RunChild(int pipe,
                            const std::function<void(const MessageSink& send)>& work) noexcept {
   LeaveSignalsToTheParent();
-  std::set_terminate(&std::abort);  // The parent tells what happened.
+  RemoveLastResort();  // The parent tells what happened.
   std::mutex mutex;
   try {
     work([&](std::string_view head, std::span<const std::byte> body) {

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstddef>
+#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <new>
@@ -19,7 +22,9 @@ namespace {
 
 template <typename Function>
 [[noreturn]] void RunWithLastResort(const Function& function) {
-  InstallLastResort("no memory", "odd: ", "!");
+  // Those of a sanitizer that this was built with, which would be left alone.
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT}) std::signal(signal, SIG_DFL);
+  InstallLastResort({"no memory", {"odd: ", "!"}, {"crashed: ", "?"}});
   function();
   _exit(0);
 }
@@ -53,6 +58,45 @@ TEST(LastResortTest, MemoryThatIsRefusedCanBeCaughtAsEver) {
     }
   };
   EXPECT_EXIT(RunWithLastResort(recover), ::testing::ExitedWithCode(7), "^$");
+}
+
+void Crash(int signal) { raise(signal); }
+
+TEST(LastResortTest, ACrashIsToldWithItsSignalAndTheFileOfTheCode) {
+  const auto crash = [] { Crash(SIGSEGV); };
+  EXPECT_EXIT(RunWithLastResort(crash), ::testing::ExitedWithCode(3),
+              "^crashed: SIGSEGV in [^/]+\\?\n$");
+  const auto in_a_thread = [] { std::thread(Crash, SIGBUS).join(); };
+  EXPECT_EXIT(RunWithLastResort(in_a_thread), ::testing::ExitedWithCode(3), "^crashed: SIGBUS in ");
+  EXPECT_EXIT(RunWithLastResort(&abort), ::testing::ExitedWithCode(3), "^crashed: SIGABRT\\?\n$");
+}
+
+// Every call needs its own frame: the product is made when all of them are back.
+std::size_t Deeper(std::size_t depth) {
+  const volatile std::size_t own = depth;
+  return own == 0 ? 1 : own * Deeper(depth + 1);
+}
+
+TEST(LastResortTest, AStackThatIsUsedUpIsTold) {
+  const auto recurse = [] { asked_for = reinterpret_cast<void*>(Deeper(1)); };
+  EXPECT_EXIT(RunWithLastResort(recurse), ::testing::ExitedWithCode(3), "^crashed: SIGSEGV in ");
+}
+
+TEST(LastResortTest, ASignalOfSomebodyElseIsLeftToThem) {
+  const auto crash = [] {
+    std::signal(SIGSEGV, [](int) { _exit(7); });
+    InstallLastResort({});
+    Crash(SIGSEGV);
+  };
+  EXPECT_EXIT(crash(), ::testing::ExitedWithCode(7), "^$");
+}
+
+TEST(LastResortTest, RemovedItLeavesACrashToItsSignal) {
+  const auto crash = [] {
+    RemoveLastResort();
+    Crash(SIGSEGV);
+  };
+  EXPECT_EXIT(RunWithLastResort(crash), ::testing::KilledBySignal(SIGSEGV), "");
 }
 
 TEST(LastResortTest, NoTemporaryFileIsLeft) {

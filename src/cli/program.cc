@@ -72,6 +72,13 @@ Status OutOfMemory() {
                  "--skip_layer_types) or a machine with more memory may help.");
 }
 
+Status Crashed(std::string_view where) {
+  const std::string note = AddressSpaceNote();
+  return Failure("crashed: " + std::string(where) + ". " +
+                 (note.empty() ? "" : note + "; give it more. ") +
+                 "Nothing of this run was taken for a result; please report it with the command.");
+}
+
 Status Unexpected(std::string_view text) {
   return Failure("unexpected: " + std::string(text) +
                  ". This is a fault of the program; please report it with the command.");

@@ -19,6 +19,8 @@ Result<features::Outcome> RunRequest(const features::Feature& feature,
 
 // The failure that a lack of memory is.
 Status OutOfMemory();
+// The failure that a crash is: "SIGSEGV in libx.so", of a library as a rule.
+Status Crashed(std::string_view where);
 // The failure that an exception with that text is, which nobody expected.
 Status Unexpected(std::string_view text);
 

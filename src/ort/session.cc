@@ -110,7 +110,9 @@ Ort::SessionOptions OptionsFor(const SessionConfig& config) {
   for (const auto& [key, value] : config.entries)
     options.AddConfigEntry(key.c_str(), value.c_str());
   if (!config.custom_op_library.empty()) {
-    options.RegisterCustomOpsLibrary(config.custom_op_library.c_str());
+    // A bare name would be looked for in the system's folders, not in the current one.
+    const auto library = std::filesystem::absolute(config.custom_op_library);
+    options.RegisterCustomOpsLibrary(library.c_str());
   }
   if (config.assigned) options.AddConfigEntry(kRecordAssignment, "1");
   if (config.provider) AppendProvider(*config.provider, options);
