@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <optional>
+#include <iterator>
 #include <utility>
 
 #include "base/text.h"
@@ -40,6 +40,11 @@ void Decibels(const std::optional<double>& db, CsvTable& csv) {
   } else {
     csv.Empty();
   }
+}
+
+std::optional<double> CutAt(const store::Dissection& dissection, const std::string& tensor) {
+  const auto found = std::ranges::find(dissection.cuts, tensor, &store::Cut::tensor);
+  return found == dissection.cuts.end() ? std::nullopt : std::optional(found->output_db);
 }
 
 }  // namespace
@@ -91,6 +96,48 @@ std::string PartText(const LayerErrors& layer, ErrorPart part) {
   return "";
 }
 
+std::optional<WorstLine> WorstLineOf(const LayerErrors& layer) {
+  std::optional<WorstLine> worst;
+  std::size_t unfaithful = 0;
+  for (const store::LayerAtLine& at : layer.lines) {
+    if (!at.own) continue;
+    unfaithful += *at.own < verify::kFaithfulDb ? 1 : 0;
+    if (!worst || *at.own < worst->own) worst = {.line = at.line, .own = *at.own};
+  }
+  if (worst) worst->unfaithful = unfaithful;
+  return worst;
+}
+
+std::optional<BadCut> FirstBadCut(const std::vector<store::Cut>& cuts) {
+  if (cuts.empty() || !std::isfinite(cuts.back().output_db)) return std::nullopt;
+  const double noise = NoiseOf(cuts.back().output_db);
+  const auto bad = std::ranges::find_if(
+      cuts, [&](const store::Cut& cut) { return NoiseOf(cut.output_db) >= kMuch * noise; });
+  BadCut found{.cut = *bad};
+  if (bad != cuts.begin()) found.before = *std::prev(bad);
+  return found;
+}
+
+std::string DissectionLinesCsv(const store::Dissection& dissection) {
+  CsvTable csv;
+  for (const std::string_view title : {"Name", "Layer Type", "Line", "Accumulated (dB)",
+                                       "Isolated (dB)", "Inherited (dB)", "Own (dB)"}) {
+    csv.Text(title);
+  }
+  csv.EndRow();
+  for (const LayerErrors& layer : dissection.layers) {
+    for (const store::LayerAtLine& at : layer.lines) {
+      csv.Text(layer.tensor).Text(layer.op_type).Number(static_cast<double>(at.line));
+      Decibels(at.accumulated, csv);
+      Decibels(at.isolated, csv);
+      Decibels(at.inherited, csv);
+      Decibels(at.own, csv);
+      csv.EndRow();
+    }
+  }
+  return csv.content();
+}
+
 std::string DissectionCsv(const store::Dissection& dissection) {
   CsvTable csv;
   for (const std::string_view title : {"Name",
@@ -101,6 +148,8 @@ std::string DissectionCsv(const store::Dissection& dissection) {
                                        "Inherited (dB)",
                                        "Own (dB)",
                                        "Output Alone (dB)",
+                                       "Output Alone At Least (dB)",
+                                       "Output Cut Here (dB)",
                                        "Conversion (dB)",
                                        "Inputs (dB)",
                                        "Worst Input",
@@ -112,6 +161,9 @@ std::string DissectionCsv(const store::Dissection& dissection) {
                                        "Computed By",
                                        "Golden",
                                        "Group",
+                                       "Worst Line",
+                                       "Own With It (dB)",
+                                       "Lines Below 40 dB",
                                        "Reason"}) {
     csv.Text(title);
   }
@@ -123,6 +175,8 @@ std::string DissectionCsv(const store::Dissection& dissection) {
     Decibels(layer.inherited, csv);
     Decibels(layer.own, csv);
     Decibels(layer.alone, csv);
+    Decibels(layer.alone_at_least, csv);
+    Decibels(CutAt(dissection, layer.tensor), csv);
     Decibels(layer.conversion, csv);
     Decibels(layer.inputs, csv);
     csv.Text(layer.worst_input);
@@ -131,7 +185,12 @@ std::string DissectionCsv(const store::Dissection& dissection) {
     Decibels(layer.output, csv);
     Decibels(layer.arithmetic, csv);
     csv.Text(PartText(layer, LargestPartOf(layer).part)).Text(layer.processor);
-    csv.Text(layer.has_golden ? "yes" : "no").Text(Join(layer.group, " ")).Text(layer.reason);
+    csv.Text(layer.has_golden ? "yes" : "no").Text(Join(layer.group, " "));
+    const auto worst = WorstLineOf(layer);
+    Decibels(worst ? std::optional<double>(worst->line) : std::nullopt, csv);
+    Decibels(worst ? std::optional<double>(worst->own) : std::nullopt, csv);
+    Decibels(worst ? std::optional<double>(worst->unfaithful) : std::nullopt, csv);
+    csv.Text(layer.reason);
     csv.EndRow();
   }
   return csv.content();
@@ -139,12 +198,26 @@ std::string DissectionCsv(const store::Dissection& dissection) {
 
 namespace {
 
-// "(step too coarse: …)"
+// "worst with line 3 (4.1 dB), 40 dB or more with 2 of 8"; empty for one line.
+std::string LinesText(const std::vector<store::LineOutput>& lines) {
+  const store::LineOutput* worst = nullptr;
+  std::size_t faithful = 0;
+  for (const store::LineOutput& line : lines) {
+    if (!line.output_db) continue;
+    faithful += *line.output_db >= verify::kFaithfulDb ? 1 : 0;
+    if (worst == nullptr || *line.output_db < *worst->output_db) worst = &line;
+  }
+  if (lines.size() < 2 || worst == nullptr) return "";
+  return fmt::format("worst with line {} ({}), 40 dB or more with {} of {}", worst->line,
+                     DbText(*worst->output_db), faithful, lines.size());
+}
+
 std::string CauseText(const store::Cause& cause) {
   std::string text = fmt::format(
       "'{}' ({}): its own error alone leaves the output at {}, {:.0f} % of the noise of all",
       Printable(cause.tensor), Printable(cause.op_type), DbText(cause.output_db),
       100 * cause.share);
+  if (!cause.lines.empty()) text += "; " + LinesText(cause.lines);
   if (cause.without_db) {
     text +=
         fmt::format("; with this layer alone in float the run has {}", DbText(*cause.without_db));
@@ -154,6 +227,26 @@ std::string CauseText(const store::Cause& cause) {
   text += fmt::format(". Remedy, tried: {}", cause.remedy->what);
   if (!cause.remedy->flag.empty()) text += fmt::format(" ({})", cause.remedy->flag);
   return text + fmt::format(", which leaves the output at {}", DbText(cause.remedy->after_db));
+}
+
+// With the lines, where there are several.
+std::vector<std::string> ProofsOf(const store::Cause& cause) {
+  std::vector<std::string> proofs;
+  for (std::string text : {cause.proof, LinesText(cause.lines)}) {
+    if (!text.empty()) proofs.push_back(std::move(text));
+  }
+  return proofs;
+}
+
+std::string CutText(const BadCut& bad) {
+  std::string text = fmt::format(
+      "cut: with all layers up to '{}' on the target and the rest in float the output has {}",
+      Printable(bad.cut.tensor), DbText(bad.cut.output_db));
+  if (bad.before) {
+    text += fmt::format(", up to '{}' before it {}", Printable(bad.before->tensor),
+                        DbText(bad.before->output_db));
+  }
+  return text;
 }
 
 }  // namespace
@@ -170,12 +263,17 @@ std::vector<std::string> DissectionLines(const store::Dissection& dissection) {
       "taken apart: {} of {} layers ran alone on golden inputs; {} of them make at least half of "
       "the error that the whole run has there",
       measured, dissection.layers.size(), makers)};
+  if (const std::string text = LinesText(dissection.lines); !text.empty()) {
+    lines.push_back(
+        fmt::format("all of it over {} inputs: the output is {}", dissection.lines.size(), text));
+  }
   if (dissection.all_errors_db) {
     lines.push_back(fmt::format(
         "the output has {} in the run, and {} in float with each layer's own error added to it",
         dissection.output_db ? DbText(*dissection.output_db) : std::string("no SQNR"),
         DbText(*dissection.all_errors_db)));
   }
+  if (const auto bad = FirstBadCut(dissection.cuts)) lines.push_back(CutText(*bad));
   for (const store::Cause& cause : dissection.causes) lines.push_back("cause: " + CauseText(cause));
   if (dissection.mended_db) {
     lines.push_back(
@@ -221,7 +319,7 @@ std::string CausesHtml(const store::Dissection& dissection) {
            "<td>{}</td>",
            ShortName(Printable(cause.tensor), 100), cause.op_type, 100 * cause.share,
            DbText(cause.output_db), cause.without_db ? DbText(*cause.without_db) : "", cause.kind,
-           cause.proof);
+           Join(ProofsOf(cause), "; "));
     if (cause.remedy) {
       Append(html, "<td>{}{}</td><td class=\"n\">{}</td></tr>", cause.remedy->what,
              cause.remedy->flag.empty() ? "" : " (" + cause.remedy->flag + ")",

@@ -8,6 +8,8 @@
 // an input is the error of the layer that makes it.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,8 +39,27 @@ LargestPart LargestPartOf(const store::LayerErrors& layer);
 // "the rounding of its weights", …; names the input where that is meant.
 std::string PartText(const store::LayerErrors& layer, store::ErrorPart part);
 
+// The line with which a layer's own error is loudest, and how many lines have less than 40 dB of
+// it; nothing where not several lines were measured.
+struct WorstLine {
+  std::size_t line = 0;
+  double own = 0;
+  std::size_t unfaithful = 0;
+};
+std::optional<WorstLine> WorstLineOf(const store::LayerErrors& layer);
+
+// The first cut with which the output has half of the noise of the whole run, with the one before
+// it where there is one; nothing without cuts.
+struct BadCut {
+  store::Cut cut;
+  std::optional<store::Cut> before;
+};
+std::optional<BadCut> FirstBadCut(const std::vector<store::Cut>& cuts);
+
 // A row for each tensor.
 std::string DissectionCsv(const store::Dissection& dissection);
+// Of several lines: a row for each tensor and line.
+std::string DissectionLinesCsv(const store::Dissection& dissection);
 
 // For the terminal: the causes of the output's error, the largest first; without any the layers
 // that make an error that shows.

@@ -54,11 +54,33 @@ TEST(LargestPartOf, IsTheLowestThatWasMeasured) {
 TEST(DissectionCsv, HasARowForEachTensor) {
   LayerErrors layer = Layer(20, std::numeric_limits<double>::infinity(), 21);
   layer.group = {"a", "b"};
-  EXPECT_EQ(DissectionCsv({.layers = {layer}}),
+  layer.alone_at_least = 30;
+  layer.lines = {{.line = 4, .own = 50}, {.line = 6, .own = 12}, {.line = 7}};
+  EXPECT_EQ(DissectionCsv({.layers = {layer}, .cuts = {{"t", 15}}}),
             "Name,Layer Type,Role,Accumulated (dB),Isolated (dB),Inherited (dB),Own (dB),"
-            "Output Alone (dB),Conversion (dB),Inputs (dB),Worst Input,Weights (dB),Bias (dB),"
-            "Output (dB),Arithmetic (dB),Largest Part,Computed By,Golden,Group,Reason\r\n"
-            "t,Conv,passes on,20,inf,21,,,,,,,,,,,,no,a b,\r\n");
+            "Output Alone (dB),Output Alone At Least (dB),Output Cut Here (dB),Conversion (dB),"
+            "Inputs (dB),Worst Input,Weights (dB),Bias (dB),Output (dB),Arithmetic (dB),"
+            "Largest Part,Computed By,Golden,Group,Worst Line,Own With It (dB),Lines Below 40 dB,"
+            "Reason\r\n"
+            "t,Conv,passes on,20,inf,21,,,30,15,,,,,,,,,,no,a b,6,12,1,\r\n");
+}
+
+TEST(DissectionLinesCsv, HasARowForEachTensorAndLine) {
+  LayerErrors layer = Layer(20, 20, 20);
+  layer.lines = {{.line = 4, .accumulated = 9.5, .own = 50}, {.line = 6, .isolated = 12}};
+  EXPECT_EQ(DissectionLinesCsv({.layers = {layer}}),
+            "Name,Layer Type,Line,Accumulated (dB),Isolated (dB),Inherited (dB),Own (dB)\r\n"
+            "t,Conv,4,9.5,,,50\r\nt,Conv,6,,12,,\r\n");
+}
+
+TEST(FirstBadCut, HasHalfOfTheNoiseOfTheWholeRun) {
+  EXPECT_FALSE(FirstBadCut({}));
+  EXPECT_FALSE(FirstBadCut({{"a", std::numeric_limits<double>::infinity()}}));
+  const auto found = FirstBadCut({{"a", 50}, {"b", 14}, {"c", 13}, {"d", 10.5}, {"e", 10}});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->cut.tensor, "c");
+  EXPECT_EQ(found->before->tensor, "b");
+  EXPECT_FALSE(FirstBadCut({{"a", 9}, {"b", 10}})->before);
 }
 
 TEST(DissectionLines, NameEachCauseWithItsProofAndRemedy) {
@@ -79,6 +101,20 @@ TEST(DissectionLines, NameEachCauseWithItsProofAndRemedy) {
                         HasSubstr("16 bits (--b 16), which leaves the output at 40.0 dB"))));
   EXPECT_THAT(DissectionLines({.cause_note = "of the weather"}).back(),
               HasSubstr("of the weather"));
+}
+
+TEST(DissectionLines, OfSeveralLinesTellTheWorst) {
+  store::Dissection dissection{.lines = {{0, 50}, {3, 4.25}, {5, std::nullopt}}, .output_db = 7.5};
+  dissection.causes.push_back({.tensor = "t", .lines = {{0, 60}, {3, 5}, {5, 45}}});
+  dissection.cuts = {{"a", 50}, {"b", 10}};
+  EXPECT_THAT(
+      DissectionLines(dissection),
+      ElementsAre(StartsWith("taken apart"),
+                  "all of it over 3 inputs: the output is worst with line 3 (4.2 dB), 40 dB or "
+                  "more with 1 of 3",
+                  "cut: with all layers up to 'b' on the target and the rest in float the output "
+                  "has 10.0 dB, up to 'a' before it 50.0 dB",
+                  HasSubstr("worst with line 3 (5.0 dB), 40 dB or more with 2 of 3")));
 }
 
 TEST(CauseHeadline, SaysWhatWeighsMostOrThatNothingDoes) {
@@ -103,6 +139,8 @@ TEST(CausesHtml, EscapesWhatTheModelSays) {
                    .remedy = store::CauseRemedy{.what = "<w>", .flag = "--f", .after_db = 30}}}});
   EXPECT_THAT(html, AllOf(HasSubstr("&lt;t&gt;"), HasSubstr("&lt;o&gt;"), HasSubstr("&lt;p&gt;"),
                           HasSubstr("&lt;w&gt; (--f)"), HasSubstr("30.0 dB")));
+  EXPECT_THAT(CausesHtml({.causes = {{.proof = "p", .lines = {{0, 50}, {7, 20}}}}}),
+              HasSubstr("p; worst with line 7 (20.0 dB), 40 dB or more with 1 of 2"));
 }
 
 }  // namespace

@@ -17,12 +17,13 @@ namespace {
 
 using Field = std::optional<double> LayerErrors::*;
 
-constexpr std::array<std::pair<std::string_view, Field>, 11> kErrors = {{
+constexpr std::array<std::pair<std::string_view, Field>, 12> kErrors = {{
     {"accumulated", &LayerErrors::accumulated},
     {"isolated", &LayerErrors::isolated},
     {"inherited", &LayerErrors::inherited},
     {"own", &LayerErrors::own},
     {"alone", &LayerErrors::alone},
+    {"alone_at_least", &LayerErrors::alone_at_least},
     {"conversion", &LayerErrors::conversion},
     {"inputs", &LayerErrors::inputs},
     {"weights", &LayerErrors::weights},
@@ -63,7 +64,31 @@ Json ToJson(const LayerErrors& layer) {
   for (const auto& [name, field] : kErrors) json[std::string(name)] = ToJson(layer.*field);
   json["worst_input"] = layer.worst_input;
   json["reason"] = layer.reason;
+  json["lines"] = Json::array();
+  for (const LayerAtLine& at : layer.lines) {
+    json["lines"].push_back({{"line", at.line},
+                             {"accumulated", ToJson(at.accumulated)},
+                             {"isolated", ToJson(at.isolated)},
+                             {"inherited", ToJson(at.inherited)},
+                             {"own", ToJson(at.own)}});
+  }
   return json;
+}
+
+Json ToJson(const std::vector<LineOutput>& lines) {
+  Json json = Json::array();
+  for (const LineOutput& line : lines) {
+    json.push_back({{"line", line.line}, {"output_db", ToJson(line.output_db)}});
+  }
+  return json;
+}
+
+std::vector<LineOutput> LinesFrom(const Json& json) {
+  std::vector<LineOutput> lines;
+  for (const Json& line : json) {
+    lines.push_back({.line = line.at("line"), .output_db = ToDecibels(line.at("output_db"))});
+  }
+  return lines;
 }
 
 LayerErrors LayerFrom(const Json& json) {
@@ -76,15 +101,23 @@ LayerErrors LayerFrom(const Json& json) {
                     .worst_input = json.at("worst_input"),
                     .reason = json.at("reason")};
   for (const auto& [name, field] : kErrors) layer.*field = ToDecibels(json.at(std::string(name)));
+  for (const Json& at : json.at("lines")) {
+    layer.lines.push_back({.line = at.at("line"),
+                           .accumulated = ToDecibels(at.at("accumulated")),
+                           .isolated = ToDecibels(at.at("isolated")),
+                           .inherited = ToDecibels(at.at("inherited")),
+                           .own = ToDecibels(at.at("own"))});
+  }
   return layer;
 }
 
 Json ToJson(const Cause& cause) {
-  Json json = {{"tensor", cause.tensor},   {"op_type", cause.op_type},
-               {"part", Name(cause.part)}, {"kind", cause.kind},
-               {"proof", cause.proof},     {"output_db", ToJson(std::optional(cause.output_db))},
-               {"share", cause.share},     {"without_db", ToJson(cause.without_db)},
-               {"remedy", nullptr}};
+  Json json = {{"tensor", cause.tensor},      {"op_type", cause.op_type},
+               {"part", Name(cause.part)},    {"kind", cause.kind},
+               {"proof", cause.proof},        {"output_db", ToJson(std::optional(cause.output_db))},
+               {"share", cause.share},        {"without_db", ToJson(cause.without_db)},
+               {"remedy", nullptr},           {"line", cause.line},
+               {"lines", ToJson(cause.lines)}};
   if (cause.remedy) {
     json["remedy"] = {{"what", cause.remedy->what},
                       {"flag", cause.remedy->flag},
@@ -110,7 +143,9 @@ Cause CauseFrom(const Json& json) {
               .proof = json.at("proof"),
               .output_db = Needed(ToDecibels(json.at("output_db"))),
               .share = json.at("share"),
-              .without_db = ToDecibels(json.at("without_db"))};
+              .without_db = ToDecibels(json.at("without_db")),
+              .line = json.at("line"),
+              .lines = LinesFrom(json.at("lines"))};
   if (const Json& remedy = json.at("remedy"); !remedy.is_null()) {
     cause.remedy = {.what = remedy.at("what"),
                     .flag = remedy.at("flag"),
@@ -127,12 +162,18 @@ std::string_view Name(ErrorPart part) {
 
 Status WriteDissection(const std::filesystem::path& file, const Dissection& dissection) {
   Json json = {{"line", dissection.line},
+               {"lines", ToJson(dissection.lines)},
                {"output_db", ToJson(dissection.output_db)},
                {"all_errors_db", ToJson(dissection.all_errors_db)},
                {"mended_db", ToJson(dissection.mended_db)},
                {"cause_note", dissection.cause_note},
+               {"cuts", Json::array()},
                {"causes", Json::array()},
                {"layers", Json::array()}};
+  for (const Cut& cut : dissection.cuts) {
+    json["cuts"].push_back(
+        {{"tensor", cut.tensor}, {"output_db", ToJson(std::optional(cut.output_db))}});
+  }
   for (const Cause& cause : dissection.causes) json["causes"].push_back(ToJson(cause));
   for (const LayerErrors& layer : dissection.layers) json["layers"].push_back(ToJson(layer));
   return WriteJson(file, json);
@@ -142,10 +183,15 @@ Result<Dissection> ReadDissection(const std::filesystem::path& file) {
   ACC_ASSIGN_OR_RETURN(const Json json, ReadJson(file));
   try {
     Dissection dissection{.line = json.at("line"),
+                          .lines = LinesFrom(json.at("lines")),
                           .output_db = ToDecibels(json.at("output_db")),
                           .all_errors_db = ToDecibels(json.at("all_errors_db")),
                           .mended_db = ToDecibels(json.at("mended_db")),
                           .cause_note = json.at("cause_note")};
+    for (const Json& cut : json.at("cuts")) {
+      dissection.cuts.push_back(
+          {.tensor = cut.at("tensor"), .output_db = Needed(ToDecibels(cut.at("output_db")))});
+    }
     for (const Json& cause : json.at("causes")) dissection.causes.push_back(CauseFrom(cause));
     for (const Json& layer : json.at("layers")) dissection.layers.push_back(LayerFrom(layer));
     return dissection;

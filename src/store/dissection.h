@@ -24,9 +24,19 @@ enum class ErrorPart {
   kArithmetic,  // The chip computes otherwise than the host with the same codes.
 };
 
+// Errors of a layer with one input line, as in LayerErrors.
+struct LayerAtLine {
+  std::size_t line = 0;
+  std::optional<double> accumulated;
+  std::optional<double> isolated;
+  std::optional<double> inherited;
+  std::optional<double> own;
+};
+
 // One tensor that a group of nodes makes. Errors are SQNR in dB against the golden tensor, or
 // against what the converted model makes in float where golden lacks it: infinite where nothing
-// differs, nothing where that was not measured or the tensor holds no numbers.
+// differs, nothing where that was not measured or the tensor holds no numbers. Of several lines,
+// the noise (10^(-dB/10)) is the mean of theirs.
 struct LayerErrors {
   std::string tensor;  // The target's name.
   std::string node;    // That makes it.
@@ -41,8 +51,10 @@ struct LayerErrors {
   // What the layer adds itself: the isolated group against the group in float on the same rounded
   // inputs.
   std::optional<double> own;
-  // The model's output in float, with the layer's own error added there and no other.
+  // The model's output in float, with the layer's own error added there and no other; or what it is
+  // at least, as that of more layers together.
   std::optional<double> alone;
+  std::optional<double> alone_at_least;
 
   // The group in float, fed golden, but for one thing.
   std::optional<double> conversion;  // For nothing: how well the converted model is the source's.
@@ -55,6 +67,20 @@ struct LayerErrors {
   std::optional<double> arithmetic;
 
   std::string reason;  // Why it could not run alone; empty where it could.
+
+  std::vector<LayerAtLine> lines;  // Of several lines, each; otherwise empty.
+};
+
+// The lowest SQNR of the model's outputs, in dB; nothing where none holds numbers.
+struct LineOutput {
+  std::size_t line = 0;  // Of the input list.
+  std::optional<double> output_db;
+};
+
+// The model's output where everything up to a layer is the target's and the rest float.
+struct Cut {
+  std::string tensor;  // Of the last layer on the target.
+  double output_db = 0;
 };
 
 // A change that leaves the output at least 3 dB better where the cause alone spoils it.
@@ -76,10 +102,14 @@ struct Cause {
   // The target's output where this layer alone computes in float; nothing where not measured.
   std::optional<double> without_db = {};
   std::optional<CauseRemedy> remedy;
+  // Kind, proof and remedy are of this line of the input list, where the layer does most harm.
+  std::size_t line = 0;
+  std::vector<LineOutput> lines;  // Of several lines, the output with this error alone.
 };
 
 struct Dissection {
-  std::size_t line = 0;             // Of the input list.
+  std::size_t line = 0;             // Of the input list: the golden run's.
+  std::vector<LineOutput> lines;    // All that were taken apart, with the run's output.
   std::vector<LayerErrors> layers;  // In the graph's order.
   std::vector<Cause> causes;        // The largest share first.
   // The lowest SQNR of the outputs, in dB: of the run, and in float with every layer's own error.
@@ -87,6 +117,7 @@ struct Dissection {
   std::optional<double> all_errors_db;
   // The output of the target with the ranges of all remedies; nothing where no remedy is a range.
   std::optional<double> mended_db;
+  std::vector<Cut> cuts;   // In the graph's order, those that were tried.
   std::string cause_note;  // What limits the search for them; mostly empty.
 };
 

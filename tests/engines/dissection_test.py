@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """--deep_analyzer and --fine_grain_mode: a fault that was planted is the first cause named, with its kind."""
 
+import csv
 import json
 import unittest
 
@@ -108,6 +109,61 @@ class DissectionTest(DissectionRun):
         save(self.folder / "m.onnx", nodes, {"gain": [300]})
         _, told = self.dissect("m.onnx", "--runtime", "cpu", "--precision", "fp16")
         self.check_first(told, "squares", "arithmetic", "half-precision overflow")
+
+    def several_lines(self, model, scales, *flags):
+        """Lines that hold the golden input times each of the scales, the first of them as it is."""
+        files = [self.raw] + [self.write_raw(f"x{i}.raw", self.values * scale) for i, scale in enumerate(scales[1:], 1)]
+        self.lines = self.write_input_list(*files)
+        return self.dissect(model, *flags)
+
+    def test_lines_that_fail_alone(self):
+        """A range that only the loud line leaves: it is the worst, and what the cause is proved with."""
+        save_chain(self.folder / "m.onnx")
+        encodings = {"activation_encodings": {"r3": encoding(0, 4, 16)}, "param_encodings": {}}
+        (self.folder / "o.json").write_text(json.dumps(encodings), encoding="utf-8")
+        flags = (*FINE, "--quantization_overrides", "o.json")
+        stdout, told = self.several_lines("m.onnx", (1, 40, 0.5), *flags, "--lines", "all")
+        rows, run = self.rows(), self.latest("inference_engine").resolve()
+        first = self.check_first(told, "r3", "output", "clipping")
+        self.assertEqual(first["line"], 1)
+        self.assertLess(first["lines"][1]["output_db"], 20)
+        self.assertEqual([line["line"] for line in told["lines"]], [0, 1, 2])
+        self.assertIn("worst with line 1", stdout)
+        self.assertIn("40 dB or more with 2 of 3", stdout)
+        with open(run / "dissection_lines.csv", newline="", encoding="utf-8") as file:
+            own = [float(row["Own (dB)"]) for row in csv.DictReader(file) if row["Name"] == "r3"]
+        pooled = -10 * np.log10(np.mean([10 ** (-db / 10) for db in own]))
+        row = rows["r3"]
+        self.assertAlmostEqual(float(row["Own (dB)"]), pooled, places=4)
+        self.assertEqual((row["Worst Line"], row["Lines Below 40 dB"]), ("1", "1"))
+        self.assertAlmostEqual(float(row["Own With It (dB)"]), min(own), places=6)
+        # The golden run's line alone is as good as it is among the others.
+        _, alone = self.dissect("m.onnx", *flags)
+        self.assertEqual(alone["causes"], [])
+        self.assertAlmostEqual(told["lines"][0]["output_db"], alone["output_db"], places=6)
+
+    def test_chosen_lines(self):
+        save_chain(self.folder / "m.onnx")
+        _, told = self.several_lines("m.onnx", (1, 2, 3, 4), "--runtime", "cpu", "--lines", "2-3")
+        self.assertEqual([line["line"] for line in told["lines"]], [0, 2, 3])
+        for lines, why in ("1-9", "which has 4 lines"), ("x", "names no lines"), ("3-2", "names no lines"), ("1,,2", "names no lines"):
+            with self.subTest(lines=lines):
+                words = end_to_end("m.onnx", "y", [("x", DIMS, self.raw)], self.lines, "--runtime", "cpu", *DEEP, f"--lines={lines}")
+                self.assertIn(why, self.run_program(*words, expect=2)[1])
+
+    def test_the_model_cut_behind_each_layer(self):
+        stdout, halved = self.plant(activations={"r3": encoding(0, 0.3, 16)})
+        _, told = self.plant(activations={"r3": encoding(0, 0.3, 16)}, flags=(*FINE, "--dissect", "all"))
+        cuts = {cut["tensor"]: cut["output_db"] for cut in told["cuts"]}
+        self.assertEqual(list(cuts), ["x", "r0", "r1", "r2", "r3", "r4", "y"])
+        self.assertGreater(cuts["r2"], 40)
+        self.assertLess(cuts["r3"], 10)
+        # All of it on the target is the run itself; against float, which is golden here.
+        self.assertAlmostEqual(cuts["y"], told["output_db"], places=3)
+        self.assertIn("cut: with all layers up to 'r3' on the target", stdout)
+        self.assertLess(len(halved["cuts"]), len(cuts))
+        for cut in halved["cuts"]:
+            self.assertAlmostEqual(cuts[cut["tensor"]], cut["output_db"], places=6)
 
     def test_a_layer_as_a_model_of_its_own(self):
         """Its run has what the layer had alone: the same model, encodings and inputs."""

@@ -19,6 +19,7 @@
 #include "features/dissection/error_injection.h"
 #include "features/dissection/whole_run.h"
 #include "features/shared/noise_halving.h"
+#include "features/shared/noise_sums.h"
 #include "verify/comparison.h"
 
 namespace acc::features {
@@ -47,13 +48,16 @@ class Finder {
     dissection.all_errors_db = halving.all_db;
     ACC_ASSIGN_OR_RETURN(const Parts parts, PartsOfSuspects(halving));
     for (const SourceNoise& source : halving.sources) {
-      if (source.output_db >= verify::kFaithfulDb) continue;
       const store::LayerErrors& row = RowOf(dissection, tensors_[source.source]);
+      const std::size_t worst = WorstLine(row.tensor);
+      if (alone_.at(row.tensor)[worst] >= verify::kFaithfulDb) continue;
       store::Cause cause{.tensor = row.tensor,
                          .op_type = row.op_type,
                          .output_db = source.output_db,
-                         .share = std::min(source.part, 1.0)};
-      ACC_RETURN_IF_ERROR(Explain(parts, row.group, cause));
+                         .share = std::min(source.part, 1.0),
+                         .line = sources_.lines[worst].line};
+      if (sources_.lines.size() > 1) cause.lines = LinesOf(row.tensor);
+      ACC_RETURN_IF_ERROR(Explain(worst, parts, row.group, cause));
       if (dissection.causes.size() < kMostLeftOut) ACC_RETURN_IF_ERROR(LeaveOut(row.group, cause));
       dissection.causes.push_back(std::move(cause));
     }
@@ -63,62 +67,98 @@ class Finder {
 
  private:
   Result<double> MeasureOwn(std::size_t first, std::size_t count, store::Dissection& dissection) {
-    Errors errors;
-    for (std::size_t i = first; i < first + count; ++i) {
-      ACC_ASSIGN_OR_RETURN(errors[tensors_[i]], OwnError(tensors_[i]));
+    std::vector<double> decibels;
+    for (std::size_t line = 0; line < sources_.lines.size(); ++line) {
+      Errors errors;
+      for (std::size_t i = first; i < first + count; ++i) {
+        if (!HasOwn(line, tensors_[i])) continue;
+        ACC_ASSIGN_OR_RETURN(errors[tensors_[i]], OwnError(line, tensors_[i]));
+      }
+      ACC_ASSIGN_OR_RETURN(decibels.emplace_back(), injection_.Measure(line, errors));
     }
-    ACC_ASSIGN_OR_RETURN(const double db, injection_.Measure(errors));
+    const double db = MeanNoiseDb(decibels);
     LogDebug("own errors of {} from '{}' on: {:.1f} dB at the output", Counted(count, "layer"),
              Printable(tensors_[first]), db);
-    if (count == 1) RowOf(dissection, tensors_[first]).alone = db;
+    for (std::size_t i = first; i < first + count; ++i) {
+      store::LayerErrors& row = RowOf(dissection, tensors_[i]);
+      row.alone_at_least = std::max(row.alone_at_least.value_or(db), db);
+      if (count == 1) row.alone = db;
+    }
+    if (count == 1) alone_[tensors_[first]] = std::move(decibels);
     return db;
+  }
+
+  // The place of the line with which a layer alone leaves the output worst.
+  std::size_t WorstLine(const std::string& tensor) const {
+    const std::vector<double>& decibels = alone_.at(tensor);
+    return static_cast<std::size_t>(std::ranges::min_element(decibels) - decibels.begin());
+  }
+
+  std::vector<store::LineOutput> LinesOf(const std::string& tensor) const {
+    std::vector<store::LineOutput> outputs;
+    for (std::size_t line = 0; line < sources_.lines.size(); ++line) {
+      outputs.push_back({sources_.lines[line].line, alone_.at(tensor)[line]});
+    }
+    return outputs;
+  }
+
+  bool HasOwn(std::size_t line, const std::string& tensor) const {
+    return sources_.lines[line].measured.own_errors.contains(tensor);
   }
 
   static store::LayerErrors& RowOf(store::Dissection& dissection, const std::string& tensor) {
     return *std::ranges::find(dissection.layers, tensor, &store::LayerErrors::tensor);
   }
 
-  Result<ErrorOfTensor> OwnError(const std::string& tensor) const {
-    const MeasuredLayers::Files& files = sources_.measured.own_errors.at(tensor);
-    const Shape& dims = sources_.layers.values.InfoOf(tensor).dims;
+  Result<ErrorOfTensor> OwnError(std::size_t line, const std::string& tensor) const {
+    const MeasuredLine& at = sources_.lines[line];
+    const MeasuredLayers::Files& files = at.measured.own_errors.at(tensor);
+    const Shape& dims = at.layers.values.InfoOf(tensor).dims;
     ErrorOfTensor error;
     ACC_ASSIGN_OR_RETURN(error.from, ReadTensor(files.from, ElementType::kFloat32, dims));
     ACC_ASSIGN_OR_RETURN(error.to, ReadTensor(files.to, ElementType::kFloat32, dims));
     return error;
   }
 
+  // Each on the line where it does most harm.
   Result<Parts> PartsOfSuspects(const NoiseHalving& halving) const {
-    std::set<std::string> suspects;
-    for (const SourceNoise& source : halving.sources) suspects.insert(tensors_[source.source]);
+    std::map<std::size_t, std::set<std::string>> suspects;
+    for (const SourceNoise& source : halving.sources) {
+      const std::string& tensor = tensors_[source.source];
+      suspects[WorstLine(tensor)].insert(tensor);
+    }
     Parts parts;
-    if (suspects.empty()) return parts;
-    ACC_RETURN_IF_ERROR(PartsOf(
-        sources_.layers, suspects,
-        [&](const std::string& tensor, ErrorPart part, const ErrorOfTensor& error) -> Status {
-          if (part != ErrorPart::kNone) parts[tensor][part] = error;
-          return OkStatus();
-        }));
+    for (const auto& [line, tensors] : suspects) {
+      ACC_RETURN_IF_ERROR(PartsOf(
+          sources_.lines[line].layers, tensors,
+          [&](const std::string& tensor, ErrorPart part, const ErrorOfTensor& error) -> Status {
+            if (part != ErrorPart::kNone) parts[tensor][part] = error;
+            return OkStatus();
+          }));
+    }
     return parts;
   }
 
   // The part with which alone the output is worst, and what mends that.
-  Status Explain(const Parts& parts, const std::vector<std::string>& nodes, store::Cause& cause) {
+  Status Explain(std::size_t line, const Parts& parts, const std::vector<std::string>& nodes,
+                 store::Cause& cause) {
+    const LayersToMeasure& layers = sources_.lines[line].layers;
     const auto found = parts.find(cause.tensor);
     if (found == parts.end()) return OkStatus();
     double worst = 0;
     for (const auto& [part, error] : found->second) {
-      ACC_ASSIGN_OR_RETURN(const double db, injection_.Measure({{cause.tensor, error}}));
+      ACC_ASSIGN_OR_RETURN(const double db, injection_.Measure(line, {{cause.tensor, error}}));
       if (std::isinf(db) || (cause.part != ErrorPart::kNone && db >= worst)) continue;
       cause.part = part;
       worst = db;
     }
     if (cause.part == ErrorPart::kNone) return OkStatus();
-    ACC_ASSIGN_OR_RETURN(const Tensor reference, sources_.layers.values.Reference(cause.tensor));
+    ACC_ASSIGN_OR_RETURN(const Tensor reference, layers.values.Reference(cause.tensor));
     const auto try_error = [&](const ErrorOfTensor& error) {
-      return injection_.Measure({{cause.tensor, error}});
+      return injection_.Measure(line, {{cause.tensor, error}});
     };
     ACC_ASSIGN_OR_RETURN(const auto encodings,
-                         ExplainPart({.layers = sources_.layers,
+                         ExplainPart({.layers = layers,
                                       .nodes = nodes,
                                       .reference = reference,
                                       .value = found->second.at(cause.part).to,
@@ -135,17 +175,19 @@ class Finder {
 
   // The run of the whole model in which this layer alone computes in float.
   Status LeaveOut(const std::vector<std::string>& nodes, store::Cause& cause) const {
-    if (!sources_.layers.model.quantized) return OkStatus();
-    ACC_ASSIGN_OR_RETURN(auto quantized, QuantizedWithout(sources_.layers, cause.tensor, nodes));
+    const LayersToMeasure& layers = sources_.lines.front().layers;
+    if (!layers.model.quantized) return OkStatus();
+    ACC_ASSIGN_OR_RETURN(auto quantized, QuantizedWithout(layers, cause.tensor, nodes));
     ACC_ASSIGN_OR_RETURN(
         cause.without_db,
-        OutputOnTarget(sources_.layers, sources_.inputs, std::move(quantized), "a layer in float"));
+        OutputOnTarget(sources_.lines, sources_.inputs, std::move(quantized), "a layer in float"));
     return OkStatus();
   }
 
   const CauseSources& sources_;
   const ErrorInjection& injection_;
-  const std::vector<std::string> tensors_;  // In the graph's order.
+  const std::vector<std::string> tensors_;            // In the graph's order.
+  std::map<std::string, std::vector<double>> alone_;  // The output of each line with it alone.
   std::map<std::string, TensorEncoding> remedies_;
 };
 
@@ -153,13 +195,14 @@ class Finder {
 Result<std::optional<double>> FloatOutput(const CauseSources& sources,
                                           const std::vector<store::LayerErrors>& layers) {
   std::optional<double> lowest;
-  const LineValues& values = sources.layers.values;
+  const LayersToMeasure& golden = sources.lines.front().layers;
+  const LineValues& values = golden.values;
   for (const store::LayerErrors& layer : layers) {
-    const bool is_output = model::IsGraphOutput(sources.layers.model.converted.graph, layer.tensor);
+    const bool is_output = model::IsGraphOutput(golden.model.converted.graph, layer.tensor);
     if (!is_output || !layer.has_golden) continue;
-    ACC_ASSIGN_OR_RETURN(const Tensor golden, values.Reference(layer.tensor));
+    ACC_ASSIGN_OR_RETURN(const Tensor exact, values.Reference(layer.tensor));
     ACC_ASSIGN_OR_RETURN(const Tensor in_float, values.InFloat(layer.tensor));
-    const auto db = SqnrOf(golden, in_float);
+    const auto db = SqnrOf(exact, in_float);
     if (db) lowest = std::min(lowest.value_or(*db), *db);
   }
   return lowest;
@@ -169,8 +212,9 @@ Result<std::optional<double>> FloatOutput(const CauseSources& sources,
 // of all of them together.
 Status AddConversions(const CauseSources& sources, store::Dissection& dissection) {
   ACC_ASSIGN_OR_RETURN(const auto output_db, FloatOutput(sources, dissection.layers));
-  if (!output_db || !dissection.output_db || *output_db >= verify::kFaithfulDb) return OkStatus();
-  const double share = std::pow(10, (*dissection.output_db - *output_db) / 10);
+  const auto run_db = dissection.lines.front().output_db;
+  if (!output_db || !run_db || *output_db >= verify::kFaithfulDb) return OkStatus();
+  const double share = std::pow(10, (*run_db - *output_db) / 10);
   if (share < kLeastPart) return OkStatus();
   for (const store::LayerErrors& layer : dissection.layers) {
     if (!layer.has_golden || layer.conversion.value_or(verify::kFaithfulDb) >= verify::kFaithfulDb)
@@ -183,7 +227,8 @@ Status AddConversions(const CauseSources& sources, store::Dissection& dissection
          .proof = fmt::format("in float, on golden inputs, it gives {:.1f} dB against golden",
                               *layer.conversion),
          .output_db = *output_db,
-         .share = std::min(1.0, share)});
+         .share = std::min(1.0, share),
+         .line = dissection.line});
     if (dissection.causes.size() == kMostCauses) break;
   }
   return OkStatus();
@@ -194,18 +239,22 @@ Status AddConversions(const CauseSources& sources, store::Dissection& dissection
 std::vector<std::string> LayersToTry(const CauseSources& sources, store::Dissection& dissection) {
   std::vector<const store::LayerErrors*> layers;
   for (const store::LayerErrors& layer : dissection.layers) {
-    if (sources.measured.own_errors.contains(layer.tensor)) layers.push_back(&layer);
+    const bool has_own = std::ranges::any_of(sources.lines, [&](const MeasuredLine& line) {
+      return line.measured.own_errors.contains(layer.tensor);
+    });
+    if (has_own) layers.push_back(&layer);
   }
   std::vector<const store::LayerErrors*> loudest = layers;
   std::ranges::stable_sort(loudest, {}, [](const store::LayerErrors* layer) {
     return layer->own.value_or(std::numeric_limits<double>::infinity());
   });
+  const LayersToMeasure& measured = sources.lines.front().layers;
   std::set<std::string> fits;
   std::uint64_t bytes = 0;
   for (const store::LayerErrors* layer : loudest) {
-    const Shape& dims = sources.layers.values.InfoOf(layer->tensor).dims;
+    const Shape& dims = measured.values.InfoOf(layer->tensor).dims;
     bytes += 2 * ByteSize(ElementType::kFloat32, ElementCount(dims).value_or(0));
-    if (bytes > sources.layers.memory_budget_bytes) break;
+    if (bytes > measured.memory_budget_bytes) break;
     fits.insert(layer->tensor);
   }
   if (fits.size() < layers.size()) {
@@ -222,12 +271,24 @@ std::vector<std::string> LayersToTry(const CauseSources& sources, store::Dissect
   return tensors;
 }
 
+Result<ErrorInjection> InjectionOf(const CauseSources& sources,
+                                   const std::vector<std::string>& tensors) {
+  const model::Graph& graph = sources.lines.front().layers.model.converted.graph;
+  ACC_ASSIGN_OR_RETURN(ErrorInjection injection,
+                       ErrorInjection::Create(graph, tensors, InjectionKind::kErrors));
+  for (const MeasuredLine& line : sources.lines) {
+    const auto read = [&sources, number = line.line] { return sources.inputs.Read(number); };
+    ACC_RETURN_IF_ERROR(injection.AddLine(read));
+  }
+  return injection;
+}
+
 }  // namespace
 
 Result<std::map<std::string, TensorEncoding>> FindCauses(const CauseSources& sources,
                                                          store::Dissection& dissection) {
   const std::map<std::string, TensorEncoding> none;
-  if (dissection.output_db.value_or(0) >= verify::kFaithfulDb) {
+  if (AreFaithful(dissection.lines)) {
     dissection.cause_note = "the output is faithful: no cause is looked for";
     return none;
   }
@@ -237,8 +298,7 @@ Result<std::map<std::string, TensorEncoding>> FindCauses(const CauseSources& sou
     dissection.cause_note = "no layer has an error of its own";
     return none;
   }
-  const auto injection =
-      ErrorInjection::Create(sources.layers.model.converted.graph, tensors, sources.inputs);
+  const auto injection = InjectionOf(sources, tensors);
   if (!injection.ok()) {
     if (injection.status().code() == StatusCode::kInterrupted) return injection.status();
     dissection.cause_note = injection.status().message();

@@ -3,24 +3,26 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 
 #include "base/status.h"
-#include "features/dissection/layer_errors.h"
+#include "features/dissection/measured_lines.h"
+#include "features/source_model/input_lines.h"
 #include "store/dissection.h"
-#include "tensor/tensor.h"
+#include "tensor/encoding.h"
 
 namespace acc::features {
 
 struct CauseSources {
-  const LayersToMeasure& layers;
-  const MeasuredLayers& measured;
-  const std::map<std::string, Tensor>& inputs;  // Of the converted graph, at the line.
+  std::span<const MeasuredLine> lines;  // The golden run's first.
+  const InputLines& inputs;
 };
 
 // Adds causes, LayerErrors::alone of the layers that were tried, and all_errors_db. Each layer's
 // own error is added to the float model by itself; halves of the layers are tried first
-// (shared/noise_halving.h). Of a cause, the part with which alone the output is worst gives the
+// (shared/noise_halving.h). The outputs of several lines count by their mean noise. Of a cause, the
+// part with which alone the output is worst, on the line where the layer does most harm, gives the
 // kind; remedies are tried in the order of what they cost on the target, and the first is named
 // with which the output is 3 dB better.
 //

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Takes the target run of one input line apart: which layer makes the error, and what makes it.
+// Takes the target run of input lines apart: which layer makes the error, and what makes it.
 #pragma once
 
 #include <cstddef>
@@ -19,19 +19,20 @@ namespace acc::features {
 struct DissectionSources {
   const TargetModel& model;
   const InputLines& lines;
-  std::size_t line = 0;                 // Which holds the golden run's input.
+  std::vector<std::size_t> chosen;      // The first holds the golden run's input.
   std::filesystem::path golden;         // A golden run.
   const store::TensorMapping& mapping;  // Target to golden names.
   std::filesystem::path run;            // The finished run of the whole model.
   target::Engine& engine;               // That ran it.
   bool is_host = false;                 // It is the host's.
   std::uint64_t memory_budget_bytes = 0;
-  std::string only = {};                       // A layer to be written as a model; or empty.
+  std::string only = {};  // A layer to be written as a model; or empty.
+  bool every_cut = false;
   std::vector<std::string> engine_words = {};  // Flags that choose this target.
 };
 
-// Writes dissection.json and dissection.csv into the run, and `only` into its folder layer_<name>,
-// and returns what the terminal says of it.
+// Writes dissection.json and dissection.csv into the run, of several lines dissection_lines.csv
+// too, and `only` into its folder layer_<name>, and returns what the terminal says of it.
 Result<std::vector<std::string>> Dissect(const DissectionSources& sources);
 
 }  // namespace acc::features

@@ -2,10 +2,12 @@
 // Each tensor T becomes (T - from) + to, with two inputs of its own. These are declared without
 // dims: fed with single zeros they cost nothing, since they are broadcast. So one session serves
 // every choice of tensors. The difference comes first: where T is what it should be, the sum is
-// exactly `to`, however large T is (masks of -3.4e38).
+// exactly `to`, however large T is (masks of -3.4e38). Where values stand in for tensors, T becomes
+// Where(chosen, to, T) with a chosen that is one bool.
 #include "features/dissection/error_injection.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 #include <utility>
@@ -26,8 +28,8 @@ struct Injected {
 
 class Injector {
  public:
-  Injector(const model::Graph& graph, const std::vector<std::string>& tensors)
-      : source_(graph), tensors_(tensors.begin(), tensors.end()) {
+  Injector(const model::Graph& graph, const std::vector<std::string>& tensors, InjectionKind kind)
+      : source_(graph), tensors_(tensors.begin(), tensors.end()), kind_(kind) {
     for (const ValueInfo& input : graph.inputs) names_.Take(input.name);
     for (const auto& [name, value] : graph.initializers) names_.Take(name);
     for (const model::Node& node : graph.nodes) {
@@ -56,10 +58,9 @@ class Injector {
       for (const auto& [clean, tensor] : sums) Add(clean, tensor);
     }
     for (const auto& [tensor, inputs] : result_.error_inputs) {
-      for (const std::string& input : {inputs.first, inputs.second}) {
-        result_.graph.inputs.push_back(
-            {.name = input, .type = ElementType::kFloat32, .has_rank = false});
-      }
+      AddInput(inputs.first,
+               kind_ == InjectionKind::kValues ? ElementType::kBool : ElementType::kFloat32);
+      AddInput(inputs.second, ElementType::kFloat32);
     }
     // The dims that the graph declares for them are those without the errors' unknown ones.
     for (ValueInfo& output : result_.graph.outputs) {
@@ -75,23 +76,29 @@ class Injector {
         result_.error_inputs
             .emplace(tensor, std::pair(names_.Take(tensor + "_from"), names_.Take(tensor + "_to")))
             .first->second;
+    if (kind_ == InjectionKind::kValues) return AddNode("Where", {from, to, clean}, tensor);
     const std::string change = names_.Take(tensor + "_change");
-    AddNode("Sub", clean, from, change);
-    AddNode("Add", change, to, tensor);
+    AddNode("Sub", {clean, from}, change);
+    AddNode("Add", {change, to}, tensor);
   }
 
-  void AddNode(std::string_view op_type, const std::string& one, const std::string& other,
+  void AddInput(const std::string& name, ElementType type) {
+    result_.graph.inputs.push_back({.name = name, .type = type, .has_rank = false});
+  }
+
+  void AddNode(std::string_view op_type, std::vector<std::string> inputs,
                const std::string& output) {
     model::Node node;
     node.name = node_names_.Take(output + "_with_error");
     node.op_type = op_type;
-    node.inputs = {one, other};
+    node.inputs = std::move(inputs);
     node.outputs = {output};
     result_.graph.nodes.push_back(std::move(node));
   }
 
   const model::Graph& source_;
   const std::set<std::string> tensors_;
+  const InjectionKind kind_;
   Injected result_;
   model::UniqueNames names_;
   model::UniqueNames node_names_;
@@ -101,51 +108,66 @@ class Injector {
 
 Result<ErrorInjection> ErrorInjection::Create(const model::Graph& graph,
                                               const std::vector<std::string>& tensors,
-                                              const std::map<std::string, Tensor>& inputs) {
-  const Injected injected = Injector(graph, tensors).Inject();
+                                              InjectionKind kind) {
+  const Injected injected = Injector(graph, tensors, kind).Inject();
   ACC_ASSIGN_OR_RETURN(const std::string model, model::SerializeOnnx(injected.graph));
   ACC_ASSIGN_OR_RETURN(ort::Session session, ort::Session::Create(model, {}));
-  ErrorInjection injection(std::move(session));
-  for (const auto& [name, value] : inputs) {
-    const auto renamed = injected.renamed_inputs.find(name);
-    injection.inputs_.emplace(renamed == injected.renamed_inputs.end() ? name : renamed->second,
-                              value);
-  }
-  const Tensor none = Tensor::FromFloats({}, std::vector{0.0F});
+  ErrorInjection injection(std::move(session), kind);
+  injection.renamed_inputs_ = injected.renamed_inputs;
   for (const auto& [tensor, names] : injected.error_inputs) {
-    injection.inputs_.emplace(names.first, none);
-    injection.inputs_.emplace(names.second, none);
     injection.error_inputs_[tensor] = {names.first, names.second};
   }
   for (const ValueInfo& output : injection.session_.outputs()) {
     if (output.type == ElementType::kFloat32) injection.outputs_.push_back(output.name);
   }
   if (injection.outputs_.empty()) return Failure("no output of the model holds float32 numbers");
-  ACC_ASSIGN_OR_RETURN(const auto clean, injection.Run({}));
-  for (const ort::Value& value : clean) {
-    ACC_ASSIGN_OR_RETURN(injection.clean_.emplace_back(), ToFloats(value.view()));
-  }
   return injection;
 }
 
-Result<std::vector<ort::Value>> ErrorInjection::Run(const Errors& errors) const {
-  ++runs_;
-  ort::Inputs inputs = ort::Views(inputs_);
-  for (const auto& [tensor, error] : errors) {
-    const ErrorInputs& names = error_inputs_.at(tensor);
-    inputs[names.from] = error.from.view();
-    inputs[names.to] = error.to.view();
+Status ErrorInjection::AddLine(ReadInputs read) {
+  ACC_ASSIGN_OR_RETURN(const auto clean, Run(read, {}));
+  Line line{.read = std::move(read)};
+  for (const ort::Value& value : clean) {
+    ACC_ASSIGN_OR_RETURN(line.clean.emplace_back(), ToFloats(value.view()));
+  }
+  lines_.push_back(std::move(line));
+  return OkStatus();
+}
+
+Result<std::vector<ort::Value>> ErrorInjection::Run(const ReadInputs& read,
+                                                    const Errors& errors) const {
+  ACC_ASSIGN_OR_RETURN(auto own, read());
+  std::map<std::string, Tensor> given;
+  for (auto& [name, value] : own) {
+    const auto renamed = renamed_inputs_.find(name);
+    given.emplace(renamed == renamed_inputs_.end() ? name : renamed->second, std::move(value));
+  }
+  ort::Inputs inputs = ort::Views(given);
+  const Tensor zero = Tensor::FromFloats({}, std::vector{0.0F});
+  ACC_ASSIGN_OR_RETURN(const Tensor no, Tensor::Create(ElementType::kBool, {}, {std::byte{0}}));
+  ACC_ASSIGN_OR_RETURN(const Tensor yes, Tensor::Create(ElementType::kBool, {}, {std::byte{1}}));
+  const bool are_values = kind_ == InjectionKind::kValues;
+  for (const auto& [tensor, names] : error_inputs_) {
+    const auto error = errors.find(tensor);
+    const bool is_there = error != errors.end();
+    inputs[names.to] = is_there ? error->second.to.view() : zero.view();
+    if (are_values) {
+      inputs[names.from] = is_there ? yes.view() : no.view();
+    } else {
+      inputs[names.from] = is_there ? error->second.from.view() : zero.view();
+    }
   }
   return session_.Run(inputs, outputs_);
 }
 
-Result<double> ErrorInjection::Measure(const Errors& errors) const {
-  ACC_ASSIGN_OR_RETURN(const auto values, Run(errors));
+Result<double> ErrorInjection::Measure(std::size_t line, const Errors& errors) const {
+  ACC_ASSIGN_OR_RETURN(const auto values, Run(lines_[line].read, errors));
   double lowest = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < values.size(); ++i) {
     ACC_ASSIGN_OR_RETURN(const auto floats, ToFloats(values[i].view()));
-    if (floats.size() != clean_[i].size()) continue;
-    const double db = SumsOf(clean_[i], floats).sqnr_db();
+    const std::vector<float>& clean = lines_[line].clean[i];
+    if (floats.size() != clean.size()) continue;
+    const double db = SumsOf(clean, floats).sqnr_db();
     if (!std::isnan(db)) lowest = std::min(lowest, db);
   }
   return lowest;

@@ -56,6 +56,10 @@ std::string IdleDissection(const Options& options, const flags::Occurrences& /*g
              : "";
 }
 
+std::string IdleWithoutAnalyzer(const Options& options) {
+  return options.dissects ? "" : flags::NoEffect("no run is taken apart without --deep_analyzer");
+}
+
 // Those of the whole run, and those that several of its features share; each feature's rows set its
 // own part of the latter. Verification alone is told of the model only what a mapping needs; here
 // it is told all.
@@ -83,16 +87,11 @@ flags::Rows<Options> OwnRows() {
           return OkStatus();
         },
         &IdleDissection},
-       {OnlyFlag(),
-        [](const Flag& flag, const flags::Occurrences& given, Options& options) {
-          return flags::Assign(flag, given, options.inference_engine.only);
-        },
-        [](const Options& options, const flags::Occurrences& /*given*/) {
-          return options.dissects
-                     ? std::string()
-                     : flags::NoEffect("no run is taken apart without --deep_analyzer");
-        }},
        {MemoryBudgetFlag()}});
+  flags::Add(rows, flags::IdleWhere(flags::RowsOf(&Options::inference_engine,
+                                                  flags::RowsOf(&InferenceEngineOptions::dissection,
+                                                                DissectionRows())),
+                                    &IdleWithoutAnalyzer));
   flags::Add(rows, flags::RowsOf(&Options::common, CommonRows()));
   return rows;
 }

@@ -28,7 +28,8 @@ Status CheckInferenceEngine(const InferenceEngineOptions& options) {
   ACC_RETURN_IF_ERROR(CheckEngine(options));
   if (options.stage == "source") {
     ACC_RETURN_IF_ERROR(CheckModel(options.model));
-    ACC_RETURN_IF_ERROR(store::ReadInputList(options.input_list).status());
+    ACC_ASSIGN_OR_RETURN(const auto list, store::ReadInputList(options.input_list));
+    ACC_RETURN_IF_ERROR(ChosenLines(options.dissection.lines, 0, list.lines.size()).status());
   } else {
     ACC_RETURN_IF_ERROR(CheckReadable("static_model", options.static_model));
   }

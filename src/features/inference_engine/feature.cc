@@ -79,7 +79,7 @@ std::string IdleFineGrain(const Options& options, const Occurrences& /*given*/) 
              : "";
 }
 
-std::string IdleOnly(const Options& options, const Occurrences& /*given*/) {
+std::string IdleDissection(const Options& options) {
   return options.fine_grain_mode.empty() || options.debug_mode_off
              ? NoEffect("no run is taken apart without --fine_grain_mode or --deep_analyzer")
              : "";
@@ -157,7 +157,6 @@ flags::Rows<Options> WhatRunsRows() {
                 "which layers make the error, which pass it on, and what in them makes it."},
        &Set<&Options::fine_grain_mode>,
        &IdleFineGrain},
-      {OnlyFlag(), &Set<&Options::only>, &IdleOnly},
   };
 }
 
@@ -208,17 +207,11 @@ bool IsOfCore(const Flag& flag) { return flag.section == &kCore; }
 
 bool IsOfSourceModel(const Flag& flag) { return flag.section == &kSourceStage; }
 
-Flag OnlyFlag() {
-  return {.name = "only",
-          .placeholder = "LAYER",
-          .help =
-              "Also write the layer of this tensor or node as a small model of its own, with its "
-              "golden inputs and its encodings: what the report of a fault needs."};
-}
-
 flags::Rows<Options> InferenceEngineRows() {
   auto rows = SourceModelRows();
   flags::Add(rows, WhatRunsRows());
+  flags::Add(rows, flags::IdleWhere(flags::RowsOf(&Options::dissection, DissectionRows()),
+                                    &IdleDissection));
   flags::Add(rows, flags::RowsOf(&Options::common, SdkRows()));
   flags::Add(rows, flags::RowsOf(&Options::common, IdleRows()));
   flags::Add(rows, flags::IdleWhere(flags::RowsOf(&Options::quantization, QuantizationRows()),

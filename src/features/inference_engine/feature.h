@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/status.h"
+#include "features/dissection/options.h"
 #include "features/shared/feature.h"
 #include "features/source_model/options.h"
 #include "flags/rows.h"
@@ -33,7 +34,7 @@ struct InferenceEngineOptions {
   std::uint64_t memory_budget_mb = 1024;
   // A golden run: the layers are measured apart, fed by it.
   std::filesystem::path fine_grain_mode;
-  std::string only;  // A layer to be written as a model of its own.
+  DissectionOptions dissection;
   // Which holds the golden input; nothing: the one that --input_tensor gives, the first of a DLC
   // without.
   std::optional<std::size_t> golden_line;
@@ -42,7 +43,6 @@ struct InferenceEngineOptions {
 // Flags of the core are required at each stage, those of the source model at stage source.
 bool IsOfCore(const flags::Flag& flag);
 bool IsOfSourceModel(const flags::Flag& flag);
-flags::Flag OnlyFlag();
 flags::Rows<InferenceEngineOptions> InferenceEngineRows();
 
 // What can be judged before anything runs: that every file is there, and that runtime, architecture

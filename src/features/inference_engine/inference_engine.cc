@@ -235,24 +235,29 @@ Result<std::vector<std::string>> TakeApart(const InferenceEngineOptions& options
                                            target::Engine& engine, const fs::path& run) {
   if (options.fine_grain_mode.empty() || options.debug_mode_off) return std::vector<std::string>();
   const fs::path golden = Resolved(options.fine_grain_mode, options.common.working_dir);
-  ACC_ASSIGN_OR_RETURN(const std::size_t line, GoldenLine(options));
+  ACC_ASSIGN_OR_RETURN(const std::size_t golden_line, GoldenLine(options));
+  ACC_ASSIGN_OR_RETURN(auto lines,
+                       ChosenLines(options.dissection.lines, golden_line, work.lines.size()));
   ACC_ASSIGN_OR_RETURN(const auto mapping, MappingFor(work.model, golden));
   return Dissect({.model = work.model,
                   .lines = work.lines,
-                  .line = line,
+                  .chosen = std::move(lines),
                   .golden = golden,
                   .mapping = mapping,
                   .run = run,
                   .engine = engine,
                   .is_host = !options.runtime.starts_with("dsp"),
                   .memory_budget_bytes = options.memory_budget_mb << 20,
-                  .only = options.only,
+                  .only = options.dissection.only,
+                  .every_cut = options.dissection.every_cut,
                   .engine_words = EngineWords(options)});
 }
 
 Result<Outcome> RunWork(const InferenceEngineOptions& options, const Work& work,
                         target::Engine& engine, const fs::path& run) {
-  if (!options.only.empty()) ACC_RETURN_IF_ERROR(CheckLayerName(work.model, options.only));
+  if (!options.dissection.only.empty())
+    ACC_RETURN_IF_ERROR(CheckLayerName(work.model, options.dissection.only));
+  ACC_RETURN_IF_ERROR(ChosenLines(options.dissection.lines, 0, work.lines.size()).status());
   ACC_RETURN_IF_ERROR(DescribeModel(options, work.model, run));
   ACC_ASSIGN_OR_RETURN(const auto result,
                        RunTarget(work.model, work.lines, engine, options.debug_mode_off,

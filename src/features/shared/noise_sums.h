@@ -31,4 +31,12 @@ inline NoiseSums SumsOf(std::span<const float> golden, std::span<const float> ot
   return sums;
 }
 
+// The SQNR of the mean noise, 10^(-dB/10), of several: each counts the same, however loud its
+// signal is. NaN of nothing.
+inline double MeanNoiseDb(std::span<const double> decibels) {
+  double noise = 0;
+  for (const double db : decibels) noise += std::pow(10, -db / 10);
+  return Decibels(static_cast<double>(decibels.size()), noise);
+}
+
 }  // namespace acc::features
