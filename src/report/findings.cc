@@ -112,10 +112,10 @@ std::vector<std::size_t> Ranked(const Summary& summary, const Findings& findings
   std::iota(ranked.begin(), ranked.end(), std::size_t{0});
   std::erase_if(ranked, [&](std::size_t i) {
     return !std::isfinite(summary.rows[i].sqnr_db) ||
-           (ProvesNothing(summary.rows[i]) && !(findings.loss_db[i] >= kDivergingLossDb));
+           (ProvesNothing(summary.rows[i]) && !(findings.makes_db[i] >= kDivergingLossDb));
   });
   const auto loss = [&](std::size_t i) {
-    return std::isnan(findings.loss_db[i]) ? 0.0 : std::max(0.0, findings.loss_db[i]);
+    return std::isnan(findings.makes_db[i]) ? 0.0 : std::max(0.0, findings.makes_db[i]);
   };
   std::stable_sort(ranked.begin(), ranked.end(), [&](std::size_t a, std::size_t b) {
     if (loss(a) != loss(b)) return loss(a) > loss(b);
@@ -159,19 +159,19 @@ std::optional<std::size_t> OwnerOfRange(const Summary& summary, std::size_t i) {
 
 std::string FromTo(const Summary& summary, const Findings& findings, std::size_t i) {
   if (findings.swallowed[i]) return SwallowedText(summary, i);
-  const auto& layer = summary.rows[i].layer;
   const std::string alone =
-      layer && layer->isolated
-          ? fmt::format("; alone on golden inputs it has {}", DbText(*layer->isolated))
+      findings.ran_alone[i]
+          ? fmt::format("alone on golden inputs its own error is {}; in the run it has ",
+                        DbText(*OwnErrorOf(summary.rows[i])))
           : "";
-  const std::string sqnr = DbText(summary.rows[i].sqnr_db) + " SQNR";
+  const std::string sqnr = alone + DbText(summary.rows[i].sqnr_db) + " SQNR";
   if (summary.rows[i].inputs.empty()) {
     return sqnr + (IsInput(summary.rows[i]) ? ", an input of the graph"
                                             : "; nothing that it reads was compared");
   }
-  return fmt::format("{}, its inputs {}{:.1f} dB{}", sqnr,
-                     findings.inputs_db[i] >= kFaithfulDb ? "at least " : "", findings.inputs_db[i],
-                     alone);
+  return fmt::format("{}, its inputs {}{:.1f} dB", sqnr,
+                     findings.inputs_db[i] >= kFaithfulDb ? "at least " : "",
+                     findings.inputs_db[i]);
 }
 
 std::optional<std::size_t> WorstOutput(const Summary& summary) {
@@ -313,6 +313,16 @@ std::string SwallowedText(const Summary& summary, std::size_t row) {
                             DbText(sqnr_db));
 }
 
+std::optional<double> OwnErrorOf(const Row& row) {
+  if (!row.layer || !row.layer->own) return std::nullopt;
+  return std::min(*row.layer->own, row.layer->conversion.value_or(*row.layer->own));
+}
+
+std::string LargestLossTitle(const Findings& findings) {
+  return findings.ran_alone[*findings.largest_loss] ? "Loses most, alone on golden inputs"
+                                                    : "Loses most against its own inputs";
+}
+
 Findings FindingsOf(const Summary& summary) {
   Findings findings;
   CountVerdicts(summary, findings);
@@ -323,6 +333,8 @@ Findings FindingsOf(const Summary& summary) {
   }
   findings.loss_db.assign(summary.rows.size(), kUnknown);
   findings.inputs_db.assign(summary.rows.size(), kUnknown);
+  findings.makes_db.assign(summary.rows.size(), kUnknown);
+  findings.ran_alone.assign(summary.rows.size(), false);
   for (std::size_t i = 0; i < summary.rows.size(); ++i) {
     const double sqnr_db = summary.rows[i].sqnr_db;
     if (std::isnan(sqnr_db)) continue;
@@ -332,12 +344,17 @@ Findings FindingsOf(const Summary& summary) {
     if (!summary.topological) continue;
     findings.inputs_db[i] = InputsDb(summary.rows[i], counted);
     findings.loss_db[i] = findings.inputs_db[i] - counted[i];
-    const bool diverges = findings.loss_db[i] >= kDivergingLossDb;
+    findings.ran_alone[i] = OwnErrorOf(summary.rows[i]) && !findings.swallowed[i];
+    findings.makes_db[i] =
+        findings.ran_alone[i]
+            ? kFaithfulDb - std::clamp(*OwnErrorOf(summary.rows[i]), 0.0, kFaithfulDb)
+            : findings.loss_db[i];
+    const bool diverges = findings.makes_db[i] >= kDivergingLossDb;
     if (diverges && !findings.first_diverging) findings.first_diverging = i;
   }
   findings.worst = Ranked(summary, findings);
   const auto largest = std::ranges::find_if(findings.worst, [&](std::size_t i) {
-    return findings.loss_db[i] > 0 && !summary.rows[i].inputs.empty();
+    return findings.makes_db[i] > 0 && !summary.rows[i].inputs.empty();
   });
   if (largest != findings.worst.end()) findings.largest_loss = *largest;
   if (findings.worst.size() > kWorstCount) findings.worst.resize(kWorstCount);
@@ -374,8 +391,8 @@ std::vector<std::string> Headlines(const Summary& summary, const Findings& findi
   if (const auto agreement = AgreementHeadline(summary)) lines.push_back(*agreement);
   if (findings.largest_loss && !SwallowsFirst(findings)) {
     const std::size_t worst = *findings.largest_loss;
-    lines.push_back(fmt::format("Loses most against its own inputs: {}, {:.1f} dB ({}).",
-                                Quoted(summary.rows[worst]), findings.loss_db[worst],
+    lines.push_back(fmt::format("{}: {}, {:.1f} dB ({}).", LargestLossTitle(findings),
+                                Quoted(summary.rows[worst]), findings.makes_db[worst],
                                 FromTo(summary, findings, worst)));
   }
   lines.push_back(CountsHeadline(summary, findings));
@@ -388,13 +405,16 @@ std::vector<std::string> TextLines(const Summary& summary, const Findings& findi
   lines.insert(lines.end(), summary.gate.begin(), summary.gate.end());
   if (findings.worst.empty()) return lines;
   const bool names_cpu = MixesProcessors(summary);
-  lines.emplace_back("Worst layers:");
+  const bool alone = std::ranges::any_of(
+      findings.worst, [&](std::size_t i) -> bool { return findings.ran_alone[i]; });
+  lines.emplace_back(alone ? "Worst layers, by what they lose alone on golden inputs:"
+                           : "Worst layers:");
   lines.push_back(
       fmt::format("  {:>9}  {:>9}  {:<18} {}", "SQNR dB", "loss dB", "layer type", "name"));
   for (const std::size_t i : findings.worst) {
     const Row& row = summary.rows[i];
     const std::string loss =
-        std::isnan(findings.loss_db[i]) ? "-" : fmt::format("{:.1f}", findings.loss_db[i]);
+        std::isnan(findings.makes_db[i]) ? "-" : fmt::format("{:.1f}", findings.makes_db[i]);
     lines.push_back(fmt::format("  {:>9.1f}  {:>9}  {:<18} {}{}{}", row.sqnr_db, loss,
                                 row.layer_type.empty() ? "-" : Printable(row.layer_type),
                                 ShortName(ReadableName(row), 100),

@@ -16,6 +16,10 @@
 //     90 % of it are lost, nothing reads it and its values are no shares (within 0 … 1, as Softmax
 //     leaves them near zero rightly).
 // Without a topological order none is swallowed, as what reads a tensor is unknown then.
+//
+// Where a layer ran alone on golden inputs (Row::layer), its own error there is a measurement where
+// the loss is a heuristic: 40 dB minus it, clamped the same way, is then what the tensor loses, for
+// the first that diverges, the largest loss and the worst. A swallowed tensor keeps its 0 dB.
 #pragma once
 
 #include <cstddef>
@@ -41,6 +45,10 @@ struct Findings {
   std::vector<bool> swallowed;     // Of each row: its step swallows the values that matter.
   std::vector<double> loss_db;     // Of each row; NaN where unknown, negative for a gain.
   std::vector<double> inputs_db;   // The lowest SQNR among what each row reads; NaN where unknown.
+  // Of each row what it makes itself, in dB, by which rows are ranked: measured where its layer ran
+  // alone, otherwise loss_db.
+  std::vector<double> makes_db;
+  std::vector<bool> ran_alone;  // Of each row: makes_db was measured.
 
   std::size_t matching = 0;
   std::size_t mismatching = 0;  // Outside a threshold of the user, or of another size.
@@ -63,6 +71,13 @@ std::string SwallowedText(const Summary& summary, std::size_t row);
 
 // The findings as lines of text for a terminal, the most important first; the five worst last.
 std::vector<std::string> TextLines(const Summary& summary, const Findings& findings);
+
+// The SQNR of what a row's layer adds itself, measured alone: on the target, or already in float by
+// conversion, whichever is louder. Nothing where that was not measured.
+std::optional<double> OwnErrorOf(const Row& row);
+
+// What is measured of the tensor that makes the largest error: the title of Findings::largest_loss.
+std::string LargestLossTitle(const Findings& findings);
 
 // Of results that name things (Row::agreement), the one of which the fewest elements are equal;
 // nothing where all are equal or there are none.

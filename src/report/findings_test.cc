@@ -268,6 +268,28 @@ TEST(FindingsTest, IndicesThatAreAllEqualDoNotDiverge) {
   EXPECT_THAT(Headlines(summary, FindingsOf(summary))[0], HasSubstr("has a signal to measure"));
 }
 
+TEST(FindingsTest, WhereALayerRanAloneThatCounts) {
+  Summary summary = TestSummary(
+      {}, {TestRow("a", 45), TestRow("b", 9, {0}), TestRow("c", 8, {1}), TestRow("d", 7, {2})});
+  summary.rows[1].layer = {.own = 60};
+  summary.rows[2].layer = {.own = 12.5};
+  summary.rows[3].layer = {.own = 60, .conversion = 35};
+  const Findings findings = FindingsOf(summary);
+  EXPECT_THAT(findings.makes_db, ElementsAre(DoubleEq(0), DoubleEq(0), 27.5, 5));
+  EXPECT_DOUBLE_EQ(findings.loss_db[1], 31) << "as it is without";
+  EXPECT_EQ(findings.first_diverging, 2U);
+  EXPECT_EQ(findings.largest_loss, 2U);
+  EXPECT_THAT(findings.worst, ElementsAre(2, 3, 1, 0));
+  EXPECT_THAT(Headlines(summary, findings),
+              Contains(AllOf(HasSubstr("First to diverge: 'c'"),
+                             HasSubstr("alone on golden inputs its own error is 12.5 dB; in the "
+                                       "run it has 8.0 dB SQNR, its inputs 9.0 dB"))));
+  EXPECT_THAT(Headlines(summary, findings),
+              Contains(HasSubstr("Loses most, alone on golden inputs: 'c'")));
+  EXPECT_THAT(TextLines(summary, findings),
+              Contains("Worst layers, by what they lose alone on golden inputs:"));
+}
+
 TEST(FindingsTest, FiveWorstLayersEndTheText) {
   std::vector<Row> rows = {TestRow("t0", 40)};
   for (std::size_t i = 1; i < 9; ++i) {

@@ -118,6 +118,10 @@ class Page {
     if (summary_.rows[row].inputs.empty()) {
       return FormatHtml("<p class=\"fromto\"><b>{:.1f} dB</b></p>", summary_.rows[row].sqnr_db);
     }
+    if (findings_.ran_alone[row]) {
+      return FormatHtml("<p class=\"fromto\"><b>{}</b></p>",
+                        DbText(*OwnErrorOf(summary_.rows[row])));
+    }
     return FormatHtml("<p class=\"fromto\"><span>{}{:.1f} dB</span> → <b>{:.1f} dB</b></p>",
                       findings_.inputs_db[row] >= kFaithfulDb ? "≥ " : "", findings_.inputs_db[row],
                       summary_.rows[row].sqnr_db);
@@ -154,10 +158,12 @@ class Page {
     if (findings_.first_diverging) {
       const std::size_t row = *findings_.first_diverging;
       const bool has_from_to = !findings_.swallowed[row] && !summary_.rows[row].inputs.empty();
+      const std::string_view measured = findings_.ran_alone[row]
+                                            ? "; its own error, alone on golden inputs"
+                                            : "; SQNR of its worst input and its own";
       return TensorCard("first-diverging", "bad", "First to diverge", row,
                         FormatHtml("{}<p class=\"muted\">tensor {} of {}{}</p>", FromTo(row),
-                                   row + 1, summary_.rows.size(),
-                                   has_from_to ? "; SQNR of its worst input and its own" : ""));
+                                   row + 1, summary_.rows.size(), has_from_to ? measured : ""));
     }
     const auto headlines = Headlines(summary_, findings_);
     const bool faithful =
@@ -172,10 +178,10 @@ class Page {
     if (!findings_.largest_loss || SwallowsFirst(findings_)) return {};
     const std::size_t row = *findings_.largest_loss;
     const Html body = FormatHtml(
-        "{}<p class=\"muted\">loses {:.1f} dB here{}</p>", FromTo(row), findings_.loss_db[row],
+        "{}<p class=\"muted\">loses {:.1f} dB here{}</p>", FromTo(row), findings_.makes_db[row],
         findings_.largest_loss == findings_.first_diverging ? "; the same tensor" : "");
-    return TensorCard("largest-loss", findings_.loss_db[row] >= kDivergingLossDb ? "bad" : "",
-                      "Loses most against its own inputs", row, body);
+    return TensorCard("largest-loss", findings_.makes_db[row] >= kDivergingLossDb ? "bad" : "",
+                      LargestLossTitle(findings_), row, body);
   }
 
   Html AgreementCard() const {
@@ -209,6 +215,9 @@ class Page {
              summary_.rows[row].sqnr_db);
       if (findings_.swallowed[row]) {
         html += " <small class=\"muted\">its step swallows its values</small>";
+      } else if (findings_.ran_alone[row]) {
+        Append(html, " <small class=\"muted\">alone {}</small>",
+               DbText(*OwnErrorOf(summary_.rows[row])));
       } else if (findings_.loss_db[row] >= 0.05) {
         Append(html, " <small class=\"muted\">{:.1f} dB below its inputs</small>",
                findings_.loss_db[row]);

@@ -62,7 +62,7 @@ class DissectionTest(DissectionRun):
         verify = ("--verification", "--default_verifier", "SQNR", "--golden_output_reference_directory",
                   self.latest("framework_runner"), "--inference_results", run / "output" / "Result_0")
         stdout, _ = self.run_program(*verify)
-        self.assertIn("Measured layer by layer: no cause is named, as the output is faithful", stdout)
+        self.assertIn("Measured layer by layer: no cause is named, as the output is faithful, so", stdout)
         (run / "dissection.json").write_text('{"line": 0}', encoding="utf-8")
         stdout, errors = self.run_program(*verify)
         self.assertIn("does not describe a dissection", errors)

@@ -289,7 +289,7 @@ Result<std::map<std::string, TensorEncoding>> FindCauses(const CauseSources& sou
                                                          store::Dissection& dissection) {
   const std::map<std::string, TensorEncoding> none;
   if (AreFaithful(dissection.lines)) {
-    dissection.cause_note = "the output is faithful: no cause is looked for";
+    dissection.cause_note = "the output is faithful, so that none is looked for";
     return none;
   }
   ACC_RETURN_IF_ERROR(AddConversions(sources, dissection));
