@@ -91,6 +91,7 @@ class Anonymizer {
     summary.command = Command(summary.command);
     summary.golden_command.clear();
     summary.dissection.reset();  // Its proofs name elements.
+    summary.hazards.clear();     // They name nodes.
     for (std::string& statement : summary.statements) statement = Text(statement);
     for (Row& row : summary.rows) Clean(row);
     for (std::string& reason : summary.gate) reason = Text(reason);

@@ -14,6 +14,7 @@
 #include "inspect/code_use.h"
 #include "inspect/common_bins.h"
 #include "store/dissection.h"
+#include "store/hazards.h"
 #include "store/manifest.h"
 #include "tensor/encoding.h"
 #include "tensor/shape.h"
@@ -142,6 +143,7 @@ struct Summary {
   bool topological = false;  // A graph struct gave order and inputs.
   // Of a target run that was taken apart; its layers are with their rows.
   std::optional<store::Dissection> dissection;
+  std::vector<store::HazardRecord> hazards;  // Of the target run.
   std::vector<store::SkippedTensor> unmatched_golden;
   std::vector<store::SkippedTensor> unmatched_target;
   std::optional<Graph> golden_graph;  // Where the golden run described its graph.

@@ -11,6 +11,7 @@
 #include "report/assets.h"
 #include "report/csv.h"
 #include "report/dissection.h"
+#include "report/hazards.h"
 #include "report/html.h"
 #include "report/row_text.h"
 #include "report/statements.h"
@@ -56,6 +57,7 @@ class Page {
     html += CountsCard();
     html += "</section>";
     if (summary_.dissection) html += CausesHtml(*summary_.dissection);
+    html += HazardsHtml(summary_.hazards);
     html += WorstTable();
     html +=
         "<section id=\"chart-section\"><div class=\"bar\"><h2>Along the graph</h2>"

@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "base/json.h"
 #include "base/text.h"
+#include "store/decibels_json.h"
 
 namespace acc::store {
 namespace {
@@ -42,35 +41,20 @@ constexpr std::array<std::pair<ErrorPart, std::string_view>, 7> kParts = {{
     {ErrorPart::kArithmetic, "arithmetic"},
 }};
 
-// JSON has no infinity: a number is then its text.
-Json ToJson(const std::optional<double>& db) {
-  if (!db) return nullptr;
-  return std::isfinite(*db) ? Json(*db) : Json(FormatDouble(*db));
-}
-
-std::optional<double> ToDecibels(const Json& json) {
-  if (json.is_null()) return std::nullopt;
-  if (json.is_number()) return json.get<double>();
-  const auto text = json.get<std::string>();
-  if (text == "inf") return std::numeric_limits<double>::infinity();
-  if (text == "-inf") return -std::numeric_limits<double>::infinity();
-  throw std::invalid_argument("'" + Printable(text) + "' is no number of decibels");
-}
-
 Json ToJson(const LayerErrors& layer) {
   Json json = {{"tensor", layer.tensor},       {"node", layer.node},
                {"op_type", layer.op_type},     {"group", layer.group},
                {"processor", layer.processor}, {"has_golden", layer.has_golden}};
-  for (const auto& [name, field] : kErrors) json[std::string(name)] = ToJson(layer.*field);
+  for (const auto& [name, field] : kErrors) json[std::string(name)] = DecibelsToJson(layer.*field);
   json["worst_input"] = layer.worst_input;
   json["reason"] = layer.reason;
   json["lines"] = Json::array();
   for (const LayerAtLine& at : layer.lines) {
     json["lines"].push_back({{"line", at.line},
-                             {"accumulated", ToJson(at.accumulated)},
-                             {"isolated", ToJson(at.isolated)},
-                             {"inherited", ToJson(at.inherited)},
-                             {"own", ToJson(at.own)}});
+                             {"accumulated", DecibelsToJson(at.accumulated)},
+                             {"isolated", DecibelsToJson(at.isolated)},
+                             {"inherited", DecibelsToJson(at.inherited)},
+                             {"own", DecibelsToJson(at.own)}});
   }
   return json;
 }
@@ -78,7 +62,7 @@ Json ToJson(const LayerErrors& layer) {
 Json ToJson(const std::vector<LineOutput>& lines) {
   Json json = Json::array();
   for (const LineOutput& line : lines) {
-    json.push_back({{"line", line.line}, {"output_db", ToJson(line.output_db)}});
+    json.push_back({{"line", line.line}, {"output_db", DecibelsToJson(line.output_db)}});
   }
   return json;
 }
@@ -86,7 +70,7 @@ Json ToJson(const std::vector<LineOutput>& lines) {
 std::vector<LineOutput> LinesFrom(const Json& json) {
   std::vector<LineOutput> lines;
   for (const Json& line : json) {
-    lines.push_back({.line = line.at("line"), .output_db = ToDecibels(line.at("output_db"))});
+    lines.push_back({.line = line.at("line"), .output_db = DecibelsFromJson(line.at("output_db"))});
   }
   return lines;
 }
@@ -100,28 +84,30 @@ LayerErrors LayerFrom(const Json& json) {
                     .has_golden = json.at("has_golden"),
                     .worst_input = json.at("worst_input"),
                     .reason = json.at("reason")};
-  for (const auto& [name, field] : kErrors) layer.*field = ToDecibels(json.at(std::string(name)));
+  for (const auto& [name, field] : kErrors)
+    layer.*field = DecibelsFromJson(json.at(std::string(name)));
   for (const Json& at : json.at("lines")) {
     layer.lines.push_back({.line = at.at("line"),
-                           .accumulated = ToDecibels(at.at("accumulated")),
-                           .isolated = ToDecibels(at.at("isolated")),
-                           .inherited = ToDecibels(at.at("inherited")),
-                           .own = ToDecibels(at.at("own"))});
+                           .accumulated = DecibelsFromJson(at.at("accumulated")),
+                           .isolated = DecibelsFromJson(at.at("isolated")),
+                           .inherited = DecibelsFromJson(at.at("inherited")),
+                           .own = DecibelsFromJson(at.at("own"))});
   }
   return layer;
 }
 
 Json ToJson(const Cause& cause) {
-  Json json = {{"tensor", cause.tensor},      {"op_type", cause.op_type},
-               {"part", Name(cause.part)},    {"kind", cause.kind},
-               {"proof", cause.proof},        {"output_db", ToJson(std::optional(cause.output_db))},
-               {"share", cause.share},        {"without_db", ToJson(cause.without_db)},
-               {"remedy", nullptr},           {"line", cause.line},
-               {"lines", ToJson(cause.lines)}};
+  Json json = {
+      {"tensor", cause.tensor},      {"op_type", cause.op_type},
+      {"part", Name(cause.part)},    {"kind", cause.kind},
+      {"proof", cause.proof},        {"output_db", DecibelsToJson(std::optional(cause.output_db))},
+      {"share", cause.share},        {"without_db", DecibelsToJson(cause.without_db)},
+      {"remedy", nullptr},           {"line", cause.line},
+      {"lines", ToJson(cause.lines)}};
   if (cause.remedy) {
     json["remedy"] = {{"what", cause.remedy->what},
                       {"flag", cause.remedy->flag},
-                      {"after_db", ToJson(std::optional(cause.remedy->after_db))}};
+                      {"after_db", DecibelsToJson(std::optional(cause.remedy->after_db))}};
   }
   return json;
 }
@@ -141,15 +127,15 @@ Cause CauseFrom(const Json& json) {
               .part = part->first,
               .kind = json.at("kind"),
               .proof = json.at("proof"),
-              .output_db = Needed(ToDecibels(json.at("output_db"))),
+              .output_db = Needed(DecibelsFromJson(json.at("output_db"))),
               .share = json.at("share"),
-              .without_db = ToDecibels(json.at("without_db")),
+              .without_db = DecibelsFromJson(json.at("without_db")),
               .line = json.at("line"),
               .lines = LinesFrom(json.at("lines"))};
   if (const Json& remedy = json.at("remedy"); !remedy.is_null()) {
     cause.remedy = {.what = remedy.at("what"),
                     .flag = remedy.at("flag"),
-                    .after_db = Needed(ToDecibels(remedy.at("after_db")))};
+                    .after_db = Needed(DecibelsFromJson(remedy.at("after_db")))};
   }
   return cause;
 }
@@ -163,16 +149,16 @@ std::string_view Name(ErrorPart part) {
 Status WriteDissection(const std::filesystem::path& file, const Dissection& dissection) {
   Json json = {{"line", dissection.line},
                {"lines", ToJson(dissection.lines)},
-               {"output_db", ToJson(dissection.output_db)},
-               {"all_errors_db", ToJson(dissection.all_errors_db)},
-               {"mended_db", ToJson(dissection.mended_db)},
+               {"output_db", DecibelsToJson(dissection.output_db)},
+               {"all_errors_db", DecibelsToJson(dissection.all_errors_db)},
+               {"mended_db", DecibelsToJson(dissection.mended_db)},
                {"cause_note", dissection.cause_note},
                {"cuts", Json::array()},
                {"causes", Json::array()},
                {"layers", Json::array()}};
   for (const Cut& cut : dissection.cuts) {
     json["cuts"].push_back(
-        {{"tensor", cut.tensor}, {"output_db", ToJson(std::optional(cut.output_db))}});
+        {{"tensor", cut.tensor}, {"output_db", DecibelsToJson(std::optional(cut.output_db))}});
   }
   for (const Cause& cause : dissection.causes) json["causes"].push_back(ToJson(cause));
   for (const LayerErrors& layer : dissection.layers) json["layers"].push_back(ToJson(layer));
@@ -184,13 +170,13 @@ Result<Dissection> ReadDissection(const std::filesystem::path& file) {
   try {
     Dissection dissection{.line = json.at("line"),
                           .lines = LinesFrom(json.at("lines")),
-                          .output_db = ToDecibels(json.at("output_db")),
-                          .all_errors_db = ToDecibels(json.at("all_errors_db")),
-                          .mended_db = ToDecibels(json.at("mended_db")),
+                          .output_db = DecibelsFromJson(json.at("output_db")),
+                          .all_errors_db = DecibelsFromJson(json.at("all_errors_db")),
+                          .mended_db = DecibelsFromJson(json.at("mended_db")),
                           .cause_note = json.at("cause_note")};
     for (const Json& cut : json.at("cuts")) {
       dissection.cuts.push_back(
-          {.tensor = cut.at("tensor"), .output_db = Needed(ToDecibels(cut.at("output_db")))});
+          {.tensor = cut.at("tensor"), .output_db = Needed(DecibelsFromJson(cut.at("output_db")))});
     }
     for (const Json& cause : json.at("causes")) dissection.causes.push_back(CauseFrom(cause));
     for (const Json& layer : json.at("layers")) dissection.layers.push_back(LayerFrom(layer));

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "target/engine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "ort/library.h"
 
 namespace acc::target {
@@ -40,6 +43,10 @@ std::string_view Name(Processor processor) {
     case Processor::kUnknown: break;
   }
   return "";
+}
+
+std::string ToText(const Hazard& hazard) {
+  return fmt::format("{} '{}' {}", hazard.op_type, Printable(hazard.node), hazard.text);
 }
 
 std::span<const EngineInfo> Engines() { return kEngines; }

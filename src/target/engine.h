@@ -44,6 +44,17 @@ struct NodePlace {
   std::string reason;  // Why it was not the HTP; empty where the runtime did not say.
 };
 
+// A form of a node that the target is known to compute wrongly, or to fail at.
+struct Hazard {
+  std::string rule;  // "softmax-step", the same for all nodes of one form.
+  std::string node;
+  std::string op_type;
+  std::string text;  // What is wrong and what to do instead, to be read behind the node's name.
+};
+
+// "Softmax 'attention' reads …"
+std::string ToText(const Hazard& hazard);
+
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -56,8 +67,9 @@ class Engine {
   // order. Where a capture took several sessions, a node that the HTP did not have in each of them
   // counts as the CPU's. Nothing from an engine that has one processor only.
   virtual std::vector<NodePlace> places() const { return {}; }
-  // Known weaknesses of the target's arithmetic that this program runs into, one sentence each.
-  virtual std::vector<std::string> Hazards(const Program& /*program*/) const { return {}; }
+  // Known weaknesses of the target's arithmetic that this program runs into, in the order of its
+  // nodes.
+  virtual std::vector<Hazard> Hazards(const Program& /*program*/) const { return {}; }
 };
 
 // A row of the table of engines.

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -23,6 +25,7 @@
 #include "match/match.h"
 #include "report/inspected_tensor.h"
 #include "store/dissection.h"
+#include "store/hazards.h"
 #include "verify/verifiers.h"
 
 namespace acc::features {
@@ -154,14 +157,29 @@ Result<report::Summary> ComparePairs(const VerificationSources& sources, TensorI
   return SummaryOf(sources, pairs, results, inspector != nullptr);
 }
 
-// What an inference_engine run measured of each layer, two folders above its results, where that is
-// of these.
-void AddDissection(const std::filesystem::path& target, report::Summary& summary) {
+// A file of the inference_engine run that has these results, two folders above them; nothing where
+// there is none.
+std::optional<std::filesystem::path> FileOfRun(const std::filesystem::path& results,
+                                               std::string_view name) {
   std::error_code error;
-  const auto results = std::filesystem::weakly_canonical(target, error);
-  const auto file = results.parent_path().parent_path() / "dissection.json";
-  if (error || !std::filesystem::exists(file, error)) return;
-  auto dissection = store::ReadDissection(file);
+  auto file = results.parent_path().parent_path() / name;
+  return std::filesystem::exists(file, error) ? std::optional(std::move(file)) : std::nullopt;
+}
+
+// What the run knows of nodes that the target gets wrong.
+void AddHazards(const std::filesystem::path& results, report::Summary& summary) {
+  const auto file = FileOfRun(results, "hazards.json");
+  if (!file) return;
+  auto hazards = store::ReadHazards(*file);
+  if (!hazards.ok()) return LogWarn("{}; it is left out", hazards.status().message());
+  summary.hazards = *std::move(hazards);
+}
+
+// What the run measured of each layer, where that is of these results.
+void AddDissection(const std::filesystem::path& results, report::Summary& summary) {
+  const auto file = FileOfRun(results, "dissection.json");
+  if (!file) return;
+  auto dissection = store::ReadDissection(*file);
   if (!dissection.ok()) return LogWarn("{}; it is left out", dissection.status().message());
   if (results.filename() != fmt::format("Result_{}", dissection->line)) return;
   std::map<std::string, store::LayerErrors> layers;
@@ -193,7 +211,12 @@ Result<report::Summary> CompareRuns(const ComparisonOptions& options,
   summary.statements.insert(summary.statements.end(), sources.statements.begin(),
                             sources.statements.end());
   StateSilentVerifiers(summary);
-  AddDissection(sources.target_directory, summary);
+  std::error_code error;
+  const auto results = std::filesystem::weakly_canonical(sources.target_directory, error);
+  if (!error) {
+    AddHazards(results, summary);
+    AddDissection(results, summary);
+  }
   summary.command = options.common.origin.command;
   summary.golden_command = options.golden_command;
   return summary;

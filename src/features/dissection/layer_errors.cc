@@ -160,6 +160,16 @@ class Measuring {
                      Prepared(program_, true), Reference(), made, Quiet());
   }
 
+  // What the groups make on the target, and against the host.
+  Result<std::vector<Layer>> RunIsolated() {
+    const Groups groups = Prepared(program_, true);
+    ACC_RETURN_IF_ERROR(MakeEngines());
+    ACC_RETURN_IF_ERROR(OnTarget(groups));
+    std::vector<Layer> rows;
+    for (const std::string& tensor : order_) rows.push_back(std::move(rows_.at(tensor)));
+    return rows;
+  }
+
   // Of the first group that is looked at.
   std::vector<std::string> Inputs() {
     std::vector<std::string> inputs;
@@ -473,6 +483,21 @@ Result<MeasuredLayers> MeasureLayers(const LayersToMeasure& layers) {
   rounded = &measuring.rounded();
   ACC_ASSIGN_OR_RETURN(measured.layers, measuring.Run());
   return measured;
+}
+
+Result<std::vector<Layer>> MeasureNodes(const LayersToMeasure& layers,
+                                        const std::set<std::string>& nodes) {
+  const target::Program program = KnownProgram(layers);
+  std::set<std::string> tensors;
+  for (const target::NodeGroup& group : target::GroupsOf(program)) {
+    const bool has_one = std::ranges::any_of(group.nodes, [&](std::size_t node) {
+      return nodes.contains(program.graph.nodes[node].name);
+    });
+    if (!has_one) continue;
+    for (const std::size_t output : group.outputs) tensors.insert(program.taps[output].tensor);
+  }
+  if (tensors.empty()) return std::vector<Layer>();
+  return Measuring(layers, std::move(tensors), nullptr).RunIsolated();
 }
 
 Status PartsOf(const LayersToMeasure& layers, const std::set<std::string>& tensors,

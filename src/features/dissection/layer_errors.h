@@ -55,6 +55,11 @@ struct MeasuredLayers {
 
 Result<MeasuredLayers> MeasureLayers(const LayersToMeasure& layers);
 
+// The layers that hold these nodes, with what they make on the target alone: isolated, arithmetic,
+// the processor and the reason are set, the others may be missing.
+Result<std::vector<store::LayerErrors>> MeasureNodes(const LayersToMeasure& layers,
+                                                     const std::set<std::string>& nodes);
+
 // The errors that weights, biases, output rounding and arithmetic add to these tensors, each alone.
 Status PartsOf(const LayersToMeasure& layers, const std::set<std::string>& tensors,
                const ErrorSink& sink);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "features/comparison/sources.h"
 #include "features/dissection/dissection.h"
+#include "features/dissection/hazard_proofs.h"
 #include "features/dissection/reproducer.h"
 #include "features/inference_engine/dlc_files.h"
 #include "features/inference_engine/feature.h"
@@ -26,6 +27,8 @@
 #include "model/onnx/quantization.h"
 #include "quantize/encodings_file.h"
 #include "quantize/overrides.h"
+#include "report/hazards.h"
+#include "store/hazards.h"
 #include "store/manifest.h"
 #include "target/engine.h"
 #include "target/places.h"
@@ -162,13 +165,13 @@ Status DescribeModel(const InferenceEngineOptions& options, const TargetModel& m
 }
 
 // What the user has to know of how the target took the model, at once and at the end.
-std::vector<std::string> Remarks(const target::Engine& engine, const target::Program& program,
-                                 const TargetRunResult& result) {
+std::vector<std::string> Remarks(const TargetRunResult& result,
+                                 const std::vector<store::HazardRecord>& hazards) {
   std::vector<std::string> remarks;
   for (const std::string& refusal : target::GroupedRefusals(result.places)) {
     remarks.push_back("not taken by the HTP, run on the CPU: " + refusal);
   }
-  for (const std::string& hazard : engine.Hazards(program)) remarks.push_back(hazard);
+  for (const store::HazardRecord& hazard : hazards) remarks.push_back(report::HazardLine(hazard));
   for (const std::string& remark : remarks) LogWarn("{}", remark);
   return remarks;
 }
@@ -253,10 +256,28 @@ Result<std::vector<std::string>> TakeApart(const InferenceEngineOptions& options
                   .engine_words = EngineWords(options)});
 }
 
+// Known weaknesses of the target that this model runs into, each tried alone.
+Result<std::vector<store::HazardRecord>> HazardsOf(const InferenceEngineOptions& options,
+                                                   const Work& work, target::Engine& engine,
+                                                   const fs::path& run) {
+  const auto found = engine.Hazards(ProgramOf(work.model, false));
+  if (found.empty()) return std::vector<store::HazardRecord>();
+  ACC_ASSIGN_OR_RETURN(const auto hazards,
+                       ProveHazards({.model = work.model,
+                                     .lines = work.lines,
+                                     .line = options.golden_line.value_or(0),
+                                     .scratch = run / "hazard_values",
+                                     .engine = engine,
+                                     .memory_budget_bytes = options.memory_budget_mb << 20},
+                                    found));
+  ACC_RETURN_IF_ERROR(store::WriteHazards(run / "hazards.json", hazards));
+  return hazards;
+}
+
 Result<Outcome> RunWork(const InferenceEngineOptions& options, const Work& work,
                         target::Engine& engine, const fs::path& run) {
-  if (!options.dissection.only.empty())
-    ACC_RETURN_IF_ERROR(CheckLayerName(work.model, options.dissection.only));
+  const std::string& only = options.dissection.only;
+  if (!only.empty()) ACC_RETURN_IF_ERROR(CheckLayerName(work.model, only));
   ACC_RETURN_IF_ERROR(ChosenLines(options.dissection.lines, 0, work.lines.size()).status());
   ACC_RETURN_IF_ERROR(DescribeModel(options, work.model, run));
   ACC_ASSIGN_OR_RETURN(const auto result,
@@ -271,9 +292,8 @@ Result<Outcome> RunWork(const InferenceEngineOptions& options, const Work& work,
         fmt::format("only what the '#' and '%' lines of the input list select is captured: {}",
                     Counted(result.tensors, "tensor")));
   }
-  for (auto& remark : Remarks(engine, ProgramOf(work.model, false), result)) {
-    outcome.summary_lines.push_back(std::move(remark));
-  }
+  ACC_ASSIGN_OR_RETURN(const auto hazards, HazardsOf(options, work, engine, run));
+  for (auto& remark : Remarks(result, hazards)) outcome.summary_lines.push_back(std::move(remark));
   ACC_ASSIGN_OR_RETURN(const auto apart, TakeApart(options, work, engine, run));
   outcome.summary_lines.insert(outcome.summary_lines.end(), apart.begin(), apart.end());
   return outcome;

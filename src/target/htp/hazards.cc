@@ -38,6 +38,15 @@ struct Subject {
     return found == program.graph.initializers.end() ? nullptr : &found->second;
   }
 
+  // How the first output is quantized; nothing where it is not.
+  std::optional<TensorEncoding> OutputEncoding() const {
+    for (const int reader : connections.Consumers(node.outputs[0])) {
+      const Node& next = program.graph.nodes[reader];
+      if (next.op_type == "QuantizeLinear") return EncodingOf(program.graph, next);
+    }
+    return std::nullopt;
+  }
+
   // How the tensor at `input` is quantized; nothing where it is not.
   std::optional<TensorEncoding> Encoding(std::size_t input) const {
     const Node* maker = Maker(input);
@@ -45,10 +54,10 @@ struct Subject {
   }
 };
 
-// Nothing where the node is safe.
-using Hazard = std::optional<std::string> (*)(const Subject& subject);
+// What is wrong and what to do instead; nothing where the node is safe.
+using Judge = std::optional<std::string> (*)(const Subject& subject);
 
-std::optional<std::string> OfSoftmax(const Subject& subject) {
+std::optional<std::string> OfSoftmaxStep(const Subject& subject) {
   const auto encoding = subject.Encoding(0);
   if (!encoding || encoding->channels[0].bitwidth != 16) return std::nullopt;
   const double step = encoding->channels[0].scale;
@@ -58,6 +67,30 @@ std::optional<std::string> OfSoftmax(const Subject& subject) {
       "(it halves the largest exponential). Widen the range of its input to at least {:.3g} with "
       "--quantization_overrides, or calibrate with inputs that spread it.",
       step, kSmallestSoftmaxStep, kSmallestSoftmaxStep * 65535);
+}
+
+// Tried with ranges from [-2, 2] to [-0.004, 1]: 8 bits are right with zero at an end of the codes
+// or in their middle.
+std::optional<std::string> OfSoftmaxZero(const Subject& subject) {
+  const auto encoding = subject.OutputEncoding();
+  if (!encoding || encoding->channels[0].bitwidth != 8) return std::nullopt;
+  const Encoding& output = encoding->channels[0];
+  constexpr std::int64_t kMiddle = -128;
+  if (output.offset == 0 || output.offset == kMiddle) return std::nullopt;
+  return fmt::format(
+      "makes an 8-bit tensor of the range [{:.4g}, {:.4g}], in which zero is code {}. The HTP's "
+      "8-bit Softmax is wrong unless that is 0 or 128. Give it the range [0, 1] with "
+      "--quantization_overrides.",
+      output.min, output.max, -output.offset);
+}
+
+// Tried with windows of 2 and 3 and strides of as much and one less, at 8 and 16 bits and in half
+// precision; MaxPool is right.
+std::optional<std::string> OfAveragePool(const Subject& subject) {
+  if (subject.node.Get<std::int64_t>("ceil_mode", 0) == 0) return std::nullopt;
+  return "rounds its output's size up, and where the last window reaches over the edge the HTP "
+         "divides by the whole window, or fails. Pad the input so that the windows fit, with "
+         "ceil_mode 0.";
 }
 
 std::optional<std::string> OfLog(const Subject& subject) {
@@ -188,27 +221,41 @@ std::optional<std::string> OfLrn(const Subject& subject) {
 
 struct HazardRow {
   std::string_view op_type;
-  Hazard of;
+  std::string_view rule;
+  Judge of;
 };
 
 constexpr std::array kHazards = {
-    HazardRow{"Cast", &OfCast},   HazardRow{"CumSum", &OfCumSum}, HazardRow{"GRU", &OfGru},
-    HazardRow{"LRN", &OfLrn},     HazardRow{"Log", &OfLog},       HazardRow{"PRelu", &OfPRelu},
-    HazardRow{"Pad", &OfPad},     HazardRow{"Resize", &OfResize}, HazardRow{"Softmax", &OfSoftmax},
-    HazardRow{"Swish", &OfSwish},
+    HazardRow{"AveragePool", "average-pool-ceil", &OfAveragePool},
+    HazardRow{"Cast", "cast-there-and-back", &OfCast},
+    HazardRow{"CumSum", "cumsum-8-bits", &OfCumSum},
+    HazardRow{"GRU", "gru-weights", &OfGru},
+    HazardRow{"LRN", "lrn-16-bits", &OfLrn},
+    HazardRow{"Log", "log-16-bits", &OfLog},
+    HazardRow{"PRelu", "prelu-graph-input", &OfPRelu},
+    HazardRow{"Pad", "pad-edge-half", &OfPad},
+    HazardRow{"Resize", "resize-nearest", &OfResize},
+    HazardRow{"Softmax", "softmax-step", &OfSoftmaxStep},
+    HazardRow{"Softmax", "softmax-zero", &OfSoftmaxZero},
+    HazardRow{"Swish", "swish-integers", &OfSwish},
 };
 
 }  // namespace
 
-std::vector<std::string> HtpHazards(const Program& program) {
-  std::vector<std::string> hazards;
+std::vector<Hazard> HtpHazards(const Program& program) {
+  std::vector<Hazard> hazards;
   const model::Connections connections(program.graph);
   for (const Node& node : program.graph.nodes) {
-    const auto row = std::ranges::find(kHazards, node.op_type, &HazardRow::op_type);
-    if (row == kHazards.end() || node.inputs.empty()) continue;
-    const auto hazard = row->of({program, connections, node});
-    if (!hazard) continue;
-    hazards.push_back(fmt::format("{} '{}' {}", node.op_type, Printable(node.name), *hazard));
+    if (node.inputs.empty() || node.outputs.empty()) continue;
+    for (const HazardRow& row : kHazards) {
+      if (row.op_type != node.op_type) continue;
+      auto text = row.of({program, connections, node});
+      if (!text) continue;
+      hazards.push_back({.rule = std::string(row.rule),
+                         .node = node.name,
+                         .op_type = node.op_type,
+                         .text = *std::move(text)});
+    }
   }
   return hazards;
 }

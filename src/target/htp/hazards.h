@@ -3,15 +3,15 @@
 // tell which one it is.
 #pragma once
 
-#include <string>
 #include <vector>
 
+#include "target/engine.h"
 #include "target/program.h"
 
 namespace acc::target {
 
-// One sentence or more for each node of the program whose result on the HTP was seen to be wrong,
-// or to fail, in this form: which node, what is wrong, what to do instead.
-std::vector<std::string> HtpHazards(const Program& program);
+// Each node of the program whose result on the HTP was seen to be wrong, or to fail, in this form.
+// Without the dims of tensors, so that some are right for the dims at hand: an isolated run tells.
+std::vector<Hazard> HtpHazards(const Program& program);
 
 }  // namespace acc::target

@@ -55,9 +55,7 @@ class HtpEngine : public Engine {
              const UnreadableSink& unreadable, std::string_view what) override;
 
   std::vector<NodePlace> places() const override { return places_; }
-  std::vector<std::string> Hazards(const Program& program) const override {
-    return HtpHazards(program);
-  }
+  std::vector<Hazard> Hazards(const Program& program) const override { return HtpHazards(program); }
 
  private:
   ort::SessionConfig Config() const;
@@ -140,7 +138,7 @@ Status CheckShare(const Halving& done, std::size_t wanted, const Program& progra
     return OkStatus();
   }
   std::string reason = done.reason + ".";
-  for (const std::string& hazard : HtpHazards(program)) reason += "\n" + hazard;
+  for (const Hazard& hazard : HtpHazards(program)) reason += "\n" + ToText(hazard);
   reason += (reason.find('\n') == std::string::npos ? " " : "\n") + NextStep(done.reason);
   if (done.shown == 0) return Failure(reason);
   return Failure(fmt::format(
