@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace acc::quantize {
 namespace {
@@ -14,6 +15,16 @@ std::int64_t RoundHalfUp(double value) {
   return static_cast<std::int64_t>(std::floor(value + 0.5 + kTieTolerance));
 }
 
+// The scale as float32, no larger than leaves `codes` times it finite there.
+double FiniteScale(double scale, std::int64_t codes) {
+  constexpr double kMost = std::numeric_limits<float>::max();
+  auto rounded = static_cast<float>(std::min(scale, kMost / static_cast<double>(codes)));
+  while (std::isinf(rounded * static_cast<float>(codes)) && rounded > 0) {
+    rounded = std::nextafter(rounded, 0.0F);
+  }
+  return rounded;
+}
+
 }  // namespace
 
 Encoding AsymmetricEncoding(double min, double max, int bitwidth) {
@@ -22,14 +33,15 @@ Encoding AsymmetricEncoding(double min, double max, int bitwidth) {
   const std::int64_t steps = Steps(bitwidth);
   const double scale = (max - min) / static_cast<double>(steps);
   const std::int64_t zero = std::clamp<std::int64_t>(RoundHalfUp(-min / scale), 0, steps);
-  return EncodingFromScale(scale, -zero, bitwidth, false);
+  return EncodingFromScale(FiniteScale(scale, std::max(zero, steps - zero)), -zero, bitwidth,
+                           false);
 }
 
 Encoding SymmetricEncoding(double min, double max, int bitwidth) {
   const double largest = std::max({std::abs(min), std::abs(max), kMinWidth / 2});
   const std::int64_t positive = Steps(bitwidth) / 2;
-  return EncodingFromScale(largest / static_cast<double>(positive), -(positive + 1), bitwidth,
-                           true);
+  const double scale = FiniteScale(largest / static_cast<double>(positive), positive + 1);
+  return EncodingFromScale(scale, -(positive + 1), bitwidth, true);
 }
 
 Encoding BiasEncoding(double scale) {

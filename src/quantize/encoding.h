@@ -15,7 +15,9 @@ inline constexpr double kMinWidth = 0.0001;
 // The range [min, max] as the target's quantizer encodes it: widened to hold zero and
 // to kMinWidth, scale = (max - min) / Steps, then shifted so that zero is a code:
 // offset = -round(-min / scale), ties upwards; min and max are those that the codes reach.
-// Every scale here is a float32 number, since that is what the graph and the target hold.
+// Every scale here is a float32 number, since that is what the graph and the target hold. A range
+// that reaches as far as float32 (masks) becomes a hair narrower, so that no code stands for
+// infinity.
 Encoding AsymmetricEncoding(double min, double max, int bitwidth);
 
 // Zero in the middle: scale = max(|min|, |max|) / (2^(bitwidth-1) - 1), offset = -2^(bitwidth-1).

@@ -72,6 +72,25 @@ TEST(AsymmetricEncoding, ZeroIsExactAndTheScaleIsFloat32) {
   }
 }
 
+// What the graph computes: float32 codes times float32 scales.
+void ExpectFinite(const Encoding& encoding, double largest) {
+  const auto scale = static_cast<float>(encoding.scale);
+  const auto last = encoding.offset + Steps(encoding.bitwidth);
+  EXPECT_TRUE(std::isfinite(scale * static_cast<float>(encoding.offset)));
+  EXPECT_TRUE(std::isfinite(scale * static_cast<float>(last)));
+  EXPECT_GE(std::max(-encoding.min, encoding.max), 0.99 * largest);
+}
+
+TEST(Encodings, NoCodeStandsForInfinity) {
+  constexpr double kMost = std::numeric_limits<float>::max();
+  for (const int bitwidth : {4, 8, 16}) {
+    ExpectFinite(AsymmetricEncoding(-kMost, 0, bitwidth), kMost);
+    ExpectFinite(AsymmetricEncoding(-kMost, kMost, bitwidth), kMost);
+    ExpectFinite(AsymmetricEncoding(0, kMost, bitwidth), kMost);
+    ExpectFinite(SymmetricEncoding(-kMost, kMost, bitwidth), kMost);
+  }
+}
+
 TEST(SymmetricEncoding, CentresOnZero) {
   const Encoding encoding = SymmetricEncoding(-0.5, 1.27, 8);
   EXPECT_EQ(encoding.offset, -128);
