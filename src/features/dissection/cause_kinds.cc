@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/text.h"
 #include "features/dissection/param_causes.h"
@@ -120,7 +121,35 @@ Result<Encodings> ExplainOutput(const PartOfCause& part, Cause& cause) {
   return MendRounding(part, now, cause);
 }
 
+// A constant of the layer that half precision cannot hold, and its largest element.
+struct LargeConstant {
+  std::string name;
+  float value = 0;
+};
+std::optional<LargeConstant> ConstantBeyondHalf(const PartOfCause& part) {
+  const model::Graph& graph = part.layers.model.converted.graph;
+  for (const model::Node& node : graph.nodes) {
+    if (std::ranges::count(part.nodes, node.name) == 0) continue;
+    for (const std::string& input : node.inputs) {
+      const auto constant = graph.initializers.find(input);
+      if (constant == graph.initializers.end()) continue;
+      if (constant->second.type() != ElementType::kFloat32) continue;
+      const auto values = constant->second.values<float>();
+      const auto beyond = std::ranges::find_if(
+          values, [](float value) { return std::isfinite(value) && std::abs(value) > kHalfMax; });
+      if (beyond != values.end()) return LargeConstant{input, *beyond};
+    }
+  }
+  return std::nullopt;
+}
+
 void ExplainHalf(const PartOfCause& part, Cause& cause) {
+  if (const auto constant = ConstantBeyondHalf(part)) {
+    cause.kind = "half-precision overflow";
+    cause.proof = fmt::format("its constant '{}' holds {:.4g}, beyond 65504",
+                              Printable(constant->name), constant->value);
+    return;
+  }
   const auto values = part.reference.values<float>();
   const auto beyond =
       std::ranges::count_if(values, [](float value) { return std::abs(value) > kHalfMax; });

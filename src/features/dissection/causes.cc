@@ -31,6 +31,14 @@ constexpr std::size_t kMostCauses = 5;
 constexpr std::size_t kMostRuns = 40;
 constexpr std::size_t kMostLeftOut = 3;  // Each is a run of the whole model on the target.
 
+// Where most of the noise is there in float already, conversion comes first: ranges that were
+// calibrated on wrong values clip the right ones.
+double RankOf(const store::Cause& cause) {
+  constexpr double kMost = 0.5;
+  const bool leads = cause.part == ErrorPart::kConversion && cause.share >= kMost;
+  return leads ? 1 + cause.share : cause.share;
+}
+
 using Parts = std::map<std::string, std::map<ErrorPart, ErrorOfTensor>>;
 
 class Finder {
@@ -61,7 +69,7 @@ class Finder {
       if (dissection.causes.size() < kMostLeftOut) ACC_RETURN_IF_ERROR(LeaveOut(row.group, cause));
       dissection.causes.push_back(std::move(cause));
     }
-    std::ranges::stable_sort(dissection.causes, std::ranges::greater(), &store::Cause::share);
+    std::ranges::stable_sort(dissection.causes, std::ranges::greater(), &RankOf);
     return remedies_;
   }
 

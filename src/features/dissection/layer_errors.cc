@@ -4,8 +4,9 @@
 // groups of one variant are one session, so that the number of runs does not grow with the model.
 //
 // A layer's own error is that of its isolated run against the group in float on the same rounded
-// inputs: the rounding of an input is the error of the layer that makes it. So the own errors of
-// all layers, and of the graph's inputs, count everything once.
+// inputs: the rounding of an input is the error of the layer that makes it, and so is what this
+// layer clips of it. So the own errors of all layers, and of the graph's inputs, count everything
+// once.
 #include "features/dissection/layer_errors.h"
 
 #include <fmt/format.h>
@@ -46,6 +47,53 @@ Tensor RoundedBy(const std::optional<TensorEncoding>& encoding, const Tensor& va
   if (!encoding || value.type() != ElementType::kFloat32) return value;
   return Tensor::FromFloats(value.dims(),
                             FakeQuantized(value.values<float>(), value.dims(), *encoding));
+}
+
+// Elements that only the rounding of inputs brings beyond the range are moved to its end, where the
+// target will have them: they are no clipping of this layer, which has room for what they should
+// be.
+Tensor InRangeOf(const std::optional<TensorEncoding>& encoding, const Tensor& reference,
+                 const Tensor& value) {
+  const bool has_range = encoding && !encoding->is_float && encoding->channels.size() == 1;
+  if (!has_range || !AreNumbers(reference, value)) return value;
+  const auto low = static_cast<float>(encoding->channels[0].min);
+  const auto high = static_cast<float>(encoding->channels[0].max);
+  const auto should = reference.values<float>();
+  std::vector<float> moved(value.values<float>().begin(), value.values<float>().end());
+  for (std::size_t i = 0; i < moved.size(); ++i) {
+    if (should[i] >= low && should[i] <= high) moved[i] = std::clamp(moved[i], low, high);
+  }
+  return Tensor::FromFloats(value.dims(), moved);
+}
+
+// Elements that are not finite even in float, for inputs that half precision cannot hold, are no
+// error of this layer: both become what they should be. Whether there were any.
+bool LeaveOutInherited(const Tensor& reference, Tensor& in_float, Tensor& made) {
+  if (!AreNumbers(reference, in_float) || !AreNumbers(reference, made)) return false;
+  const auto should = reference.values<float>();
+  const auto given = in_float.values<float>();
+  std::vector<float> from(given.begin(), given.end());
+  std::vector<float> to(made.values<float>().begin(), made.values<float>().end());
+  bool any = false;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (std::isfinite(from[i]) || !std::isfinite(should[i])) continue;
+    from[i] = to[i] = should[i];
+    any = true;
+  }
+  if (!any) return false;
+  in_float = Tensor::FromFloats(reference.dims(), from);
+  made = Tensor::FromFloats(reference.dims(), to);
+  return true;
+}
+
+Tensor RoundedToHalf(const Tensor& value) {
+  if (value.type() != ElementType::kFloat32) return value;
+  std::vector<float> rounded;
+  rounded.reserve(value.size());
+  for (const float element : value.values<float>()) {
+    rounded.push_back(FloatFromHalf(HalfFromFloat(element)));
+  }
+  return Tensor::FromFloats(value.dims(), rounded);
 }
 
 // The same taps as `wanted`, of the converted graph in float.
@@ -291,18 +339,23 @@ class Measuring {
     return OkStatus();
   }
 
+  // What is kept of a tensor in place of what was made; null for just that.
+  using Change = std::function<Result<Tensor>(const target::Tap& tap, const Tensor& value)>;
+
   // Runs that keep what they make in the scratch folder.
   Status Keep(const target::Program& program, target::Engine& engine, const Groups& groups,
-              const GivenValue& given, std::string_view name,
+              const GivenValue& given, std::string_view name, const Change& change,
               std::map<std::string, fs::path>& kept) const {
-    const auto made = [&](const target::Tap& tap, const Tensor& value) {
+    const auto made = [&](const target::Tap& tap, const Tensor& value) -> Status {
       fs::path file;
       {
         const std::lock_guard lock(mutex_);
         file = layers_.scratch / fmt::format("{}_{}.raw", name, kept.size());
         kept[tap.tensor] = file;
       }
-      return WriteFile(file, value.bytes());
+      if (!change) return WriteFile(file, value.bytes());
+      ACC_ASSIGN_OR_RETURN(const Tensor changed, change(tap, value));
+      return WriteFile(file, changed.bytes());
     };
     return RunGroups(RunOf(program, engine, "layers on the host"), groups, given, made, Quiet());
   }
@@ -316,7 +369,7 @@ class Measuring {
   Status OnTarget(const Groups& groups) {
     std::map<std::string, fs::path> on_host;
     if (!layers_.is_host) {
-      ACC_RETURN_IF_ERROR(Keep(program_, *host_, groups, Reference(), "host", on_host));
+      ACC_RETURN_IF_ERROR(Keep(program_, *host_, groups, Reference(), "host", nullptr, on_host));
     }
     const auto measure = [&](const target::Tap& tap, const Tensor& value) -> Status {
       Layer& row = rows_.at(tap.tensor);
@@ -324,11 +377,15 @@ class Measuring {
       ACC_ASSIGN_OR_RETURN(const Tensor reference, layers_.values.Reference(tap.tensor));
       row.isolated = SqnrOf(reference, value);
       if (const auto file = rounded_.find(tap.tensor); file != rounded_.end()) {
-        ACC_ASSIGN_OR_RETURN(const Tensor in_float, Read(file->second, reference));
-        row.own = SqnrOf(in_float, value);
-        ACC_RETURN_IF_ERROR(Tell(tap.tensor, ErrorPart::kNone, in_float, value));
+        ACC_ASSIGN_OR_RETURN(Tensor in_float, Read(file->second, reference));
+        Tensor made = value;
+        if (LeaveOutInherited(reference, in_float, made)) {
+          ACC_RETURN_IF_ERROR(WriteFile(file->second, in_float.bytes()));
+        }
+        row.own = SqnrOf(in_float, made);
+        ACC_RETURN_IF_ERROR(Tell(tap.tensor, ErrorPart::kNone, in_float, made));
         if (!layers_.model.quantized) {
-          ACC_RETURN_IF_ERROR(Tell(tap.tensor, ErrorPart::kArithmetic, in_float, value));
+          ACC_RETURN_IF_ERROR(Tell(tap.tensor, ErrorPart::kArithmetic, in_float, made));
         }
       }
       const auto file = on_host.find(tap.tensor);
@@ -361,9 +418,14 @@ class Measuring {
     const auto all = [&](std::size_t tap, std::size_t) -> Result<Tensor> {
       const std::string& tensor = in_float_.taps[tap].tensor;
       ACC_ASSIGN_OR_RETURN(const Tensor value, layers_.values.Reference(tensor));
-      return RoundedBy(encodings_.at(tensor), value);
+      const auto& encoding = encodings_.at(tensor);
+      return layers_.model.half && !encoding ? RoundedToHalf(value) : RoundedBy(encoding, value);
     };
-    ACC_RETURN_IF_ERROR(Keep(in_float_, *float_, groups, all, "rounded", rounded_));
+    const auto in_range = [&](const target::Tap& tap, const Tensor& value) -> Result<Tensor> {
+      ACC_ASSIGN_OR_RETURN(const Tensor reference, layers_.values.Reference(tap.tensor));
+      return InRangeOf(encodings_.at(tap.tensor), reference, value);
+    };
+    ACC_RETURN_IF_ERROR(Keep(in_float_, *float_, groups, all, "rounded", in_range, rounded_));
     if (!layers_.model.quantized) return OkStatus();
     std::size_t places = 0;
     for (const target::NodeGroup& group : groups) places = std::max(places, group.inputs.size());
