@@ -17,6 +17,8 @@
 #include "base/text.h"
 #include "features/dissection/cause_kinds.h"
 #include "features/dissection/error_injection.h"
+#include "features/dissection/model_variants.h"
+#include "features/dissection/tensor_errors.h"
 #include "features/dissection/whole_run.h"
 #include "features/shared/noise_halving.h"
 #include "features/shared/noise_sums.h"
@@ -185,7 +187,7 @@ class Finder {
   Status LeaveOut(const std::vector<std::string>& nodes, store::Cause& cause) const {
     const LayersToMeasure& layers = sources_.lines.front().layers;
     if (!layers.model.quantized) return OkStatus();
-    ACC_ASSIGN_OR_RETURN(auto quantized, QuantizedWithout(layers, cause.tensor, nodes));
+    ACC_ASSIGN_OR_RETURN(auto quantized, QuantizedWithout(layers.model, cause.tensor, nodes));
     ACC_ASSIGN_OR_RETURN(
         cause.without_db,
         OutputOnTarget(sources_.lines, sources_.inputs, std::move(quantized), "a layer in float"));

@@ -19,6 +19,7 @@
 #include "features/dissection/layer_errors.h"
 #include "features/dissection/line_values.h"
 #include "features/dissection/measured_lines.h"
+#include "features/dissection/model_variants.h"
 #include "features/dissection/reproducer.h"
 #include "features/dissection/whole_run.h"
 #include "quantize/encodings_file.h"

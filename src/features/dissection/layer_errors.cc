@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -21,12 +20,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "features/dissection/group_runs.h"
-#include "features/shared/noise_sums.h"
-#include "features/source_model/conversion.h"
-#include "features/source_model/quantization.h"
-#include "quantize/operators.h"
+#include "features/dissection/model_variants.h"
+#include "features/dissection/tensor_errors.h"
 #include "target/node_groups.h"
-#include "tensor/codes.h"
 
 namespace acc::features {
 namespace {
@@ -38,64 +34,6 @@ using Layer = store::LayerErrors;
 using Groups = std::vector<target::NodeGroup>;
 using Field = std::optional<double> Layer::*;
 
-bool AreNumbers(const Tensor& one, const Tensor& other) {
-  return one.type() == ElementType::kFloat32 && other.type() == ElementType::kFloat32 &&
-         one.size() == other.size();
-}
-
-Tensor RoundedBy(const std::optional<TensorEncoding>& encoding, const Tensor& value) {
-  if (!encoding || value.type() != ElementType::kFloat32) return value;
-  return Tensor::FromFloats(value.dims(),
-                            FakeQuantized(value.values<float>(), value.dims(), *encoding));
-}
-
-// Elements that only the rounding of inputs brings beyond the range are moved to its end, where the
-// target will have them: they are no clipping of this layer, which has room for what they should
-// be.
-Tensor InRangeOf(const std::optional<TensorEncoding>& encoding, const Tensor& reference,
-                 const Tensor& value) {
-  const bool has_range = encoding && !encoding->is_float && encoding->channels.size() == 1;
-  if (!has_range || !AreNumbers(reference, value)) return value;
-  const auto low = static_cast<float>(encoding->channels[0].min);
-  const auto high = static_cast<float>(encoding->channels[0].max);
-  const auto should = reference.values<float>();
-  std::vector<float> moved(value.values<float>().begin(), value.values<float>().end());
-  for (std::size_t i = 0; i < moved.size(); ++i) {
-    if (should[i] >= low && should[i] <= high) moved[i] = std::clamp(moved[i], low, high);
-  }
-  return Tensor::FromFloats(value.dims(), moved);
-}
-
-// Elements that are not finite even in float, for inputs that half precision cannot hold, are no
-// error of this layer: both become what they should be. Whether there were any.
-bool LeaveOutInherited(const Tensor& reference, Tensor& in_float, Tensor& made) {
-  if (!AreNumbers(reference, in_float) || !AreNumbers(reference, made)) return false;
-  const auto should = reference.values<float>();
-  const auto given = in_float.values<float>();
-  std::vector<float> from(given.begin(), given.end());
-  std::vector<float> to(made.values<float>().begin(), made.values<float>().end());
-  bool any = false;
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    if (std::isfinite(from[i]) || !std::isfinite(should[i])) continue;
-    from[i] = to[i] = should[i];
-    any = true;
-  }
-  if (!any) return false;
-  in_float = Tensor::FromFloats(reference.dims(), from);
-  made = Tensor::FromFloats(reference.dims(), to);
-  return true;
-}
-
-Tensor RoundedToHalf(const Tensor& value) {
-  if (value.type() != ElementType::kFloat32) return value;
-  std::vector<float> rounded;
-  rounded.reserve(value.size());
-  for (const float element : value.values<float>()) {
-    rounded.push_back(FloatFromHalf(HalfFromFloat(element)));
-  }
-  return Tensor::FromFloats(value.dims(), rounded);
-}
-
 // The same taps as `wanted`, of the converted graph in float.
 target::Program FloatProgram(const TargetModel& model, const target::Program& wanted) {
   target::Program program{.graph = model.converted.graph};
@@ -103,43 +41,6 @@ target::Program FloatProgram(const TargetModel& model, const target::Program& wa
     program.taps.push_back({.tensor = tap.tensor, .fetch = tap.tensor});
   }
   return program;
-}
-
-std::set<std::string> BiasesOf(const model::Graph& graph) {
-  std::set<std::string> biases;
-  for (const model::Node& node : graph.nodes) {
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      const bool is_bias = quantize::RoleOf(node, i) == quantize::InputRole::kBias;
-      if (is_bias) biases.insert(node.inputs[i]);
-    }
-  }
-  return biases;
-}
-
-// With constants as these encodings leave them.
-target::Program Rounded(target::Program program,
-                        const std::map<std::string, TensorEncoding>& encodings) {
-  for (const auto& [name, encoding] : encodings) {
-    const auto param = program.graph.initializers.find(name);
-    if (param == program.graph.initializers.end() || encoding.is_float) continue;
-    param->second = RoundedBy(encoding, param->second);
-  }
-  return program;
-}
-
-// The encodings of the weights, or of the biases.
-std::map<std::string, TensorEncoding> EncodingsOf(const TargetModel& model, bool biases) {
-  const std::set<std::string> are_biases = BiasesOf(model.converted.graph);
-  std::map<std::string, TensorEncoding> encodings = model.quantized->params;
-  std::erase_if(encodings,
-                [&](const auto& entry) { return are_biases.contains(entry.first) != biases; });
-  return encodings;
-}
-
-Result<quantize::QuantizedGraph> QuantizedAsGiven(const TargetModel& model,
-                                                  const quantize::Overrides& given) {
-  ACC_ASSIGN_OR_RETURN(const auto types, InferTypes(model.converted.graph));
-  return QuantizeAsGiven(model.converted.graph, types, given);
 }
 
 target::Program WholeProgram(const LayersToMeasure& layers) {
@@ -517,12 +418,6 @@ class Measuring {
 
 }  // namespace
 
-std::optional<double> SqnrOf(const Tensor& reference, const Tensor& value) {
-  if (!AreNumbers(reference, value)) return std::nullopt;
-  const double db = SumsOf(reference.values<float>(), value.values<float>()).sqnr_db();
-  return std::isnan(db) ? std::nullopt : std::optional(db);
-}
-
 Result<MeasuredLayers> MeasureLayers(const LayersToMeasure& layers) {
   MeasuredLayers measured;
   const std::map<std::string, fs::path>* rounded = nullptr;
@@ -583,28 +478,6 @@ target::Program FloatProgramOf(const LayersToMeasure& layers) {
   return FloatProgram(layers.model, KnownProgram(layers));
 }
 
-Result<quantize::QuantizedGraph> QuantizedWith(
-    const TargetModel& model, const std::map<std::string, TensorEncoding>& encodings) {
-  quantize::Overrides given{.activations = model.quantized->activations,
-                            .params = model.quantized->params};
-  for (const auto& [name, encoding] : encodings) {
-    (given.params.contains(name) ? given.params : given.activations)[name] = encoding;
-  }
-  return QuantizedAsGiven(model, given);
-}
-
-Result<quantize::QuantizedGraph> QuantizedWithout(const LayersToMeasure& layers,
-                                                  const std::string& tensor,
-                                                  const std::vector<std::string>& nodes) {
-  quantize::Overrides given{.activations = layers.model.quantized->activations,
-                            .params = layers.model.quantized->params};
-  given.activations.erase(tensor);
-  for (const bool biases : {false, true}) {
-    for (const std::string& param : ParamsOf(layers, nodes, biases)) given.params.erase(param);
-  }
-  return QuantizedAsGiven(layers.model, given);
-}
-
 Result<ErrorOfTensor> ErrorOnTarget(const LayersToMeasure& layers, const std::string& tensor,
                                     const std::map<std::string, TensorEncoding>& encodings) {
   TargetModel model = layers.model;
@@ -627,21 +500,6 @@ Result<ErrorOfTensor> ErrorOnTarget(const LayersToMeasure& layers, const std::st
 
 std::vector<std::string> InputsOf(const LayersToMeasure& layers, const std::string& tensor) {
   return Measuring(layers, {tensor}, nullptr).Inputs();
-}
-
-std::vector<std::string> ParamsOf(const LayersToMeasure& layers,
-                                  const std::vector<std::string>& nodes, bool biases) {
-  std::vector<std::string> params;
-  if (!layers.model.quantized) return params;
-  const auto encodings = EncodingsOf(layers.model, biases);
-  for (const model::Node& node : layers.model.converted.graph.nodes) {
-    if (std::ranges::count(nodes, node.name) == 0) continue;
-    for (const std::string& input : node.inputs) {
-      const bool counts = encodings.contains(input) && std::ranges::count(params, input) == 0;
-      if (counts) params.push_back(input);
-    }
-  }
-  return params;
 }
 
 }  // namespace acc::features

@@ -21,9 +21,6 @@
 
 namespace acc::features {
 
-// Nothing for what holds no numbers, for other sizes, and where there is no signal.
-std::optional<double> SqnrOf(const Tensor& reference, const Tensor& value);
-
 struct LayersToMeasure {
   const TargetModel& model;
   const LineValues& values;
@@ -69,15 +66,6 @@ Status PartsOf(const LayersToMeasure& layers, const std::set<std::string>& tenso
 Result<ErrorOfTensor> ErrorOfParams(const LayersToMeasure& layers, const std::string& tensor,
                                     const std::map<std::string, TensorEncoding>& encodings);
 
-// The quantized model with these encodings, of activations or constants, instead of its own.
-Result<quantize::QuantizedGraph> QuantizedWith(
-    const TargetModel& model, const std::map<std::string, TensorEncoding>& encodings);
-
-// The quantized model with a tensor and the constants of its layer left in float.
-Result<quantize::QuantizedGraph> QuantizedWithout(const LayersToMeasure& layers,
-                                                  const std::string& tensor,
-                                                  const std::vector<std::string>& nodes);
-
 // What the target makes of a layer with other encodings, fed golden. Fails where the layer cannot
 // run alone.
 Result<ErrorOfTensor> ErrorOnTarget(const LayersToMeasure& layers, const std::string& tensor,
@@ -85,9 +73,5 @@ Result<ErrorOfTensor> ErrorOnTarget(const LayersToMeasure& layers, const std::st
 
 // The tensors that a layer reads, by the names of the target's graph.
 std::vector<std::string> InputsOf(const LayersToMeasure& layers, const std::string& tensor);
-
-// The constants that the nodes of a layer read and the target quantizes: weights, or biases.
-std::vector<std::string> ParamsOf(const LayersToMeasure& layers,
-                                  const std::vector<std::string>& nodes, bool biases);
 
 }  // namespace acc::features

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "features/dissection/model_variants.h"
 #include "features/dissection/range_remedies.h"
 #include "quantize/algorithms.h"
 #include "quantize/operators.h"
@@ -72,7 +73,7 @@ Status ExplainWeights(const PartOfCause& part, Cause& cause) {
   cause.kind = "rounding of weights";
   Encodings per_channel;
   Encodings wider;
-  for (const std::string& param : ParamsOf(part.layers, part.nodes, false)) {
+  for (const std::string& param : ParamsOf(part.layers.model, part.nodes, false)) {
     const Tensor& values = graph.initializers.at(param);
     const TensorEncoding& now = encodings.at(param);
     const Encoding& first = now.channels.front();
@@ -113,7 +114,7 @@ Status ExplainBias(const PartOfCause& part, Cause& cause) {
   const model::Graph& graph = part.layers.model.converted.graph;
   cause.kind = "rounding of the bias";
   Encodings wider;
-  for (const std::string& param : ParamsOf(part.layers, part.nodes, true)) {
+  for (const std::string& param : ParamsOf(part.layers.model, part.nodes, true)) {
     const Tensor& values = graph.initializers.at(param);
     const Encoding& now = part.layers.model.quantized->params.at(param).channels.front();
     const auto [least, most] = std::ranges::minmax(values.values<float>());

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "features/dissection/model_variants.h"
 #include "quantize/encoding.h"
 #include "tensor/codes.h"
 
@@ -90,7 +91,7 @@ Result<Encodings> WithInputs(const PartOfCause& part, const std::string& tensor,
   for (const std::string& input : InputsOf(part.layers, tensor)) {
     narrow(quantized.activations, input);
   }
-  for (const std::string& param : ParamsOf(part.layers, part.nodes, false)) {
+  for (const std::string& param : ParamsOf(part.layers.model, part.nodes, false)) {
     narrow(quantized.params, param);
   }
   return encodings;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "features/dissection/tensor_errors.h"
 
 namespace acc::features {
 
