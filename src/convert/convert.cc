@@ -30,6 +30,7 @@ constexpr std::array kPasses = {
     PassRow{"counting groups of channels", &CountConvolutionGroups},
     PassRow{"removing identities", &RemoveIdentities},
     PassRow{"holding images channel-first", &HoldChannelFirst},
+    PassRow{"fusing patterns", &FusePatterns},
     PassRow{"folding batch norms", &FoldBatchNorm},
     PassRow{"taking group norms apart", &SplitGroupNorms},
     PassRow{"squeezing indices", &SqueezeArgs},

@@ -103,6 +103,9 @@ Status RemoveIdentities(State& state);
 // from them, through the operators that work in any order, until few are left. The tensors in
 // between are then held channel-first, which `source_tensors` says.
 Status HoldChannelFirst(State& state);
+// Makes one operator of what the target computes as one: GELU, HardSwish, layer and RMS
+// normalization in parts. What lies inside is then not stored. Not where the file says how it is.
+Status FusePatterns(State& state);
 // Folds BatchNormalization, and biases that are added afterwards, into the linear operator before;
 // in translated graphs factors as well.
 // Where there is none, mean, variance and epsilon are folded into the scale and the bias.
