@@ -25,13 +25,14 @@ constexpr double kMuch = 0.5;  // Of the noise of the whole run.
 
 double NoiseOf(double db) { return std::pow(10, -db / 10); }
 
-constexpr std::array<std::pair<ErrorPart, std::optional<double> LayerErrors::*>, 6> kParts = {{
+constexpr std::array<std::pair<ErrorPart, std::optional<double> LayerErrors::*>, 7> kParts = {{
     {ErrorPart::kConversion, &LayerErrors::conversion},
     {ErrorPart::kInput, &LayerErrors::inputs},
     {ErrorPart::kWeights, &LayerErrors::weights},
     {ErrorPart::kBias, &LayerErrors::bias},
     {ErrorPart::kOutput, &LayerErrors::output},
     {ErrorPart::kArithmetic, &LayerErrors::arithmetic},
+    {ErrorPart::kCapture, &LayerErrors::capture},
 }};
 
 void Decibels(const std::optional<double>& db, CsvTable& csv) {
@@ -92,6 +93,7 @@ std::string PartText(const LayerErrors& layer, ErrorPart part) {
     case ErrorPart::kBias: return "the rounding of its bias";
     case ErrorPart::kOutput: return "the rounding of its output";
     case ErrorPart::kArithmetic: return "the chip's arithmetic";
+    case ErrorPart::kCapture: return "the capture itself";
   }
   return "";
 }
@@ -157,6 +159,7 @@ std::string DissectionCsv(const store::Dissection& dissection) {
                                        "Bias (dB)",
                                        "Output (dB)",
                                        "Arithmetic (dB)",
+                                       "Capture (dB)",
                                        "Largest Part",
                                        "Computed By",
                                        "Golden",
@@ -184,6 +187,7 @@ std::string DissectionCsv(const store::Dissection& dissection) {
     Decibels(layer.bias, csv);
     Decibels(layer.output, csv);
     Decibels(layer.arithmetic, csv);
+    Decibels(layer.capture, csv);
     csv.Text(PartText(layer, LargestPartOf(layer).part)).Text(layer.processor);
     csv.Text(layer.has_golden ? "yes" : "no").Text(Join(layer.group, " "));
     const auto worst = WorstLineOf(layer);
@@ -303,6 +307,19 @@ std::string CauseHeadline(const store::Dissection& dissection) {
       "Measured layer by layer: {:.0f} % of the output's error comes from '{}' ({}){}.",
       100 * cause.share, ShortName(Printable(cause.tensor), 80), Printable(cause.op_type),
       cause.kind.empty() ? "" : ": " + cause.kind);
+}
+
+std::vector<std::string> CauseSentences(const store::Dissection& dissection) {
+  std::vector<std::string> sentences;
+  if (dissection.causes.empty()) return sentences;
+  const store::Cause& cause = dissection.causes.front();
+  if (!cause.proof.empty()) sentences.push_back(fmt::format("Proof: {}.", cause.proof));
+  if (!cause.remedy) return sentences;
+  sentences.push_back(fmt::format(
+      "Remedy, tried: {}{}; with this error alone the output then has {} instead of {}.",
+      cause.remedy->what, cause.remedy->flag.empty() ? "" : " (" + cause.remedy->flag + ")",
+      DbText(cause.remedy->after_db), DbText(cause.output_db)));
+  return sentences;
 }
 
 std::string CausesHtml(const store::Dissection& dissection) {

@@ -68,6 +68,9 @@ std::vector<std::string> DissectionLines(const store::Dissection& dissection);
 // The cause that weighs most, in one sentence, or that there is none.
 std::string CauseHeadline(const store::Dissection& dissection);
 
+// What proves the first cause and what mends it, a sentence each; none where none is named.
+std::vector<std::string> CauseSentences(const store::Dissection& dissection);
+
 // The causes as a table with the id "causes"; empty where there are none.
 std::string CausesHtml(const store::Dissection& dissection);
 

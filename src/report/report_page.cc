@@ -31,14 +31,9 @@ std::string Head() {
 // What mends the first cause, and where the others are.
 std::string CauseDetails(const Summary& summary) {
   if (!summary.dissection || summary.dissection->causes.empty()) return {};
-  const store::Cause& cause = summary.dissection->causes.front();
   std::string html;
-  if (!cause.proof.empty()) Append(html, "<span>Proof: {}.</span> ", cause.proof);
-  if (cause.remedy) {
-    Append(html,
-           "<span>Remedy, tried: {}; with this error alone the output then has {} instead of "
-           "{}.</span> ",
-           cause.remedy->what, DbText(cause.remedy->after_db), DbText(cause.output_db));
+  for (const std::string& sentence : CauseSentences(*summary.dissection)) {
+    Append(html, "<span>{}</span> ", sentence);
   }
   Append(html, "<span><a href=\"summary.html#causes\">{}</a></span>",
          summary.dissection->causes.size() == 1 ? "The cause" : "All causes");

@@ -145,8 +145,10 @@ class Page {
 
   Html CauseCard() const {
     if (!summary_.dissection) return {};
+    std::vector<std::string> sentences = CauseSentences(*summary_.dissection);
+    sentences.insert(sentences.begin(), CauseHeadline(*summary_.dissection));
     return PlainCard("cause", summary_.dissection->causes.empty() ? "" : "bad", "Cause",
-                     CauseHeadline(*summary_.dissection));
+                     Join(sentences, " "));
   }
 
   Html NotFiniteCard() const {

@@ -16,7 +16,7 @@ namespace {
 
 using Field = std::optional<double> LayerErrors::*;
 
-constexpr std::array<std::pair<std::string_view, Field>, 12> kErrors = {{
+constexpr std::array<std::pair<std::string_view, Field>, 13> kErrors = {{
     {"accumulated", &LayerErrors::accumulated},
     {"isolated", &LayerErrors::isolated},
     {"inherited", &LayerErrors::inherited},
@@ -29,9 +29,10 @@ constexpr std::array<std::pair<std::string_view, Field>, 12> kErrors = {{
     {"bias", &LayerErrors::bias},
     {"output", &LayerErrors::output},
     {"arithmetic", &LayerErrors::arithmetic},
+    {"capture", &LayerErrors::capture},
 }};
 
-constexpr std::array<std::pair<ErrorPart, std::string_view>, 7> kParts = {{
+constexpr std::array<std::pair<ErrorPart, std::string_view>, 8> kParts = {{
     {ErrorPart::kNone, ""},
     {ErrorPart::kConversion, "conversion"},
     {ErrorPart::kInput, "input"},
@@ -39,6 +40,7 @@ constexpr std::array<std::pair<ErrorPart, std::string_view>, 7> kParts = {{
     {ErrorPart::kBias, "bias"},
     {ErrorPart::kOutput, "output"},
     {ErrorPart::kArithmetic, "arithmetic"},
+    {ErrorPart::kCapture, "capture"},
 }};
 
 Json ToJson(const LayerErrors& layer) {

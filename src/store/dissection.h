@@ -22,6 +22,7 @@ enum class ErrorPart {
   kBias,        // Of its bias.
   kOutput,      // Of its output.
   kArithmetic,  // The chip computes otherwise than the host with the same codes.
+  kCapture,     // The run that captures gives another output than the one that does not.
 };
 
 // Errors of a layer with one input line, as in LayerErrors.
@@ -65,6 +66,9 @@ struct LayerErrors {
   std::optional<double> output;      // The golden output itself, rounded.
   // The isolated group on the target against the same on the host: what the chip's arithmetic adds.
   std::optional<double> arithmetic;
+
+  // Of an output that capturing changed: the captured one against that of the run without capture.
+  std::optional<double> capture;
 
   std::string reason;  // Why it could not run alone; empty where it could.
 

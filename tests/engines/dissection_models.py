@@ -73,7 +73,10 @@ class DissectionRun(ProgramTest):
         self.lines = self.write_input_list(self.raw)
 
     def dissect(self, model, *flags, expect=0):
-        stdout, _ = self.run_program(*end_to_end(model, "y", [("x", DIMS, self.raw)], self.lines, *flags, *DEEP), expect=expect)
+        return self.dissect_words(*end_to_end(model, "y", [("x", DIMS, self.raw)], self.lines, *flags), expect=expect)
+
+    def dissect_words(self, *words, expect=0):
+        stdout, _ = self.run_program(*words, *DEEP, expect=expect)
         run = self.latest("inference_engine")
         self.assertFalse((run / "dissection_values").exists())
         return stdout, json.loads((run / "dissection.json").read_text(encoding="utf-8"))

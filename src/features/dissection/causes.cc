@@ -244,6 +244,27 @@ Status AddConversions(const CauseSources& sources, store::Dissection& dissection
   return OkStatus();
 }
 
+// Outputs that capturing changed: what ships is another.
+void AddCaptures(store::Dissection& dissection) {
+  if (!dissection.output_db) return;
+  for (const store::LayerErrors& layer : dissection.layers) {
+    if (layer.capture.value_or(verify::kFaithfulDb) >= verify::kFaithfulDb) continue;
+    const double share = std::pow(10, (*dissection.output_db - *layer.capture) / 10);
+    if (share < kLeastPart) continue;
+    dissection.causes.push_back(
+        {.tensor = layer.tensor,
+         .op_type = layer.op_type,
+         .part = ErrorPart::kCapture,
+         .kind = "capture",
+         .proof = fmt::format("the run without capture gives another output, against which this "
+                              "one has {:.1f} dB",
+                              *layer.capture),
+         .output_db = *layer.capture,
+         .share = std::min(1.0, share),
+         .line = dissection.line});
+  }
+}
+
 // Those with an own error, in the graph's order. Where not all of these fit the memory together,
 // the ones with the lowest own SQNR that do.
 std::vector<std::string> LayersToTry(const CauseSources& sources, store::Dissection& dissection) {
@@ -303,6 +324,7 @@ Result<std::map<std::string, TensorEncoding>> FindCauses(const CauseSources& sou
     return none;
   }
   ACC_RETURN_IF_ERROR(AddConversions(sources, dissection));
+  AddCaptures(dissection);
   const std::vector<std::string> tensors = LayersToTry(sources, dissection);
   if (tensors.empty()) {
     dissection.cause_note = "no layer has an error of its own";

@@ -228,6 +228,10 @@ class Measuring {
       if (layers_.values.HasTarget(tensor)) {
         ACC_ASSIGN_OR_RETURN(const Tensor value, layers_.values.OfTarget(tensor));
         row.accumulated = SqnrOf(reference, value);
+        if (layers_.values.HasPlain(tensor)) {
+          ACC_ASSIGN_OR_RETURN(const Tensor plain, layers_.values.OfPlainRun(tensor));
+          row.capture = SqnrOf(plain, value);
+        }
       }
       if (!encodings_.at(tensor)) continue;
       const Tensor rounded = RoundedBy(encodings_.at(tensor), reference);

@@ -72,16 +72,30 @@ Result<Tensor> LineValues::OfTarget(const std::string& tensor) const {
   return Read(sources_.target, tensor);
 }
 
+bool LineValues::HasPlain(const std::string& tensor) const {
+  return HasTarget(tensor) && InfoOf(tensor).type == ElementType::kFloat32 &&
+         !sources_.target.records.at(tensor).plain_file.empty();
+}
+
+Result<Tensor> LineValues::OfPlainRun(const std::string& tensor) const {
+  store::TensorRecord record = sources_.target.records.at(tensor);
+  record.file = record.plain_file;
+  return ReadRecord(sources_.target.directory, record, tensor);
+}
+
 Result<Tensor> LineValues::Read(const TensorFiles& files, const std::string& tensor) const {
-  const store::TensorRecord& record = files.records.at(tensor);
+  return ReadRecord(files.directory, files.records.at(tensor), tensor);
+}
+
+Result<Tensor> LineValues::ReadRecord(const fs::path& folder, const store::TensorRecord& record,
+                                      const std::string& tensor) const {
   const ValueInfo& info = InfoOf(tensor);
   const bool is_float = info.type == ElementType::kFloat32;
   const AxisOrder held = sources_.model.converted.tensors.at(tensor).held;
   const std::size_t rank = info.dims.size();
-  ACC_ASSIGN_OR_RETURN(
-      const Tensor written,
-      ReadTensor(files.directory / (is_float ? record.file : record.native_file), info.type,
-                 Permute(info.dims, Between(held, record.axis_order, rank))));
+  ACC_ASSIGN_OR_RETURN(const Tensor written,
+                       ReadTensor(folder / (is_float ? record.file : record.native_file), info.type,
+                                  Permute(info.dims, Between(held, record.axis_order, rank))));
   return Permuted(written, Between(record.axis_order, held, rank));
 }
 

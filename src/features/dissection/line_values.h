@@ -57,6 +57,9 @@ class LineValues {
   Result<Tensor> InFloat(const std::string& tensor) const;
   // The target run's; only where it has the tensor.
   Result<Tensor> OfTarget(const std::string& tensor) const;
+  // Whether capturing changed it, and what the run without capture gave.
+  bool HasPlain(const std::string& tensor) const;
+  Result<Tensor> OfPlainRun(const std::string& tensor) const;
 
  private:
   struct Kept {
@@ -67,6 +70,8 @@ class LineValues {
   explicit LineValues(Sources sources) : sources_(std::move(sources)) {}
   bool Has(const TensorFiles& files, const std::string& tensor) const;
   Result<Tensor> Read(const TensorFiles& files, const std::string& tensor) const;
+  Result<Tensor> ReadRecord(const std::filesystem::path& folder, const store::TensorRecord& record,
+                            const std::string& tensor) const;
 
   Sources sources_;
   std::map<std::string, Kept> floats_;

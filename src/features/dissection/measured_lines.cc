@@ -14,9 +14,9 @@ namespace {
 using Layer = store::LayerErrors;
 using Field = std::optional<double> Layer::*;
 
-constexpr std::array<Field, 9> kPooled = {
-    &Layer::accumulated, &Layer::isolated, &Layer::inherited, &Layer::own,       &Layer::inputs,
-    &Layer::weights,     &Layer::bias,     &Layer::output,    &Layer::arithmetic};
+constexpr std::array<Field, 10> kPooled = {
+    &Layer::accumulated, &Layer::isolated, &Layer::inherited, &Layer::own,        &Layer::inputs,
+    &Layer::weights,     &Layer::bias,     &Layer::output,    &Layer::arithmetic, &Layer::capture};
 
 std::optional<double> Pooled(const std::vector<double>& decibels) {
   return decibels.empty() ? std::nullopt : std::optional(MeanNoiseDb(decibels));
