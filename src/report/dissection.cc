@@ -151,6 +151,7 @@ std::string DissectionCsv(const store::Dissection& dissection) {
                                        "Own (dB)",
                                        "Output Alone (dB)",
                                        "Output Alone At Least (dB)",
+                                       "Output Without (dB)",
                                        "Output Cut Here (dB)",
                                        "Conversion (dB)",
                                        "Inputs (dB)",
@@ -179,6 +180,7 @@ std::string DissectionCsv(const store::Dissection& dissection) {
     Decibels(layer.own, csv);
     Decibels(layer.alone, csv);
     Decibels(layer.alone_at_least, csv);
+    Decibels(layer.without, csv);
     Decibels(CutAt(dissection, layer.tensor), csv);
     Decibels(layer.conversion, csv);
     Decibels(layer.inputs, csv);

@@ -58,12 +58,13 @@ TEST(DissectionCsv, HasARowForEachTensor) {
   layer.lines = {{.line = 4, .own = 50}, {.line = 6, .own = 12}, {.line = 7}};
   EXPECT_EQ(DissectionCsv({.layers = {layer}, .cuts = {{"t", 15}}}),
             "Name,Layer Type,Role,Accumulated (dB),Isolated (dB),Inherited (dB),Own (dB),"
-            "Output Alone (dB),Output Alone At Least (dB),Output Cut Here (dB),Conversion (dB),"
+            "Output Alone (dB),Output Alone At Least (dB),Output Without (dB),Output Cut Here (dB),"
+            "Conversion (dB),"
             "Inputs (dB),Worst Input,Weights (dB),Bias (dB),Output (dB),Arithmetic (dB),"
             "Capture (dB),Largest Part,Computed By,Golden,Group,Worst Line,Own With It (dB),Lines "
             "Below 40 dB,"
             "Reason\r\n"
-            "t,Conv,passes on,20,inf,21,,,30,15,,,,,,,,,,,no,a b,6,12,1,\r\n");
+            "t,Conv,passes on,20,inf,21,,,30,,15,,,,,,,,,,,no,a b,6,12,1,\r\n");
 }
 
 TEST(DissectionLinesCsv, HasARowForEachTensorAndLine) {

@@ -16,13 +16,14 @@ namespace {
 
 using Field = std::optional<double> LayerErrors::*;
 
-constexpr std::array<std::pair<std::string_view, Field>, 13> kErrors = {{
+constexpr std::array<std::pair<std::string_view, Field>, 14> kErrors = {{
     {"accumulated", &LayerErrors::accumulated},
     {"isolated", &LayerErrors::isolated},
     {"inherited", &LayerErrors::inherited},
     {"own", &LayerErrors::own},
     {"alone", &LayerErrors::alone},
     {"alone_at_least", &LayerErrors::alone_at_least},
+    {"without", &LayerErrors::without},
     {"conversion", &LayerErrors::conversion},
     {"inputs", &LayerErrors::inputs},
     {"weights", &LayerErrors::weights},

@@ -56,6 +56,8 @@ struct LayerErrors {
   // at least, as that of more layers together.
   std::optional<double> alone;
   std::optional<double> alone_at_least;
+  // The same with every layer's own error but this one's.
+  std::optional<double> without;
 
   // The group in float, fed golden, but for one thing.
   std::optional<double> conversion;  // For nothing: how well the converted model is the source's.

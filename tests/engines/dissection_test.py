@@ -35,6 +35,9 @@ class DissectionTest(DissectionRun):
         first = self.check_first(told, "r3", "output", "clipping")
         self.assertLess(told["output_db"], 10)
         self.assertGreater(first["without_db"], 40)
+        row = self.rows()["r3"]
+        self.assertGreater(float(row["Output Without (dB)"]), 40)
+        self.assertAlmostEqual(float(row["Output Alone (dB)"]), first["output_db"], places=6)
         self.assertGreater(first["remedy"]["after_db"], first["output_db"] + 20)
 
     def test_a_range_that_an_outlier_stretched(self):

@@ -56,6 +56,12 @@ class Finder {
     ACC_ASSIGN_OR_RETURN(const NoiseHalving halving,
                          HalveNoise(tensors_.size(), measure, kMostCauses, kMostRuns));
     dissection.all_errors_db = halving.all_db;
+    for (const SourceNoise& source : halving.sources) {
+      ACC_ASSIGN_OR_RETURN(const auto decibels, OutputsWith([&](std::size_t tensor) {
+                             return tensor != source.source;
+                           }));
+      RowOf(dissection, tensors_[source.source]).without = MeanNoiseDb(decibels);
+    }
     ACC_ASSIGN_OR_RETURN(const Parts parts, PartsOfSuspects(halving));
     for (const SourceNoise& source : halving.sources) {
       const store::LayerErrors& row = RowOf(dissection, tensors_[source.source]);
@@ -76,16 +82,25 @@ class Finder {
   }
 
  private:
-  Result<double> MeasureOwn(std::size_t first, std::size_t count, store::Dissection& dissection) {
+  // The output of each line with the own errors of the tensors that are `wanted`.
+  Result<std::vector<double>> OutputsWith(
+      const std::function<bool(std::size_t tensor)>& wanted) const {
     std::vector<double> decibels;
     for (std::size_t line = 0; line < sources_.lines.size(); ++line) {
       Errors errors;
-      for (std::size_t i = first; i < first + count; ++i) {
-        if (!HasOwn(line, tensors_[i])) continue;
+      for (std::size_t i = 0; i < tensors_.size(); ++i) {
+        if (!wanted(i) || !HasOwn(line, tensors_[i])) continue;
         ACC_ASSIGN_OR_RETURN(errors[tensors_[i]], OwnError(line, tensors_[i]));
       }
       ACC_ASSIGN_OR_RETURN(decibels.emplace_back(), injection_.Measure(line, errors));
     }
+    return decibels;
+  }
+
+  Result<double> MeasureOwn(std::size_t first, std::size_t count, store::Dissection& dissection) {
+    ACC_ASSIGN_OR_RETURN(std::vector<double> decibels, OutputsWith([&](std::size_t tensor) {
+                           return tensor >= first && tensor < first + count;
+                         }));
     const double db = MeanNoiseDb(decibels);
     LogDebug("own errors of {} from '{}' on: {:.1f} dB at the output", Counted(count, "layer"),
              Printable(tensors_[first]), db);
