@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/help.h"
+#include "cli/shorthand.h"
 #include "features/libraries.h"
 
 namespace acc::cli {
@@ -45,10 +46,26 @@ Result<features::Outcome> ParseAndRun(std::span<const std::string> words, Runner
   return std::visit(Answer{run}, line.request);
 }
 
+// What was taken from the model comes first, and the whole command, to be pasted and edited.
+Result<features::Outcome> CompleteAndRun(std::span<const std::string> words, Runner run) {
+  if (!IsShorthand(words)) return ParseAndRun(words, run);
+  ACC_ASSIGN_OR_RETURN(FullCommand full, FullCommandOf(words));
+  for (const std::string& statement : full.statements) Log(LogLevel::kWarn, statement);
+  Log(LogLevel::kInfo, "in full: " + CommandText(full.words));
+  Result<features::Outcome> ran = ParseAndRun(full.words, run);
+  if (!ran.ok() && ran.status().code() == StatusCode::kFailed && !full.hint.empty()) {
+    return Failure(ran.status().message() + ". " + full.hint);
+  }
+  ACC_ASSIGN_OR_RETURN(features::Outcome outcome, std::move(ran));
+  outcome.statements.insert(outcome.statements.begin(), full.statements.begin(),
+                            full.statements.end());
+  return outcome;
+}
+
 // Failures travel as Status; what is caught here are the ones nobody expected.
 Result<features::Outcome> CaughtRun(std::span<const std::string> words, Runner run) {
   try {
-    return ParseAndRun(words, run);
+    return CompleteAndRun(words, run);
   } catch (const std::bad_alloc&) {
     return OutOfMemory();
   } catch (const std::exception& error) {

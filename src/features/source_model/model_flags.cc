@@ -91,7 +91,7 @@ flags::Rows<ModelOptions> ModelRows() {
       {{.name = "input_tensor",
         .short_name = "i",
         .placeholder = "NAME DIMS RAW [TYPE]",
-        .min_words = 3,
+        .min_words = 2,
         .max_words = 4,
         .repeatable = true,
         .section = &flags::kRequired,
