@@ -54,12 +54,25 @@ Json OutsideJson(const Row& row) {
 Json ScoreJson(const std::optional<double>& db) { return db ? ScoreJson(*db) : Json(nullptr); }
 
 // What was measured of the layer by itself.
-Json LayerJson(const store::LayerErrors& layer) {
+Json LayerJson(const Summary& summary, const store::LayerErrors& layer) {
+  std::optional<double> cut_db;
+  if (summary.dissection) {
+    const auto& cuts = summary.dissection->cuts;
+    const auto cut = std::ranges::find(cuts, layer.tensor, &store::Cut::tensor);
+    if (cut != cuts.end()) cut_db = cut->output_db;
+  }
   return {{"role", Name(RoleOf(layer))},
           {"isolated_db", ScoreJson(layer.isolated)},
           {"inherited_db", ScoreJson(layer.inherited)},
           {"own_db", ScoreJson(layer.own)},
           {"output_alone_db", ScoreJson(layer.alone)},
+          {"output_cut_db", ScoreJson(cut_db)},
+          {"conversion_db", ScoreJson(layer.conversion)},
+          {"inputs_db", ScoreJson(layer.inputs)},
+          {"weights_db", ScoreJson(layer.weights)},
+          {"bias_db", ScoreJson(layer.bias)},
+          {"rounding_db", ScoreJson(layer.output)},
+          {"arithmetic_db", ScoreJson(layer.arithmetic)},
           {"largest_part", store::Name(LargestPartOf(layer).part)}};
 }
 
@@ -89,7 +102,7 @@ Json RowJson(const Summary& summary, const std::string& page, const Findings& fi
         {"sqnr_db", ScoreJson(row.shipped->sqnr_db)},
         {"agreement", row.shipped->agreement ? Json(*row.shipped->agreement) : Json(nullptr)}};
   }
-  if (row.layer) json["layer"] = LayerJson(*row.layer);
+  if (row.layer) json["layer"] = LayerJson(summary, *row.layer);
   json["inputs"] = row.inputs;
   json["golden_min"] = Finite(row.sums.golden_min);
   json["golden_max"] = Finite(row.sums.golden_max);

@@ -103,11 +103,20 @@ const acc = (() => {
         (row) => row.loss_db));
     }
     if (rows.some((row) => row.layer)) {
-      const layer = (title, hint, field) => metrics.push(make(title, hint, 'db', (row) => row.layer ? row.layer[field] : null));
+      const layer = (title, hint, field) => {
+        if (rows.some((row) => row.layer && row.layer[field] !== null)) metrics.push(make(title, hint, 'db', (row) => row.layer ? row.layer[field] : null));
+      };
       layer('Isolated dB', 'The layer alone, on the target, fed golden: the error that it makes.', 'isolated_db');
       layer('Inherited dB', "The layer in float, fed the target's inputs: the error that it passes on.", 'inherited_db');
       layer('Own dB', 'The layer alone against float on the same rounded inputs: what it adds itself.', 'own_db');
       layer('Output alone dB', "The model's output with this layer's own error and no other, where that was measured.", 'output_alone_db');
+      layer('Output cut here dB', "The model's output with everything up to this layer on the target and the rest in float.", 'output_cut_db');
+      layer('Conversion dB', 'The converted layer in float, fed golden: what is not rounding.', 'conversion_db');
+      layer('Inputs dB', 'The layer in float, with the worst of its inputs rounded.', 'inputs_db');
+      layer('Weights dB', 'The layer in float, with its weights rounded.', 'weights_db');
+      layer('Bias dB', 'The layer in float, with its biases rounded.', 'bias_db');
+      layer('Rounding dB', 'The golden tensor itself, rounded.', 'rounding_db');
+      layer('Arithmetic dB', 'The layer alone on the target against the same on the host: what the chip adds to the same codes.', 'arithmetic_db');
     }
     return metrics;
   };
