@@ -68,6 +68,10 @@ std::vector<fs::path> PythonPackages() {
   return found;
 }
 
+std::string InstallCommand(std::string in_checkout, std::string of_wheel) {
+  return InOwnTree("lib/snpe-accuracy-debugger") ? std::move(of_wheel) : std::move(in_checkout);
+}
+
 Result<fs::path> FindPackageFile(const std::string& file, const char* variable,
                                  const std::string& install) {
   std::error_code error;

@@ -25,6 +25,10 @@ std::optional<std::filesystem::path> InOwnTree(const std::filesystem::path& insi
 // program's tree, of the tree itself, of the active environment (VIRTUAL_ENV, CONDA_PREFIX).
 std::vector<std::filesystem::path> PythonPackages();
 
+// The command that installs what is missing: `in_checkout`, or `of_wheel` where this program was
+// installed as a wheel (scripts/wheel).
+std::string InstallCommand(std::string in_checkout, std::string of_wheel);
+
 // A file of a Python package, such as "onnxruntime_qnn/libQnnHtp.so", in those folders. Where the
 // environment variable `variable` is set, it holds the package's folder, and no other is looked at.
 // `install` is the command that a failure recommends; it lists the places that were tried.

@@ -15,7 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kInstallOnnxRuntime[] = "scripts/setup --for run";
+std::string Install() {
+  return InstallCommand("scripts/setup --for run", "pip install --upgrade snpe-accuracy-debugger");
+}
 
 std::vector<std::string> LibraryCandidates() {
   if (const char* file = std::getenv("ACC_ONNXRUNTIME_LIBRARY")) return {file};
@@ -79,7 +81,7 @@ Status LoadOnce() {
     }
     tried += "\n  " + why;
   }
-  return NoLibrary("ONNX Runtime", kInstallOnnxRuntime, "ACC_ONNXRUNTIME_LIBRARY", tried);
+  return NoLibrary("ONNX Runtime", Install(), "ACC_ONNXRUNTIME_LIBRARY", tried);
 }
 
 }  // namespace

@@ -14,7 +14,10 @@
 namespace acc::golden::tensorflow {
 namespace {
 
-constexpr char kInstall[] = "scripts/setup --with tensorflow";
+std::string Install() {
+  return InstallCommand("scripts/setup --with tensorflow",
+                        "pip install 'snpe-accuracy-debugger[tensorflow]'");
+}
 constexpr char kPackageFile[] = "tensorflow/libtensorflow_cc.so.2";
 
 // Sanitizers refuse a library that brings its own memory functions before theirs.
@@ -77,7 +80,7 @@ std::string Fill(void* library, Api& api) {
 std::vector<std::string> Candidates(std::string& tried) {
   if (const char* file = std::getenv("ACC_TENSORFLOW_LIBRARY")) return {file};
   std::vector<std::string> candidates;
-  const auto packaged = FindPackageFile(kPackageFile, "ACC_TENSORFLOW_FOLDER", kInstall);
+  const auto packaged = FindPackageFile(kPackageFile, "ACC_TENSORFLOW_FOLDER", Install());
   if (packaged.ok()) {
     candidates.push_back(packaged->string());
   } else {
@@ -117,7 +120,7 @@ Result<Api> LoadOnce() {
     }
     tried += "\n  " + why;
   }
-  return NoLibrary("TensorFlow", kInstall, "ACC_TENSORFLOW_LIBRARY", tried);
+  return NoLibrary("TensorFlow", Install(), "ACC_TENSORFLOW_LIBRARY", tried);
 }
 
 }  // namespace

@@ -16,7 +16,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kInstall[] = "scripts/setup --with tflite";
+// No wheel has TensorFlow Lite's C functions.
+std::string Install() {
+  return InstallCommand("scripts/setup --with tflite",
+                        "scripts/setup --with tflite, in a checkout");
+}
 constexpr char kInSetup[] = "third_party/tflite/lib/libjnitensorflowlite.so";
 
 std::vector<std::string> Candidates() {
@@ -117,7 +121,7 @@ Result<const Api*> LoadOnce() {
     }
     tried += "\n  " + why;
   }
-  return NoLibrary("TensorFlow Lite", kInstall, "ACC_TFLITE_LIBRARY", tried);
+  return NoLibrary("TensorFlow Lite", Install(), "ACC_TFLITE_LIBRARY", tried);
 }
 
 }  // namespace

@@ -27,11 +27,15 @@ namespace fs = std::filesystem;
 
 constexpr char kProviderName[] = "QNNExecutionProvider";
 constexpr char kFolderVariable[] = "ACC_QNN_FOLDER";
-constexpr char kInstall[] = "scripts/setup --for run";
 // The first generation whose simulator computes in half precision.
 constexpr int kFirstHalfArch = 69;
 // So many sessions that end with an error, whatever they capture, have it from the graph.
 constexpr std::size_t kErrorsOfTheGraph = 2;
+std::string Install() {
+  return InstallCommand("scripts/setup --for run",
+                        "pip install 'snpe-accuracy-debugger[qualcomm]'");
+}
+
 // What the library calls itself; others of Qualcomm's have the same interface and compute nothing.
 constexpr std::string_view kBackendName = "HTP_";
 // Of the tensors that are not inputs. With fewer than half of them, most layers cannot be told from
@@ -94,7 +98,7 @@ std::string NextStep(std::string_view reason) {
 
 std::string LibraryStep() {
   return MemoryStep() +
-         fmt::format("If the library is damaged, install it again with '{}'.", kInstall);
+         fmt::format("If the library is damaged, install it again with '{}'.", Install());
 }
 
 std::string OperatorStep() {
@@ -194,7 +198,7 @@ Status HtpEngine::Check(const SessionLog& log, const Placement& placement) const
   if (!log.backend.empty() && !log.backend.starts_with(kBackendName)) {
     return Failure(fmt::format(
         "'{}' is not the HTP simulator, it calls itself '{}'. Install it again with '{}'.",
-        simulator_.string(), log.backend, kInstall));
+        simulator_.string(), log.backend, Install()));
   }
   if (placement.Computes()) return OkStatus();
   return NothingComputed(log, placement.places());
@@ -231,7 +235,7 @@ Result<std::map<std::string, Tensor>> HtpEngine::ToIntegers(
 
 Result<fs::path> FindPlugin() {
   return FindPackageFile("onnxruntime_qnn/libonnxruntime_providers_qnn.so", kFolderVariable,
-                         kInstall);
+                         Install());
 }
 
 }  // namespace
@@ -256,7 +260,7 @@ Result<std::unique_ptr<Engine>> CreateHtpEngine(const EngineOptions& options) {
   }
   ACC_ASSIGN_OR_RETURN(auto plugin, FindPlugin());
   ACC_ASSIGN_OR_RETURN(auto simulator,
-                       FindPackageFile("onnxruntime_qnn/libQnnHtp.so", kFolderVariable, kInstall));
+                       FindPackageFile("onnxruntime_qnn/libQnnHtp.so", kFolderVariable, Install()));
   return std::unique_ptr<Engine>(
       std::make_unique<HtpEngine>(options, device, std::move(plugin), std::move(simulator)));
 }
