@@ -118,18 +118,13 @@ Result<LineValues> ValuesOf(const DissectionSources& sources, std::size_t line,
                             const fs::path& scratch) {
   ACC_ASSIGN_OR_RETURN(TensorFiles golden, GoldenOf(sources, line));
   ACC_ASSIGN_OR_RETURN(TensorFiles target, TargetOf(sources, line));
-  TargetModel whole = sources.model;
-  whole.selected.clear();
-  std::vector<std::string> tensors;
-  for (const target::Tap& tap : ProgramOf(whole, false).taps) tensors.push_back(tap.tensor);
   return LineValues::Create({.model = sources.model,
                              .lines = sources.lines,
                              .line = line,
                              .golden = std::move(golden),
                              .target = std::move(target),
                              .scratch = scratch,
-                             .memory_budget_bytes = sources.memory_budget_bytes},
-                            tensors);
+                             .memory_budget_bytes = sources.memory_budget_bytes});
 }
 
 LayersToMeasure LayersOf(const DissectionSources& sources, const LineValues& values,

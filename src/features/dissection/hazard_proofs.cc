@@ -15,10 +15,6 @@ namespace {
 using Layers = std::vector<store::LayerErrors>;
 
 Result<Layers> RunLayers(const HazardSources& sources, const std::set<std::string>& nodes) {
-  TargetModel whole = sources.model;
-  whole.selected.clear();
-  std::vector<std::string> tensors;
-  for (const target::Tap& tap : ProgramOf(whole, false).taps) tensors.push_back(tap.tensor);
   ACC_ASSIGN_OR_RETURN(const LineValues values,
                        LineValues::Create({.model = sources.model,
                                            .lines = sources.lines,
@@ -26,8 +22,7 @@ Result<Layers> RunLayers(const HazardSources& sources, const std::set<std::strin
                                            .golden = {},
                                            .target = {},
                                            .scratch = sources.scratch,
-                                           .memory_budget_bytes = sources.memory_budget_bytes},
-                                          tensors));
+                                           .memory_budget_bytes = sources.memory_budget_bytes}));
   return MeasureNodes({.model = sources.model,
                        .values = values,
                        .engine = sources.engine,

@@ -31,10 +31,14 @@ Result<Tensor> ReadTensor(const fs::path& file, ElementType type, const Shape& d
   return Tensor::Create(type, dims, {bytes.begin(), bytes.end()});
 }
 
-Result<LineValues> LineValues::Create(Sources sources, const std::vector<std::string>& tensors) {
+Result<LineValues> LineValues::Create(Sources sources) {
   LineValues values(std::move(sources));
   const Sources& from = values.sources_;
   ACC_RETURN_IF_ERROR(CreateFolders(from.scratch));
+  TargetModel whole = from.model;
+  whole.selected.clear();
+  std::vector<std::string> tensors;
+  for (const target::Tap& tap : ProgramOf(whole, false).taps) tensors.push_back(tap.tensor);
   std::mutex mutex;
   const auto keep = [&](std::size_t, const std::string& tensor, const TensorView& value) -> Status {
     Kept kept{.info = {.name = tensor, .type = value.type, .dims = value.dims}};

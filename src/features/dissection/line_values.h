@@ -40,8 +40,8 @@ class LineValues {
     std::uint64_t memory_budget_bytes = 0;
   };
 
-  // Runs the converted graph in float and keeps the values of `tensors`.
-  static Result<LineValues> Create(Sources sources, const std::vector<std::string>& tensors);
+  // Runs the converted graph in float and keeps the values of all that the target stores.
+  static Result<LineValues> Create(Sources sources);
 
   // Nothing is known of a tensor that the float run did not show.
   bool Knows(const std::string& tensor) const { return floats_.contains(tensor); }
