@@ -83,7 +83,7 @@ ADDITIONS = {
             "src/features/comparison/options.h": [("  bool no_histograms = false;", "  std::string notice;  // At the top of the pages.\n")],
             "src/features/comparison/flags.cc": [("       {{.name = \"no_histograms\",", FLAG_ROW)],
             "src/features/comparison/comparison_run.cc": [
-                ("  StateSilentVerifiers(summary);\n  summary.command", "  summary.notice = options.notice;\n")],
+                ("  summary.command = options.common", "  summary.notice = options.notice;\n")],
         },
         "generated": {"docs/command-line.md"},
     },

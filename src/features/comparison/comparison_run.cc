@@ -194,6 +194,15 @@ void AddDissection(const std::filesystem::path& results, report::Summary& summar
   summary.dissection = *std::move(dissection);
 }
 
+// What the inference_engine run that has these results measured beyond them.
+void AddWhatWasMeasured(const std::filesystem::path& target, report::Summary& summary) {
+  std::error_code error;
+  const auto results = std::filesystem::weakly_canonical(target, error);
+  if (error) return;
+  AddHazards(results, summary);
+  AddDissection(results, summary);
+}
+
 }  // namespace
 
 Result<report::Summary> CompareRuns(const ComparisonOptions& options,
@@ -211,12 +220,7 @@ Result<report::Summary> CompareRuns(const ComparisonOptions& options,
   summary.statements.insert(summary.statements.end(), sources.statements.begin(),
                             sources.statements.end());
   StateSilentVerifiers(summary);
-  std::error_code error;
-  const auto results = std::filesystem::weakly_canonical(sources.target_directory, error);
-  if (!error) {
-    AddHazards(results, summary);
-    AddDissection(results, summary);
-  }
+  AddWhatWasMeasured(sources.target_directory, summary);
   summary.command = options.common.origin.command;
   summary.golden_command = options.golden_command;
   return summary;
