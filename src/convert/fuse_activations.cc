@@ -89,15 +89,6 @@ std::optional<std::string> BellOf(const PatternView& view, const std::string& su
   return std::nullopt;
 }
 
-Node Fused(const Node& last, std::string op_type, std::string x) {
-  Node node;
-  node.name = last.name;
-  node.op_type = std::move(op_type);
-  node.inputs = {std::move(x)};
-  node.outputs = last.outputs;
-  return node;
-}
-
 }  // namespace
 
 std::optional<Fusion> GeluAt(const PatternView& view, std::size_t last) {
@@ -112,7 +103,7 @@ std::optional<Fusion> GeluAt(const PatternView& view, std::size_t last) {
     Fusion found = fusion;
     const auto approximate = BellOf(view, product.factors[1 - i], x, found.nodes);
     if (!approximate) continue;
-    found.fused = Fused(node, "Gelu", x);
+    found.fused = FusedNode(node, "Gelu", {x});
     const bool is_standard = view.state().graph.Opset() >= kOpsetOfGelu;
     if (is_standard) {
       found.fused.attributes["approximate"] = *approximate;
@@ -137,7 +128,7 @@ std::optional<Fusion> HardSwishAt(const PatternView& view, std::size_t last) {
     if (!gate || view.NodeAt(*gate).inputs[0] != x) continue;
     const bool is_swish = IsNear(view.NodeAt(*gate).Get<float>("alpha", 0.2F), 1.0 / 6) &&
                           IsNear(view.NodeAt(*gate).Get<float>("beta", 0.5F), 0.5);
-    if (is_swish) return Fusion{.nodes = {*gate, last}, .fused = Fused(node, "HardSwish", x)};
+    if (is_swish) return Fusion{.nodes = {*gate, last}, .fused = FusedNode(node, "HardSwish", {x})};
   }
   return std::nullopt;
 }

@@ -107,11 +107,7 @@ std::optional<Affine> AffineOf(const PatternView& view, std::size_t index, std::
 }
 
 Node Fused(const Node& last, std::string op_type, std::vector<std::string> inputs, double epsilon) {
-  Node node;
-  node.name = last.name;
-  node.op_type = std::move(op_type);
-  node.inputs = std::move(inputs);
-  node.outputs = last.outputs;
+  Node node = FusedNode(last, std::move(op_type), std::move(inputs));
   node.attributes["axis"] = std::int64_t{-1};
   node.attributes["epsilon"] = static_cast<float>(epsilon);
   return node;

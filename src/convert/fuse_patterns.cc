@@ -24,7 +24,6 @@ constexpr std::array<std::optional<Fusion> (*)(const PatternView&, std::size_t),
 
 // Whether the file says how one of the tensors inside is stored.
 bool HasEncodings(const State& state, const Fusion& fusion, std::size_t last) {
-  if (state.graph.onnx_quantization.is_read) return true;
   return std::ranges::any_of(fusion.nodes, [&](std::size_t node) {
     if (node == last) return false;
     const auto found = state.graph.source_tensors.find(state.graph.nodes[node].outputs[0]);
@@ -58,6 +57,15 @@ void Apply(State& state, std::size_t last, Fusion fusion, std::set<std::size_t>&
 }
 
 }  // namespace
+
+Node FusedNode(const Node& last, std::string op_type, std::vector<std::string> inputs) {
+  Node node;
+  node.name = last.name;
+  node.op_type = std::move(op_type);
+  node.inputs = std::move(inputs);
+  node.outputs = last.outputs;
+  return node;
+}
 
 std::optional<std::size_t> PatternView::Maker(const std::string& tensor,
                                               std::string_view op_type) const {
@@ -130,6 +138,8 @@ bool PatternView::AreClosed(const std::vector<std::size_t>& nodes, std::size_t l
 }
 
 Status FusePatterns(State& state) {
+  // The file says how it stores what lies between its nodes.
+  if (state.graph.onnx_quantization.is_read) return OkStatus();
   ACC_RETURN_IF_ERROR(state.UpdateTypes());
   std::set<std::size_t> gone;
   std::vector<std::pair<std::size_t, Fusion>> fusions;

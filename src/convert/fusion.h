@@ -46,6 +46,10 @@ struct Fusion {
   model::Node fused;               // Of the name and the output of the last.
 };
 
+// Of the name and the outputs of the last node.
+model::Node FusedNode(const model::Node& last, std::string op_type,
+                      std::vector<std::string> inputs);
+
 // Nothing where no pattern ends with this node. The parts may be read elsewhere: that is for the
 // caller to see.
 std::optional<Fusion> GeluAt(const PatternView& view, std::size_t last);
