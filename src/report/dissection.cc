@@ -43,11 +43,6 @@ void Decibels(const std::optional<double>& db, CsvTable& csv) {
   }
 }
 
-std::optional<double> CutAt(const store::Dissection& dissection, const std::string& tensor) {
-  const auto found = std::ranges::find(dissection.cuts, tensor, &store::Cut::tensor);
-  return found == dissection.cuts.end() ? std::nullopt : std::optional(found->output_db);
-}
-
 }  // namespace
 
 LayerRole RoleOf(const LayerErrors& layer) {
@@ -108,6 +103,11 @@ std::optional<WorstLine> WorstLineOf(const LayerErrors& layer) {
   }
   if (worst) worst->unfaithful = unfaithful;
   return worst;
+}
+
+std::optional<double> CutAt(const store::Dissection& dissection, const std::string& tensor) {
+  const auto found = std::ranges::find(dissection.cuts, tensor, &store::Cut::tensor);
+  return found == dissection.cuts.end() ? std::nullopt : std::optional(found->output_db);
 }
 
 std::optional<BadCut> FirstBadCut(const std::vector<store::Cut>& cuts) {

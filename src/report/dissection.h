@@ -48,6 +48,9 @@ struct WorstLine {
 };
 std::optional<WorstLine> WorstLineOf(const store::LayerErrors& layer);
 
+// The output where the model is cut behind that tensor; nothing where that was not tried.
+std::optional<double> CutAt(const store::Dissection& dissection, const std::string& tensor);
+
 // The first cut with which the output has half of the noise of the whole run, with the one before
 // it where there is one; nothing without cuts.
 struct BadCut {

@@ -55,12 +55,8 @@ Json ScoreJson(const std::optional<double>& db) { return db ? ScoreJson(*db) : J
 
 // What was measured of the layer by itself.
 Json LayerJson(const Summary& summary, const store::LayerErrors& layer) {
-  std::optional<double> cut_db;
-  if (summary.dissection) {
-    const auto& cuts = summary.dissection->cuts;
-    const auto cut = std::ranges::find(cuts, layer.tensor, &store::Cut::tensor);
-    if (cut != cuts.end()) cut_db = cut->output_db;
-  }
+  const auto cut_db =
+      summary.dissection ? CutAt(*summary.dissection, layer.tensor) : std::optional<double>();
   return {{"role", Name(RoleOf(layer))},
           {"isolated_db", ScoreJson(layer.isolated)},
           {"inherited_db", ScoreJson(layer.inherited)},

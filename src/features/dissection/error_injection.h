@@ -40,7 +40,6 @@ class ErrorInjection {
 
   // Adds an input line, which has every input of the graph; it is read for each measurement.
   Status AddLine(ReadInputs read);
-  std::size_t lines() const { return lines_.size(); }
 
   // The lowest SQNR of the outputs, in dB, with these errors against the outputs without any.
   // Infinite where no output changes.

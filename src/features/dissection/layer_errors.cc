@@ -43,15 +43,9 @@ target::Program FloatProgram(const TargetModel& model, const target::Program& wa
   return program;
 }
 
-target::Program WholeProgram(const LayersToMeasure& layers) {
-  TargetModel whole = layers.model;
-  whole.selected.clear();
-  return ProgramOf(whole, false);
-}
-
 // With the taps that the float run shows: all but those that other encodings bring.
 target::Program KnownProgram(const LayersToMeasure& layers) {
-  target::Program program = WholeProgram(layers);
+  target::Program program = WholeProgramOf(layers.model);
   std::erase_if(program.taps,
                 [&](const target::Tap& tap) { return !layers.values.Knows(tap.tensor); });
   return program;
@@ -83,9 +77,8 @@ class Measuring {
     ACC_RETURN_IF_ERROR(InFloat(float_groups, in_float_, Reference(), &Layer::conversion));
     ACC_RETURN_IF_ERROR(Inherited(float_groups));
     ACC_RETURN_IF_ERROR(RoundedParams(float_groups));
-    std::vector<Layer> rows;
-    for (const std::string& tensor : order_) rows.push_back(std::move(rows_.at(tensor)));
-    for (const target::Tap& tap : WholeProgram(layers_).taps) {
+    std::vector<Layer> rows = TakeRows();
+    for (const target::Tap& tap : WholeProgramOf(layers_.model).taps) {
       if (layers_.values.Knows(tap.tensor)) continue;
       rows.push_back({.tensor = tap.tensor, .reason = "the float run does not show it"});
     }
@@ -114,9 +107,7 @@ class Measuring {
     const Groups groups = Prepared(program_, true);
     ACC_RETURN_IF_ERROR(MakeEngines());
     ACC_RETURN_IF_ERROR(OnTarget(groups));
-    std::vector<Layer> rows;
-    for (const std::string& tensor : order_) rows.push_back(std::move(rows_.at(tensor)));
-    return rows;
+    return TakeRows();
   }
 
   // Of the first group that is looked at.
@@ -159,6 +150,13 @@ class Measuring {
   }
 
   // ---- Rows ----
+
+  // In the graph's order; none are left.
+  std::vector<Layer> TakeRows() {
+    std::vector<Layer> rows;
+    for (const std::string& tensor : order_) rows.push_back(std::move(rows_.at(tensor)));
+    return rows;
+  }
 
   void AddInputRows() {
     for (const ValueInfo& input : layers_.model.converted.graph.inputs) {

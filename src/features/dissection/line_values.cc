@@ -25,6 +25,11 @@ Result<Tensor> Permuted(const Tensor& tensor, const Permutation& permutation) {
 
 }  // namespace
 
+target::Program WholeProgramOf(TargetModel model) {
+  model.selected.clear();
+  return ProgramOf(model, false);
+}
+
 Result<Tensor> ReadTensor(const fs::path& file, ElementType type, const Shape& dims) {
   ACC_ASSIGN_OR_RETURN(const MappedFile mapped, MappedFile::Open(file));
   const auto bytes = mapped.bytes();
@@ -35,10 +40,8 @@ Result<LineValues> LineValues::Create(Sources sources) {
   LineValues values(std::move(sources));
   const Sources& from = values.sources_;
   ACC_RETURN_IF_ERROR(CreateFolders(from.scratch));
-  TargetModel whole = from.model;
-  whole.selected.clear();
   std::vector<std::string> tensors;
-  for (const target::Tap& tap : ProgramOf(whole, false).taps) tensors.push_back(tap.tensor);
+  for (const target::Tap& tap : WholeProgramOf(from.model).taps) tensors.push_back(tap.tensor);
   std::mutex mutex;
   const auto keep = [&](std::size_t, const std::string& tensor, const TensorView& value) -> Status {
     Kept kept{.info = {.name = tensor, .type = value.type, .dims = value.dims}};

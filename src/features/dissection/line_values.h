@@ -25,6 +25,9 @@ struct TensorFiles {
   std::map<std::string, store::TensorRecord> records;
 };
 
+// The target's program with every tensor that it stores as a tap, whatever is selected.
+target::Program WholeProgramOf(TargetModel model);
+
 // The elements of a file of just these.
 Result<Tensor> ReadTensor(const std::filesystem::path& file, ElementType type, const Shape& dims);
 
